@@ -1,0 +1,393 @@
+"""The intermediate representation: what a function says, one operation a statement.
+
+An expression is flat: an `Op` is one operation on atoms (`Var`, `Const`, `Ref`). Its `template` is
+the gast expression that the user (or a rule) wrote for this one operation, with a `Name` whose id
+is `$0`, `$1`, ... standing where `args[0]`, `args[1]`, ... go. What the operation *means* is its
+`prim`; how it is *printed* is its template. Larger expressions are sequences of assignments to
+temporaries (`%1`, `%2`, ...), each assigned once; the emitter folds them back.
+
+Control flow is structured. `Break` leaves the innermost loop. After `lower.exits` there is no
+`Continue`, one `Return` at the very end, and a `Break` is always the last statement of its block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in the user's source: lines from 1, columns (in characters) from 0."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+NOWHERE = Span("", 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A local variable; a name that begins with `%` is a temporary of ours, assigned once."""
+
+    name: str
+
+    @property
+    def is_temporary(self) -> bool:
+        return self.name.startswith("%")
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A literal: number, string, bytes, `None`, `True`, `False`, `...`."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ref:
+    """Something from outside the function, found when it was lowered.
+
+    `text` is how the user reaches it (`np.pi`, `scale`, `helpers.norm`), `value` the object.
+    """
+
+    text: str
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ref) and self.text == other.text and self.value is other.value
+
+    def __hash__(self) -> int:
+        return hash((self.text, id(self.value)))
+
+
+Atom = Var | Const | Ref
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Op:
+    """One operation on atoms.
+
+    prim: what it means. As lowered (nothing is known of the kinds of the operands yet):
+        `binary:+` ... (`+ - * / // % ** @ << >> & | ^`), `unary:-` (`- + ~ not`);
+        `index` (args: base, then the operands inside the brackets, in order);
+        `attribute:NAME` (args: base);
+        `call` (args: positional and keyword arguments; `callee` says what is called);
+        `method:NAME` (args: receiver, then the arguments);
+        `tuple`, `list`, `set`, `dict` (a display; args: elements, or keys and values in turn);
+        `look` (a whole expression that only looks at its operands and has no derivative:
+        comparisons, `not`, `and`/`or` of such, f-strings, `lambda` without active captures ...).
+      After `analyses.kinds`: also the canonical name of a rule (`np.add`, `np.sum`, ...).
+    args: the operands that fill `$0`, `$1`, ... of the template.
+    roles: one for each argument: for `call`/`method`: `""` positional, `"name"` keyword, `"*"`
+      and `"**"` starred (a method's receiver is `"self"`); after resolution to a rule, the
+      parameter of the rule that it fills. `""` elsewhere.
+    callee: for `call`, the atom called (`Ref` when it is known, `Var` when only at run time).
+    """
+
+    prim: str
+    args: tuple[Atom, ...]
+    template: gast.AST
+    roles: tuple[str, ...] = ()
+    callee: Atom | None = None
+
+
+Rhs = Op | Var | Const | Ref
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assign:
+    """`target = value`. With an atom on the right it is an alias, as in Python."""
+
+    target: Var
+    value: Rhs
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unpack:
+    """`a, b = value`; `star` is the position of a starred target, if any."""
+
+    targets: tuple[Var, ...]
+    value: Atom
+    star: int | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Store:
+    """`base[...] = value` or `base[...] += value` (also attributes: `base.name = value`).
+
+    `place` is an `Op` with prim `index` or `attribute:NAME`, as if it were read; `place.args[0]` is
+    the base. `operator` is `""` for a plain store, else `+`, `-`, `*`, ...
+    """
+
+    place: Op
+    operator: str
+    value: Atom
+    span: Span = NOWHERE
+
+    @property
+    def base(self) -> Atom:
+        return self.place.args[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Augment:
+    """`target += value`: rebinds a number, writes into an array, extends a list."""
+
+    target: Var
+    operator: str
+    value: Atom
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Effect:
+    """An operation evaluated for its effect alone: `print(x)`, `xs.append(x)`, `a.sort()`."""
+
+    value: Op
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keep:
+    """A statement kept as it stands: `raise`, `assert`, `import`, `pass`. Has no adjoint.
+
+    `template` is a gast statement with holes, as in `Op`.
+    """
+
+    template: gast.AST
+    args: tuple[Atom, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class If:
+    """Both blocks may be empty. `span` covers the header (the test)."""
+
+    test: Atom
+    body: Block
+    orelse: Block = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """`range(...)`, arguments as written."""
+
+    args: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """The elements of a sequence: array, list, tuple, dict (its keys), string, any iterable."""
+
+    value: Atom
+
+
+@dataclass(frozen=True, slots=True)
+class Enumerate:
+    inner: Iter
+    start: Atom = Const(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Zip:
+    """`zip(...)`; `strict` as in Python."""
+
+    inners: tuple[Iter, ...]
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    inner: Iter
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """`d.items()`, `d.values()` or `d.keys()`."""
+
+    value: Atom
+    what: str
+
+
+Iter = Range | Each | Enumerate | Zip | Reversed | Items
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class For:
+    """`for target in iterable: body`; a pattern as target is a temporary unpacked in the body."""
+
+    target: Var
+    iterable: Iter
+    body: Block
+    orelse: Block = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class While:
+    """Each round runs `before`, then leaves when `test` is false, then runs `body`."""
+
+    before: Block
+    test: Atom
+    body: Block
+    orelse: Block = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Break:
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Continue:
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Return:
+    value: Atom
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Define:
+    """A nested function or a lambda bound to a name; what it captures is read when it is called."""
+
+    target: Var
+    function: Function
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comment:
+    """A comment of emitted code: the primal line that the statements after it are the adjoint of."""
+
+    span: Span
+
+
+Stmt = (
+    Assign | Unpack | Store | Augment | Effect | Keep | If | For | While | Break | Continue
+    | Return | Define | Comment
+)  # fmt: skip
+Block = tuple[Stmt, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Param:
+    """A parameter. kind: `positional-only`, `ordinary`, `varargs`, `keyword-only`, `varkw`."""
+
+    name: str
+    kind: str = "ordinary"
+    has_default: bool = False
+    default: Any = None
+    annotation: Any = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function: lowered from the user's source, or emitted by us.
+
+    name: its name. params: in order of the signature. body: its statements.
+    origin: the Python function it was lowered from (None for emitted and nested ones).
+    captures: names of enclosing functions' locals that it reads (nested functions only).
+    span: the `def` line. doc: a docstring for emitted functions.
+    """
+
+    name: str
+    params: tuple[Param, ...]
+    body: Block
+    span: Span = NOWHERE
+    origin: Any = None
+    captures: tuple[str, ...] = ()
+    doc: str | None = None
+
+
+def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
+    """The blocks directly inside a statement, in the order in which they run."""
+    match stmt:
+        case If(body=body, orelse=orelse) | For(body=body, orelse=orelse):
+            return (body, orelse)
+        case While(before=before, body=body, orelse=orelse):
+            return (before, body, orelse)
+        case _:
+            return ()
+
+
+def iter_atoms(iterable: Iter) -> Iterator[Atom]:
+    """The atoms that an iterable reads."""
+    match iterable:
+        case Range(args=args):
+            yield from args
+        case Each(value=value) | Items(value=value):
+            yield value
+        case Enumerate(inner=inner, start=start):
+            yield from iter_atoms(inner)
+            yield start
+        case Zip(inners=inners):
+            for inner in inners:
+                yield from iter_atoms(inner)
+        case Reversed(inner=inner):
+            yield from iter_atoms(inner)
+
+
+def op_atoms(op: Op) -> Iterator[Atom]:
+    """The atoms that an operation reads."""
+    yield from op.args
+    if op.callee is not None:
+        yield op.callee
+
+
+def reads(stmt: Stmt) -> Iterator[Atom]:
+    """The atoms that a statement itself reads (not those of the blocks inside it)."""
+    match stmt:
+        case Assign(value=Op() as op) | Effect(value=op):
+            yield from op_atoms(op)
+        case Assign(value=value) | Unpack(value=value) | Return(value=value):
+            yield value  # type: ignore[misc]
+        case Store(place=place, value=value):
+            yield from op_atoms(place)
+            yield value
+        case Augment(target=target, value=value):
+            yield target
+            yield value
+        case Keep(args=args):
+            yield from args
+        case If(test=test):
+            yield test
+        case While(test=test):
+            yield test
+        case For(iterable=iterable):
+            yield from iter_atoms(iterable)
+        case Define(function=function):
+            yield from (Var(name) for name in function.captures)
+
+
+def binds(stmt: Stmt) -> Iterator[Var]:
+    """The variables that a statement itself binds (writes into arrays are not bindings)."""
+    match stmt:
+        case Assign(target=target) | Augment(target=target) | For(target=target):
+            yield target
+        case Define(target=target):
+            yield target
+        case Unpack(targets=targets):
+            yield from targets
+
+
+def walk(block: Block) -> Iterator[Stmt]:
+    """Every statement of a block and of the blocks inside it, in order."""
+    for stmt in block:
+        yield stmt
+        for inner in blocks_of(stmt):
+            yield from walk(inner)
