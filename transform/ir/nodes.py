@@ -246,6 +246,16 @@ class While:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class With:
+    """`with context as target: body`; several items are nested. The body differentiates."""
+
+    context: Op
+    target: Var | None
+    body: Block
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Break:
     span: Span = NOWHERE
 
@@ -278,8 +288,8 @@ class Comment:
 
 
 Stmt = (
-    Assign | Unpack | Store | Augment | Effect | Keep | If | For | While | Break | Continue
-    | Return | Define | Comment
+    Assign | Unpack | Store | Augment | Effect | Keep | If | For | While | With | Break
+    | Continue | Return | Define | Comment
 )  # fmt: skip
 Block = tuple[Stmt, ...]
 
@@ -321,6 +331,8 @@ def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
             return (body, orelse)
         case While(before=before, body=body, orelse=orelse):
             return (before, body, orelse)
+        case With(body=body):
+            return (body,)
         case _:
             return ()
 
@@ -352,7 +364,7 @@ def op_atoms(op: Op) -> Iterator[Atom]:
 def reads(stmt: Stmt) -> Iterator[Atom]:
     """The atoms that a statement itself reads (not those of the blocks inside it)."""
     match stmt:
-        case Assign(value=Op() as op) | Effect(value=op):
+        case Assign(value=Op() as op) | Effect(value=op) | With(context=op):
             yield from op_atoms(op)
         case Assign(value=value) | Unpack(value=value) | Return(value=value):
             yield value  # type: ignore[misc]
@@ -383,6 +395,8 @@ def binds(stmt: Stmt) -> Iterator[Var]:
             yield target
         case Unpack(targets=targets):
             yield from targets
+        case With(target=Var() as target):
+            yield target
 
 
 def walk(block: Block) -> Iterator[Stmt]:

@@ -1,0 +1,15 @@
+"""The errors that users see."""
+
+from __future__ import annotations
+
+
+class AdjointError(Exception):
+    """Base of every error that is particular to this package."""
+
+
+class MissingRule(AdjointError, NotImplementedError):
+    """A function was reached that has neither a derivative rule nor source to differentiate."""
+
+
+class NotDifferentiable(AdjointError, TypeError):
+    """A derivative was asked with respect to something that has none, such as an integer."""
