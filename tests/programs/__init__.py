@@ -1,0 +1,1 @@
+"""Programs as NumPy users write them, each checked against central differences."""

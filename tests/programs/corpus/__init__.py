@@ -1,0 +1,1 @@
+"""The programs themselves, by theme; each stands beside its registration."""

@@ -1,0 +1,42 @@
+"""Every program of the corpus against central differences."""
+
+from __future__ import annotations
+
+import pytest
+
+from adjoint.runtime.errors import AdjointError
+
+from . import checker
+from .registry import Program, corpus
+
+CASES = [
+    pytest.param(program, sample, id=f"{program.name}-{sample}")
+    for program in corpus()
+    for sample in range(len(program.samples))
+]
+
+
+def test_there_are_at_least_two_hundred_programs_each_registered_once() -> None:
+    names = [program.name for program in corpus()]
+    assert len(names) >= 200
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("program", "sample"), CASES)
+def test_gradients_are_right(program: Program, sample: int) -> None:
+    args, wrt = program.arguments(sample), program.positions(sample)
+    try:
+        checker.check(program.function, args, wrt)
+    except AdjointError:
+        if not program.may_refuse:
+            raise
+
+
+@pytest.mark.parametrize(("program", "sample"), CASES)
+def test_writes_before_the_pullback_are_harmless_or_loud(program: Program, sample: int) -> None:
+    args, wrt = program.arguments(sample), program.positions(sample)
+    try:
+        checker.check_late_writes(program.function, args, wrt)
+    except AdjointError:
+        if not program.may_refuse:
+            raise
