@@ -74,16 +74,37 @@ def hand(start, observed, k, steps, weight):
     return (u,)
 
 
-def in_autograd(start, observed, k, steps, weight):
-    """Autograd has no writes into arrays: the step is padded instead."""
-    u = start
-    for _ in range(steps):
-        flow = u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1]
-        u = u + np.pad(k * flow, 1, "constant")
+def cost(u, start, observed, weight):
+    """What `misfit` does after the steps, for the peers below."""
     down = start[1:, :-1] - start[:-1, :-1]
     across = start[:-1, 1:] - start[:-1, :-1]
     variation = np.sum(np.sqrt(down**2 + across**2 + 1e-4))
     return 0.5 * np.sum((u - observed) ** 2) + weight * variation
+
+
+def in_autograd(start, observed, k, steps, weight):
+    """Autograd has no writes into arrays: what flows is padded with zeros instead."""
+    u = start
+    for _ in range(steps):
+        flow = u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1]
+        u = u + np.pad(k * flow, 1, "constant")
+    return cost(u, start, observed, weight)
+
+
+def in_tangent(start, observed, k, steps, weight):
+    """As for autograd, but tangent's rule for `pad` takes no mode."""
+    u = start
+    for _ in range(steps):
+        flow = u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1]
+        u = u + np.pad(k * flow, 1)
+    return cost(u, start, observed, weight)
+
+
+def in_mygrad(start, observed, k, steps, weight):
+    """MyGrad takes the writes, but its `copy` would leave the graph."""
+    u = +start
+    diffuse(u, k, steps)
+    return cost(u, start, observed, weight)
 
 
 def in_torch(start, observed, k, steps, weight):
@@ -105,10 +126,7 @@ def in_jax(start, observed, k, steps, weight):
         )
 
     u = jax.lax.fori_loop(0, steps, step, start)
-    down = start[1:, :-1] - start[:-1, :-1]
-    across = start[:-1, 1:] - start[:-1, :-1]
-    variation = np.sum(np.sqrt(down**2 + across**2 + 1e-4))
-    return 0.5 * np.sum((u - observed) ** 2) + weight * variation
+    return cost(u, start, observed, weight)
 
 
 def arguments(size: int, steps: int) -> tuple[np.ndarray, np.ndarray, float, int, float]:
@@ -128,7 +146,7 @@ PROGRAM = Program(
         "autograd": in_autograd,
         "torch": in_torch,
         "jax": in_jax,
-        "mygrad": misfit,
-        "tangent": misfit,
+        "mygrad": in_mygrad,
+        "tangent": in_tangent,
     },
 )

@@ -128,7 +128,7 @@ def hand(theta, hares, lynxes, steps):
 
 
 def in_numpy(theta, hares, lynxes, steps):
-    """For tracing peers, which need their own `np` instead of `math`."""
+    """For peers that need their own `np` instead of `math`."""
     breed, caught = np.exp(theta[0]), np.exp(theta[1])
     starve, feed = np.exp(theta[2]), np.exp(theta[3])
     hare, lynx = np.exp(theta[4]), np.exp(theta[5])
@@ -182,6 +182,6 @@ PROGRAM = Program(
         "torch": in_torch,
         "jax": in_jax,
         "mygrad": in_numpy,
-        "tangent": misfit,
+        "tangent": in_numpy,
     },
 )

@@ -23,26 +23,29 @@ def swing(x, k, n):
 
 
 def hand(x, k, n):
-    """Saves the angles and nothing else; `d_v` is written in place, since nobody else holds it."""
+    """Saves angles and sines; `v`, `d_v` and `d_x` are written in place, as nobody else has them."""
     v = np.zeros_like(x)
-    saved_x = []
+    c = 0.01 * k
+    saved = []
     for _ in range(n):
-        saved_x.append(x)
-        v = v - 0.01 * k * np.sin(x)
+        s = np.sin(x)
+        saved.append((x, s))
+        v -= c * s
         x = x + 0.01 * v
 
     # return np.sum(x * x)
     d_x = 2.0 * x
     d_v = np.zeros_like(x)
-    d_k = 0.0
-    for x in reversed(saved_x):
+    d_c = 0.0
+    for x, s in reversed(saved):
         # x = x + 0.01 * v
         d_v += 0.01 * d_x
         # v = v - 0.01 * k * np.sin(x)
-        d = 0.01 * d_v
-        d_k -= d @ np.sin(x)
-        d_x -= k * d * np.cos(x)
-    return d_x, d_k
+        d_c -= d_v @ s
+        d = c * d_v
+        d *= np.cos(x)
+        d_x -= d
+    return d_x, 0.01 * d_c
 
 
 def in_torch(x, k, n):
