@@ -1,0 +1,403 @@
+"""Several names for the same memory: writes reach all of them, and so do cotangents."""
+
+import numpy as np
+
+from ..registry import arr, program
+
+
+@program((arr(5),))
+def alias(x):
+    a = x * x
+    b = a[1:]
+    b *= 3.0
+    b[0] += a[0] * a[1]
+    return np.sum(a * a)
+
+
+@program((arr(4),))
+def plain_alias(x):
+    a = x * 2.0
+    b = a
+    b[0] = 10.0 * b[1]
+    b += 1.0
+    return np.sum(a * a)
+
+
+@program((arr(4),))
+def original_rebound(x):
+    """The alias stays with the old array when the original's name moves on."""
+    a = x * 2.0
+    b = a
+    a = a + 1.0
+    b *= x
+    a *= 2.0
+    return np.sum(a * b)
+
+
+@program((arr(4),))
+def view_read_after_base_written(x):
+    a = x * x
+    v = a[1:3]
+    a *= 2.0
+    a[1] = 5.0 * x[0]
+    return np.sum(v * v)
+
+
+@program((arr(4),))
+def base_read_after_view_written(x):
+    a = x * x
+    v = a[::2]
+    v[:] = v * v
+    return np.sum(a**3)
+
+
+@program((arr(6),))
+def view_of_a_view(x):
+    a = x * x
+    b = a[1:]
+    c = b[::2]
+    c *= 2.0
+    b[1] += c[0]
+    return np.sum(a * a) + np.sum(c)
+
+
+@program((arr(6),))
+def overlapping_views(x):
+    a = x * x
+    b = a[:4]
+    c = a[2:]
+    b *= 2.0
+    c += b
+    b[2] = c[0] * c[1]
+    return np.sum(a * a)
+
+
+@program((arr(6),))
+def reshaped_view(x):
+    a = x * x
+    m = a.reshape(2, 3)
+    m[0] *= 2.0
+    m[:, 1] += m[:, 0]
+    return np.sum(a * np.arange(6.0))
+
+
+@program((arr(2, 3),))
+def transposed_view(x):
+    a = x * x
+    t = a.T
+    t[0] *= 3.0
+    t += 1.0
+    return np.sum(a**2 * np.arange(6.0).reshape(2, 3))
+
+
+@program((arr(2, 3),))
+def ravelled_view(x):
+    a = x * x
+    r = a.ravel()
+    r[1:4] *= 2.0
+    return np.sum(a * a)
+
+
+@program((arr(2, 3),))
+def flattened_copy(x):
+    a = x * x
+    r = a.flatten()
+    r[1:4] *= 2.0
+    return np.sum(a * a) + np.sum(r)
+
+
+@program((arr(2, 3),))
+def ravel_that_copies(x):
+    """ravel of a transpose cannot be a view: the write must not reach the base."""
+    a = x * x
+    r = a.T.ravel()
+    r *= 2.0
+    return np.sum(a * a) + np.sum(r)
+
+
+@program((arr(3, 4),))
+def reshape_that_copies(x):
+    a = (x * x)[:, :3]
+    r = a.reshape(-1)
+    r *= 2.0
+    return np.sum(a * a) + np.sum(r)
+
+
+@program((arr(4),))
+def integer_array_index_copies(x):
+    a = x * x
+    b = a[[0, 1, 1]]
+    b *= 2.0
+    return np.sum(a) + np.sum(b * b)
+
+
+@program((arr(4),))
+def mask_index_copies(x):
+    a = x * x
+    b = a[x > 0]
+    b += 2.0
+    return np.sum(a * a) + np.sum(b * b)
+
+
+@program((arr(2, 3),))
+def row_is_a_view(x):
+    a = x * x
+    r = a[0]
+    r *= 2.0
+    r[1] = a[1, 1] * r[0]
+    return np.sum(a * a)
+
+
+@program((arr(3),))
+def element_is_not_a_view(x):
+    a = x * x
+    e = a[0]
+    e *= 3.0
+    a[0] = 7.0 * a[1]
+    return np.sum(a) * e
+
+
+@program((arr(4),))
+def view_of_the_parameter_written(x):
+    y = x[1:]
+    y *= x[0]
+    return np.sum(x * x)
+
+
+@program((arr(4), 3))
+def view_kept_across_rounds(x, n):
+    a = x * x
+    prev = a[:2]
+    for _ in range(n):
+        a[2:] = a[2:] + prev
+        prev[0] = np.sin(a[3])
+        prev = a[1:3]
+    return np.sum(a * a)
+
+
+@program((arr(4),))
+def view_taken_before_the_loop(x):
+    a = x * x
+    head = a[:2]
+    for i in range(3):
+        a[i] = a[i] * a[i + 1]
+        head += 0.1 * head * head
+    return np.sum(a)
+
+
+@program((arr(4), 3))
+def views_taken_in_the_loop(x, n):
+    a = x * 1.0
+    for i in range(n):
+        left = a[:-1]
+        right = a[1:]
+        left += 0.1 * right * (i + 1)
+    return np.sum(a * a)
+
+
+@program((arr(5),))
+def view_moves_along(x):
+    a = x * 1.0
+    w = a[0:2]
+    for i in range(3):
+        w[1] += w[0] * w[0]
+        w = a[i + 1 : i + 3]
+    return np.sum(a * a) + w[0]
+
+
+@program((arr(4),))
+def alias_chain(x):
+    a = x * 1.0
+    b = a
+    c = b[1:]
+    d = c
+    d *= 2.0
+    a = b * 3.0
+    c[0] = a[0]
+    return np.sum(b * b)
+
+
+@program((arr(4),))
+def alias_dies_then_write(x):
+    a = x * x
+    b = a
+    s = np.sum(b * b)
+    b = x
+    a *= 2.0
+    return s + np.sum(a) + np.sum(b)
+
+
+@program((arr(4),))
+def saved_through_one_name_written_through_another(x):
+    a = x * 1.0
+    b = a
+    y = np.sin(a) * b
+    b *= 0.0
+    return np.sum(y * y) + np.sum(a)
+
+
+@program((arr(4), arr(4)))
+def asarray_aliases(x, y):
+    a = x * y
+    b = np.asarray(a)
+    b += 1.0
+    c = np.array(a)
+    c *= 5.0
+    return np.sum(a * a) + np.sum(c)
+
+
+@program((arr(4),))
+def copies_are_not_aliases(x):
+    a = x * x
+    b = a.copy()
+    c = np.copy(a)
+    d = a + 0.0
+    b *= 2.0
+    c[0] = 9.0
+    d -= b
+    return np.sum(a * b) + np.sum(c * d)
+
+
+@program((arr(3, 3),))
+def diagonal_view_through_reshape(a):
+    b = a * 1.0
+    d = b.reshape(-1)[::4]
+    d += 2.0 * d * d
+    return np.sum(b * b)
+
+
+@program((arr(4), 1), (arr(4), 2))
+def which_is_aliased_depends(x, k):
+    a = x * 1.0
+    b = x * 2.0
+    c = a if k == 1 else b
+    for _ in range(2):
+        c *= a
+    return np.sum(a * b)
+
+
+@program((arr(4), 3))
+def alias_changes_each_round(x, n):
+    a = x * 1.0
+    b = x * 2.0
+    p = a
+    for i in range(n):
+        p += 0.1 * a * b
+        p = b if i % 2 == 0 else a
+    return np.sum(a * a) + np.sum(b)
+
+
+@program((arr(3, 2),))
+def rows_unpacked_are_views(x):
+    m = x * 1.0
+    a, b, c = m
+    a *= b
+    c[0] = a[1]
+    return np.sum(m * m)
+
+
+@program((arr(4),))
+def tuple_of_views(x):
+    a = x * 1.0
+    pair = (a[:2], a[2:])
+    pair[0][0] *= pair[1][1]
+    pair[1][:] += pair[0]
+    return np.sum(a * a)
+
+
+@program((arr(4),))
+def newaxis_view(x):
+    a = x * 1.0
+    column = a[:, None]
+    column *= 2.0
+    column[0, 0] = column[1, 0] ** 2
+    return np.sum(a * a)
+
+
+@program((arr(2, 3, 2),))
+def ellipsis_view(x):
+    a = x * 1.0
+    last = a[..., 0]
+    last *= a[..., 1]
+    a[..., 1] += last
+    return np.sum(a * a)
+
+
+@program((arr(2, 3, 2),))
+def swapped_axes_view(x):
+    a = x * 1.0
+    b = np.swapaxes(a, 0, 2)
+    b[0] *= 2.0
+    c = np.moveaxis(a, 0, -1)
+    c[1] += b[1].T[:, :, None][:, 0, 0] if False else 1.0
+    return np.sum(a * a)
+
+
+@program((arr(1, 4),))
+def squeezed_view(x):
+    a = x * 1.0
+    s = np.squeeze(a)
+    s[1:] *= s[:-1]
+    e = np.expand_dims(s, 0)
+    e += 1.0
+    return np.sum(a * a)
+
+
+@program((arr(3, 4),))
+def broadcast_read(x):
+    """A broadcast view is read many times; its cotangent is a sum."""
+    b = np.broadcast_to(x[0], (3, 4))
+    return np.sum(b * x)
+
+
+@program((arr(4),))
+def view_outlives_its_name(x):
+    a = x * 1.0
+    v = a[1:]
+    a = np.sin(a)
+    v += a[1:]
+    w = a[1:]
+    w *= v
+    return np.sum(a) + np.sum(v * v)
+
+
+@program((arr(4),))
+def same_array_twice_to_a_ufunc(x):
+    a = x * 1.0
+    b = np.multiply(a, a)
+    a *= a
+    return np.sum(a * b)
+
+
+@program((arr(4),))
+def view_of_a_result_of_a_call(x):
+    v = np.exp(x)[1:]
+    v *= x[0]
+    return np.sum(v * v)
+
+
+@program((arr(4), arr(4)))
+def aliased_arguments_to_one_expression(x, y):
+    a = x
+    b = y
+    c = a
+    c = c * b
+    a = b
+    return np.sum(a * b * c * x)
+
+
+@program((arr(3),))
+def write_to_base_between_view_and_use(x):
+    a = x * 1.0
+    v = a[:2]
+    s = v * v
+    a[0] = 4.0
+    return np.sum(s * v)
+
+
+@program((arr(4),))
+def real_part_is_itself(x):
+    a = x * 1.0
+    b = a.real
+    b *= 2.0
+    return np.sum(a * a)
