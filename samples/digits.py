@@ -139,7 +139,7 @@ def draw(layers: Layers, data: Digits, history: Sequence[float], out: Path) -> N
     read = np.argmax(logits_of(layers, data.held_x), axis=1)
     wrong = np.flatnonzero(read != data.held_labels)
     right.suptitle(f"Misread: {len(wrong)} of {len(read)} held-out digits")
-    grid = right.subplots(3, 5).ravel()
+    grid = right.subplots(max(1, -(-min(len(wrong), 15) // 5)), 5).ravel()
     for cell in grid:
         cell.axis("off")
     for cell, i in zip(grid, wrong, strict=False):
@@ -153,7 +153,7 @@ def main(argv: Sequence[str] | None = None) -> float:
     """Trains, reports and draws; returns the accuracy on the held-out digits."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--hidden", type=int, nargs="*", default=[128, 64], metavar="WIDTH")
+    parser.add_argument("--hidden", type=int, nargs="*", default=[256, 128], metavar="WIDTH")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("digits.png"), help="the picture")
     parser.add_argument("--no-picture", action="store_true")
