@@ -31,7 +31,9 @@ def rebound(function: Function, **names: ModuleType) -> Function:
     scope: dict[str, Any] = {}
     for name, value in function.__globals__.items():
         ours = isinstance(value, FunctionType) and value.__globals__ is function.__globals__
-        scope[name] = FunctionType(value.__code__, scope, name, value.__defaults__) if ours else value
+        scope[name] = (
+            FunctionType(value.__code__, scope, name, value.__defaults__) if ours else value
+        )
     scope.update(names)
     return FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
 

@@ -75,16 +75,16 @@ def ready(program: Program, chosen: Collection[str]) -> tuple[dict[str, Call], d
         try:
             call = prepare(program)
             got = call()
-        except Exception as error:  # noqa: BLE001 (whatever a peer raises is what is reported)
+        except Exception as error:  # whatever a peer raises is what is reported
             said = str(error).strip().splitlines() or [""]
             left_out[name] = f"{type(error).__name__}: {said[0]}"
             continue
-        error = disagreement(got, expected)
-        if error <= 1e-8:  # noqa: PLR2004 (float64, differently ordered sums)
+        off = disagreement(got, expected)
+        if off <= 1e-8:  # float64, sums in another order
             calls[name] = call
             continue
-        assert name != "emitted", f"{program.name}: the emitted gradient is wrong by {error:.1e}"
-        left_out[name] = f"its gradient is wrong (relative error {error:.1e})"
+        assert name != "emitted", f"{program.name}: the emitted gradient is wrong by {off:.1e}"
+        left_out[name] = f"its gradient is wrong (relative error {off:.1e})"
     return calls, left_out
 
 

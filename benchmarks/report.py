@@ -26,7 +26,7 @@ def shown(ratio: float | None) -> str:
     """
     if ratio is None:
         return "-"
-    return f"{ratio:.2f}" if ratio < 9.995 else f"{ratio:.1f}" if ratio < 99.95 else f"{ratio:.0f}"  # noqa: PLR2004
+    return f"{ratio:.2f}" if ratio < 9.995 else f"{ratio:.1f}" if ratio < 99.95 else f"{ratio:.0f}"
 
 
 def table(measurements: Sequence[Measurement], baseline: str = "emitted") -> str:
@@ -66,7 +66,9 @@ def table(measurements: Sequence[Measurement], baseline: str = "emitted") -> str
     ]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     lines.insert(1, f"| {' | '.join(rule)} |")
-    notes = [f"- {m.program}: {name}: {why}" for m in measurements for name, why in m.left_out.items()]
+    notes = [
+        f"- {m.program}: {name}: {why}" for m in measurements for name, why in m.left_out.items()
+    ]
     return "\n".join(lines + (["", "Left out:", *notes] if notes else []))
 
 
@@ -78,13 +80,12 @@ def plot(measurements: Sequence[Measurement], out: Path, baseline: str = "emitte
     import matplotlib.pyplot as plt
 
     names = [n for n in ("hand", "emitted", *PEERS) if any(n in m.rounds for m in measurements)]
-    figure, axes = plt.subplots(
-        figsize=(9, 1.2 + 0.55 * len(measurements)), layout="constrained"
-    )
+    figure, axes = plt.subplots(figsize=(9, 1.2 + 0.55 * len(measurements)), layout="constrained")
     for name, marker in zip(names, "oDsv^P<", strict=False):
-        found = [(m.ratio(name, baseline), y) for y, m in enumerate(measurements)]
-        points = [(ratio, y) for ratio, y in found if ratio is not None]
-        axes.plot(*zip(*points, strict=True), marker, ms=7, alpha=0.8, label=name) if points else None
+        ratios = {y: m.ratio(name, baseline) for y, m in enumerate(measurements)}
+        points = [(ratio, y) for y, ratio in ratios.items() if ratio is not None]
+        if points:
+            axes.plot(*zip(*points, strict=True), marker, ms=7, alpha=0.8, label=name)
     axes.axvline(1.0, color="0.6", lw=1, zorder=0)
     axes.set_xscale("log")
     axes.set_yticks(range(len(measurements)), [m.program for m in measurements])

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -50,10 +51,7 @@ def load() -> Digits:
 
 def start(sizes: Sequence[int], rng: np.random.Generator) -> Layers:
     """Draws the weights of one layer for each pair of neighbouring sizes."""
-    return [
-        (rng.normal(size=(n, m)) * np.sqrt(2.0 / n), np.zeros(m))
-        for n, m in zip(sizes[:-1], sizes[1:], strict=True)
-    ]
+    return [(rng.normal(size=(n, m)) * np.sqrt(2.0 / n), np.zeros(m)) for n, m in pairwise(sizes)]
 
 
 def logits_of(layers, x):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def arguments(batch: int, width: int, classes: int) -> tuple[Any, ...]:
     rng = np.random.default_rng(1)
     sizes = (width, width, width, classes)
     layers: list[np.ndarray] = []
-    for n, m in zip(sizes[:-1], sizes[1:], strict=True):
+    for n, m in pairwise(sizes):
         layers += [rng.normal(size=(n, m)) / np.sqrt(n), 0.1 * rng.normal(size=m)]
     targets = np.eye(classes)[rng.integers(classes, size=batch)]
     return *layers, rng.normal(size=(batch, width)), targets

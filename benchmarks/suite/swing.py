@@ -23,7 +23,7 @@ def swing(x, k, n):
 
 
 def hand(x, k, n):
-    """Saves angles and sines; `v`, `d_v` and `d_x` are written in place, as nobody else has them."""
+    """Saves angles and sines; `v`, `d_v` and `d_x` are written in place, being nobody else's."""
     v = np.zeros_like(x)
     c = 0.01 * k
     saved = []
