@@ -21,11 +21,14 @@ def logistic(w, x, y):
 def hand(w, x, y):
     """The same formulas reversed: `p (1 - p)` comes of `p`, and the logarithms are not needed."""
     p = 1 / (1 + np.exp(-(x @ w)))
+    q = 1 - p
 
     # return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
-    d_p = ((1 - y) / (1 - p) - y / p) / len(y)
+    d_p = (1 - y) / q - y / p
     # p = 1 / (1 + np.exp(-(x @ w)))
-    return (x.T @ (d_p * p * (1 - p)),)
+    d_p *= p
+    d_p *= q
+    return ((d_p @ x) / len(y),)
 
 
 def in_torch(w, x, y):

@@ -29,15 +29,20 @@ def hand(w1, b1, w2, b2, w3, b3, x, targets):
     e = np.exp(h2 @ w3 + b3)
 
     # logits = h2 @ w3 + b3, and the two lines after it
-    d_logits = (e / e.sum(axis=1, keepdims=True) - targets) / len(x)
+    e /= e.sum(axis=1, keepdims=True)
+    e -= targets
+    e /= len(x)
+    d_logits = e
     d_w3 = h2.T @ d_logits
     d_b3 = d_logits.sum(axis=0)
     # h2 = np.tanh(h1 @ w2 + b2)
-    d_h2 = (d_logits @ w3.T) * (1 - h2 * h2)
+    d_h2 = d_logits @ w3.T
+    d_h2 *= 1 - h2 * h2
     d_w2 = h1.T @ d_h2
     d_b2 = d_h2.sum(axis=0)
     # h1 = np.tanh(x @ w1 + b1)
-    d_h1 = (d_h2 @ w2.T) * (1 - h1 * h1)
+    d_h1 = d_h2 @ w2.T
+    d_h1 *= 1 - h1 * h1
     return x.T @ d_h1, d_h1.sum(axis=0), d_w2, d_b2, d_w3, d_b3
 
 
