@@ -92,20 +92,24 @@ def numeric_pullback(
 
 
 def _differences(projected: Callable[[int, Any], float], tree: Any, position: int) -> Any:
+    middle = projected(position, duplicate(tree))
     out = mapped(lambda leaf: np.zeros(np.shape(leaf)) if is_differentiable(leaf) else None, tree)
     for path, leaf in leaves(tree):
-        if is_differentiable(leaf):
-            got = np.zeros(np.shape(leaf))
-            for k in np.ndindex(np.shape(leaf)):
-                ends = [
-                    projected(position, replaced(duplicate(tree), path, _moved(leaf, k, h * STEP)))
-                    for h in (-2, -1, 1, 2)
-                ]
-                near, far = (ends[2] - ends[1]) / (2 * STEP), (ends[3] - ends[0]) / (4 * STEP)
-                got[k] = (4 * near - far) / 3
-                if not abs(near - far) <= 1e-5 * max(1.0, abs(ends[0]), abs(near)):
-                    raise IllConditioned(f"argument {position}{_at(path)}{list(k)}: {near}, {far}")
-            out = replaced(out, path, got)
+        if not is_differentiable(leaf):
+            continue
+        got = np.zeros(np.shape(leaf))
+        for k in np.ndindex(np.shape(leaf)):
+            ends = [
+                projected(position, replaced(duplicate(tree), path, _moved(leaf, k, h * STEP)))
+                for h in (-2, -1, 1, 2)
+            ]
+            near, far = (ends[2] - ends[1]) / (2 * STEP), (ends[3] - ends[0]) / (4 * STEP)
+            bend = (ends[2] - 2 * middle + ends[1]) / STEP
+            scale = max(1.0, abs(middle), abs(near))
+            if not abs(near - far) <= 1e-5 * scale or not abs(bend) <= 1e-2 * scale:
+                raise IllConditioned(f"argument {position}{_at(path)}{list(k)}: {near} {far} {bend}")
+            got[k] = (4 * near - far) / 3
+        out = replaced(out, path, got)
     return out
 
 
@@ -233,7 +237,8 @@ def _compare_values(what: str, got: Any, want: Any) -> None:
         if is_differentiable(w):
             if np.result_type(g) != np.result_type(w):
                 raise WrongGradient(f"{what}: value of dtype {np.result_type(g)}")
-            if not np.allclose(g, w, rtol=1e-12 if np.result_type(w) == np.float64 else 1e-5):
+            close = 1e-12 if np.result_type(w) == np.float64 else 1e-5
+            if not np.allclose(g, w, rtol=close, atol=close, equal_nan=True):
                 raise WrongGradient(f"{what}: value {got!r}, expected {want!r}")
 
 

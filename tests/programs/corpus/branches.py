@@ -120,7 +120,7 @@ def optional_argument_filled(x, w):
     return np.sum(w * x * x)
 
 
-@program((0.7, 0.2), (-0.7, 0.0))
+@program((0.7, 0.2), (-0.7, 0.3))
 def and_or_values(x, y):
     z = x > 0 and y > 0
     a = y or x

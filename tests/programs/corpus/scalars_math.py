@@ -121,10 +121,17 @@ def safe_root(x):
         return np.sum(np.where(x > 0, np.sqrt(x), x))
 
 
-@program((np.array([0.0, 2.0, 0.0, -0.3]),))
-def safe_division(x):
-    y = np.where(x == 0, 1.0, x)
-    return np.sum(np.where(x == 0, x * 2.0, np.sin(x) / y))
+@program((arr(4), np.array([0.0, 2.0, 0.0, -0.3])), wrt=(0,))
+def safe_division(x, d):
+    y = np.where(d == 0, 1.0, d)
+    return np.sum(np.where(d == 0, x * 2.0, np.sin(x) / y))
+
+
+@program((arr(4), np.array([0.0, 2.0, 0.0, -0.3])), wrt=(0,))
+def unsafe_division_masked(x, d):
+    """The branch that is not taken is infinite there, and contributes exactly zero."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.sum(np.where(d == 0, x * 2.0, np.sin(x) * x / d))
 
 
 @program((arr(4), 2))

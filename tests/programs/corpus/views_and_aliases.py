@@ -329,7 +329,7 @@ def swapped_axes_view(x):
     b = np.swapaxes(a, 0, 2)
     b[0] *= 2.0
     c = np.moveaxis(a, 0, -1)
-    c[1] += b[1].T[:, :, None][:, 0, 0] if False else 1.0
+    c[1] += b[1, 0, 0]
     return np.sum(a * a)
 
 
