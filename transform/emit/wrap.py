@@ -118,7 +118,7 @@ def _piece(text: str, indent: int, width: int) -> list[str]:
         return [" " * indent + text]
     lines = _at_bracket(text, indent, width)
     inside = text.rstrip(",")
-    if len(lines) > 1 or not _breaks(_tokens(inside)):
+    if len(lines) > 1 or text.startswith("for ") or not _breaks(_tokens(inside)):
         return lines
     start, *rest = _content(inside, indent, width - _INDENT)
     return [
