@@ -1,0 +1,34 @@
+"""The errors of the transformation: what is refused, where it stands, and what to write instead."""
+
+from __future__ import annotations
+
+from adjoint.runtime.errors import AdjointError
+from adjoint.transform.ir.nodes import Span
+
+
+class UnsupportedSyntax(AdjointError, SyntaxError):
+    """A construct that is not accepted; Python draws the caret under it."""
+
+
+class SourceNotFound(AdjointError, OSError):
+    """The source of a function is not to be had, or is not the source of what runs."""
+
+
+def unsupported(span: Span, text: str, what: str, instead: str = "") -> UnsupportedSyntax:
+    """The refusal of a construct.
+
+    Args:
+        span: where it stands.
+        text: the source line that it begins on.
+        what: what is refused, as a clause: `a set comprehension is not supported`.
+        instead: what to write instead.
+
+    Returns:
+        The error, to be raised.
+
+    >>> str(unsupported(Span("model.py", 6, 4, 6, 9), "    async", "no", "write this"))
+    'no; write this (model.py, line 6)'
+    """
+    message = f"{what}; {instead}" if instead else what
+    place = (span.file, span.line, span.column + 1, text, span.end_line, span.end_column + 1)
+    return UnsupportedSyntax(message, place)

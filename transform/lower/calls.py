@@ -1,0 +1,95 @@
+"""Calls: of functions, whatever they are, and of methods."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from typing import Any
+
+import gast
+import numpy as np
+
+from adjoint.transform.ir.nodes import Op, Ref, Stmt
+from adjoint.transform.lower import comprehensions, expressions
+from adjoint.transform.lower.reject import reject_callee
+from adjoint.transform.lower.scope import Scope, resolve_path
+from adjoint.transform.lower.templates import CALLEE, hole, name
+
+# What consumes an iterable at once, so that a list may stand in for a generator.
+_CONSUMERS = (
+    sum, list, tuple, max, min, sorted, set, frozenset, dict, any, all,
+    math.fsum, math.prod, np.fromiter,
+)  # fmt: skip
+
+
+def call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Op:
+    """`callee(...)` or `receiver.method(...)`; positional arguments come before keywords."""
+    callee = resolve_path(node.func, scope)
+    if isinstance(callee, Ref) and (refusal := reject_callee(node, callee.value, scope)):
+        raise refusal
+    if callee is None and isinstance(node.func, gast.Attribute):
+        method = scope.attribute(node.func.attr)
+        subject, first = node.func.value, 1
+    else:
+        method, subject, first = "", node.func, 0
+    values: list[expressions.Operand] = [subject]
+    roles: list[str] = ["self"] if method else []
+    slots: list[gast.AST] = []
+    keywords: list[gast.AST] = []
+    for argument in node.args:
+        starred = isinstance(argument, gast.Starred)
+        values.append(argument.value if starred else argument)
+        roles.append("*" if starred else "")
+        slot = hole(first + len(values) - 2)
+        slots.append(gast.Starred(slot, gast.Load()) if starred else slot)
+    for keyword in node.keywords:
+        values.append(keyword.value)
+        roles.append("**" if keyword.arg is None else keyword.arg)
+        keywords.append(gast.keyword(keyword.arg, hole(first + len(values) - 2)))
+    if any(isinstance(value, gast.GeneratorExp) for value in values):
+        values = _without_generator(node, callee, values, scope, out)
+    atoms = expressions.operands(values, scope, out)
+    if method:
+        func = gast.Attribute(hole(0), method, gast.Load())
+        template = gast.Call(func, slots, keywords)
+        return Op(f"method:{method}", tuple(atoms), template, tuple(roles))
+    template = gast.Call(name(CALLEE), slots, keywords)
+    return Op("call", tuple(atoms[1:]), template, tuple(roles), atoms[0])
+
+
+def is_call_of(node: gast.AST, scope: Scope, *names: str) -> str | None:
+    """Which of these builtins an expression calls, if it does."""
+    if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Name):
+        return None
+    known = resolve_path(node.func, scope)
+    if not isinstance(known, Ref):
+        return None
+    return next((text for text in names if known.value is getattr(builtins, text)), None)
+
+
+def _without_generator(
+    node: gast.Call, callee: Any, values: list[expressions.Operand], scope: Scope,
+    out: list[Stmt],
+) -> list[expressions.Operand]:
+    """The operands with the generator turned into a list that is built before the call.
+
+    Only where nobody can tell: the callee consumes it whole, and no other operand is evaluated
+    between making it and consuming it.
+    """
+    generator = next(value for value in values if isinstance(value, gast.GeneratorExp))
+    consumed = isinstance(callee, Ref) and any(callee.value is known for known in _CONSUMERS)
+    joins = (
+        callee is None
+        and node.func.attr == "join"
+        and isinstance(node.func.value, gast.Constant | gast.Name)
+    )
+    others = [value for value in values[1:] if value is not generator]
+    plain = all(isinstance(value, gast.Constant | gast.Name | gast.Attribute) for value in others)
+    if not (consumed or joins) or not plain or values[1] is not generator:
+        raise comprehensions.refuse_generator(generator, scope)
+    stop = None
+    if isinstance(callee, Ref) and callee.value in (any, all):
+        stop = callee.value is any
+    built = comprehensions.build(generator, scope, out, stop)
+    return [built if value is generator else value for value in values]
+

@@ -1,0 +1,110 @@
+"""Control flow: branches, loops and `with`."""
+
+from __future__ import annotations
+
+import gast
+
+from adjoint.transform.ir.nodes import (
+    Each, Enumerate, For, If, Items, Iter, Op, Range, Reversed, Stmt, Var, While, With, Zip,
+)  # fmt: skip
+from adjoint.transform.lower import calls, expressions, statements
+from adjoint.transform.lower.scope import Scope, resolve_path
+from adjoint.transform.lower.templates import hole
+
+
+def if_(node: gast.If, scope: Scope, out: list[Stmt]) -> None:
+    """`if test: ... else: ...`; an `elif` is an `If` alone in the other block."""
+    scope = scope.at(node, node.test)
+    test = expressions.truth(node.test, scope, out)
+    body = statements.block(node.body, scope)
+    out.append(If(test, body, statements.block(node.orelse, scope), scope.span))
+
+
+def while_(node: gast.While, scope: Scope, out: list[Stmt]) -> None:
+    """What the test needs is evaluated anew each round."""
+    scope = scope.at(node, node.test)
+    before: list[Stmt] = []
+    test = expressions.truth(node.test, scope, before)
+    body = statements.block(node.body, scope)
+    orelse = statements.block(node.orelse, scope)
+    out.append(While(tuple(before), test, body, orelse, scope.span))
+
+
+def for_(node: gast.For, scope: Scope, out: list[Stmt]) -> None:
+    """`for target in iterable: ... else: ...`."""
+    scope = scope.at(node, node.iter)
+    over = iterable(node.iter, scope, out)
+    body: list[Stmt] = []
+    target = loop_target(node.target, scope, body)
+    body.extend(statements.block(node.body, scope))
+    orelse = statements.block(node.orelse, scope)
+    out.append(For(target, over, tuple(body), orelse, scope.span))
+
+
+def loop_target(node: gast.AST, scope: Scope, body: list[Stmt]) -> Var:
+    """The variable of a loop; a pattern is a temporary that the body begins by unpacking."""
+    if isinstance(node, gast.Name):
+        target = scope.names[node.id]
+        if isinstance(target, Var):
+            return target
+    target = scope.temporary()
+    statements.assign_to(node, target, scope, body)
+    return target
+
+
+def iterable(node: gast.AST, scope: Scope, out: list[Stmt]) -> Iter:
+    """What a loop runs over; the usual builtins are told apart from everything else."""
+    method = _dictionary_method(node, scope)
+    if method:
+        return Items(expressions.atom(node.func.value, scope, out), method)
+    callee = calls.is_call_of(node, scope, "range", "enumerate", "zip", "reversed")
+    if callee is None or any(isinstance(item, gast.Starred) for item in node.args):
+        return Each(expressions.atom(node, scope, out))
+    count, keywords = len(node.args), {word.arg: word.value for word in node.keywords}
+    match callee:
+        case "range" if not keywords and 1 <= count <= 3:
+            return Range(tuple(expressions.operands(node.args, scope, out)))
+        case "reversed" if not keywords and count == 1:
+            return Reversed(iterable(node.args[0], scope, out))
+        case "enumerate" if count in (1, 2) and keywords.keys() <= {"start"}:
+            if count + len(keywords) <= 2:
+                inner = iterable(node.args[0], scope, out)
+                rest = [*node.args[1:], *keywords.values()]
+                return Enumerate(inner, *expressions.operands(rest, scope, out))
+        case "zip" if keywords.keys() <= {"strict"}:
+            strict = keywords.get("strict", gast.Constant(False, None))
+            if isinstance(strict, gast.Constant) and isinstance(strict.value, bool):
+                inners = tuple(iterable(item, scope, out) for item in node.args)
+                return Zip(inners, strict.value)
+    return Each(expressions.atom(node, scope, out))
+
+
+def _dictionary_method(node: gast.AST, scope: Scope) -> str | None:
+    if not isinstance(node, gast.Call) or node.args or node.keywords:
+        return None
+    func = node.func
+    if not isinstance(func, gast.Attribute) or resolve_path(func, scope) is not None:
+        return None
+    return func.attr if func.attr in ("items", "values", "keys") else None
+
+
+def with_(node: gast.With, scope: Scope, out: list[Stmt]) -> None:
+    """`with a as x, b as y: ...` is one `with` inside the other."""
+    scope = scope.at(node, node.items[-1].optional_vars or node.items[-1].context_expr)
+    _items(node, 0, scope, out)
+
+
+def _items(node: gast.With, position: int, scope: Scope, out: list[Stmt]) -> None:
+    if position == len(node.items):
+        out.extend(statements.block(node.body, scope))
+        return
+    item = node.items[position]
+    context = expressions.rhs(item.context_expr, scope, out)
+    if not isinstance(context, Op):
+        context = Op("look", (context,), hole(0))
+    body: list[Stmt] = []
+    target = None
+    if item.optional_vars is not None:
+        target = loop_target(item.optional_vars, scope, body)
+    _items(node, position + 1, scope, body)
+    out.append(With(context, target, tuple(body), scope.span))

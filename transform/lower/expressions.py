@@ -1,0 +1,296 @@
+"""Expressions: one operation at a time, in Python's order of evaluation.
+
+Every function here appends to `out` the statements that an expression needs and returns what stands
+for its value.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+
+import gast
+
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Atom,
+    Const,
+    If,
+    Op,
+    Rhs,
+    Stmt,
+    Var,
+)
+from adjoint.transform.lower import calls, comprehensions, functions
+from adjoint.transform.lower.purity import is_look, is_pure
+from adjoint.transform.lower.reject import reject
+from adjoint.transform.lower.scope import Scope, resolve, resolve_path
+from adjoint.transform.lower.templates import Operands, constant, hole, holes, look
+
+Operand = gast.AST | Atom  # an expression, or the value of one that was lowered before
+
+OPERATORS = {
+    gast.Add: "+", gast.Sub: "-", gast.Mult: "*", gast.Div: "/", gast.FloorDiv: "//",
+    gast.Mod: "%", gast.Pow: "**", gast.MatMult: "@", gast.LShift: "<<", gast.RShift: ">>",
+    gast.BitAnd: "&", gast.BitOr: "|", gast.BitXor: "^",
+}  # fmt: skip
+UNARY = {gast.USub: "-", gast.UAdd: "+", gast.Invert: "~", gast.Not: "not"}
+
+
+def atom(node: Operand, scope: Scope, out: list[Stmt]) -> Atom:
+    """The value of an expression, in a temporary if it takes an operation."""
+    if isinstance(node, Atom):
+        return node
+    value = rhs(node, scope, out)
+    return bind(value, scope, out) if isinstance(value, Op) else value
+
+
+def bind(value: Rhs, scope: Scope, out: list[Stmt]) -> Var:
+    """A new temporary for a value."""
+    target = scope.temporary()
+    out.append(Assign(target, value, scope.span))
+    return target
+
+
+def rhs(node: gast.AST, scope: Scope, out: list[Stmt]) -> Rhs:
+    """The value of an expression: its last operation, or the atom that it is."""
+    if isinstance(node, gast.Constant):
+        return Const(node.value)
+    known = resolve_path(node, scope)
+    if known is not None:
+        return known
+    if is_look(node, scope):
+        return look(node, scope)
+    lower = _handlers().get(type(node))
+    if lower is None:
+        raise reject(node, scope)
+    return lower(node, scope, out)
+
+
+def truth(node: gast.AST, scope: Scope, out: list[Stmt]) -> Atom:
+    """The value of a test, of which only the truth matters."""
+    if isinstance(node, gast.Name | gast.Constant) or not is_pure(node, scope):
+        return atom(node, scope, out)
+    return bind(look(node, scope), scope, out)
+
+
+def operands(nodes: Sequence[Operand], scope: Scope, out: list[Stmt]) -> list[Atom]:
+    """Several operands, left to right; one that a later `:=` rebinds is taken beforehand."""
+    atoms: list[Atom] = []
+    for position, node in enumerate(nodes):
+        value = atom(node, scope, out)
+        if isinstance(value, Var) and value.name in scope.walruses:
+            if any(_has_walrus(later) for later in nodes[position + 1 :]):
+                value = bind(value, scope, out)
+        atoms.append(value)
+    return atoms
+
+
+def _has_walrus(node: Operand) -> bool:
+    if isinstance(node, Atom):
+        return False
+    return any(isinstance(inner, gast.NamedExpr) for inner in gast.walk(node))
+
+
+def place(node: gast.Subscript | gast.Attribute, scope: Scope, out: list[Stmt]) -> Op:
+    """`base[...]` or `base.name`, to be read or to be written."""
+    if isinstance(node, gast.Attribute):
+        base = atom(node.value, scope, out)
+        attribute = scope.attribute(node.attr)
+        template = gast.Attribute(hole(0), attribute, gast.Load())
+        return Op(f"attribute:{attribute}", (base,), template)
+    parts: list[gast.AST] = [node.value]
+    inside = _holes_inside(node.slice, parts)
+    atoms = operands(parts, scope, out)
+    return Op("index", tuple(atoms), gast.Subscript(hole(0), inside, gast.Load()))
+
+
+def _holes_inside(node: gast.AST | None, parts: list[gast.AST]) -> gast.AST | None:
+    """The inside of brackets with holes for the operands, which are added to `parts`."""
+    match node:
+        case None:
+            return None
+        case gast.Tuple(elts=elements):
+            return gast.Tuple([_holes_inside(item, parts) for item in elements], gast.Load())
+        case gast.Slice(lower=lower, upper=upper, step=step):
+            return gast.Slice(*(_holes_inside(part, parts) for part in (lower, upper, step)))
+        case gast.Starred(value=value):
+            return gast.Starred(_holes_inside(value, parts), gast.Load())
+    parts.append(node)
+    return hole(len(parts) - 1)
+
+
+def _subscript(node: gast.Subscript | gast.Attribute, scope: Scope, out: list[Stmt]) -> Rhs:
+    return place(node, scope, out)
+
+
+def _binary(node: gast.BinOp, scope: Scope, out: list[Stmt]) -> Rhs:
+    atoms = operands([node.left, node.right], scope, out)
+    template = gast.BinOp(hole(0), node.op, hole(1))
+    return Op(f"binary:{OPERATORS[type(node.op)]}", tuple(atoms), template)
+
+
+def _unary(node: gast.UnaryOp, scope: Scope, out: list[Stmt]) -> Rhs:
+    negative = isinstance(node.op, gast.USub) and isinstance(node.operand, gast.Constant)
+    if negative and (literal := constant(node.operand.value)) is not None:
+        return literal
+    if isinstance(node.op, gast.Not):
+        value = truth(node.operand, scope, out)
+        return Op("look", (value,), gast.UnaryOp(gast.Not(), hole(0)))
+    value = atom(node.operand, scope, out)
+    return Op(f"unary:{UNARY[type(node.op)]}", (value,), gast.UnaryOp(node.op, hole(0)))
+
+
+def _compare(node: gast.Compare, scope: Scope, out: list[Stmt]) -> Rhs:
+    return _chain(node.left, node.ops, node.comparators, scope, out)
+
+
+def _chain(
+    left: Operand, ops: list[gast.AST], rights: list[gast.AST], scope: Scope, out: list[Stmt]
+) -> Rhs:
+    """`a < b < c` is `a < b and b < c` with `b` evaluated once."""
+    low, high = operands([left, rights[0]], scope, out)
+    first = Op("look", (low, high), gast.Compare(hole(0), [ops[0]], [hole(1)]))
+    if len(ops) == 1:
+        return first
+    held = bind(first, scope, out)
+    target = scope.temporary()
+    body: list[Stmt] = []
+    body.append(Assign(target, _chain(high, ops[1:], rights[1:], scope, body), scope.span))
+    out.append(If(held, tuple(body), (Assign(target, held, scope.span),), scope.span))
+    return target
+
+
+def _bool(node: gast.BoolOp, scope: Scope, out: list[Stmt]) -> Rhs:
+    """`a and b` is `b if a else a` with `a` evaluated once."""
+    first, *others = node.values
+    value = atom(first, scope, out)
+    if not others:
+        return value
+    rest = others[0] if len(others) == 1 else gast.BoolOp(node.op, others)
+    if isinstance(value, Var) and value.name in scope.walruses:
+        value = bind(value, scope, out)
+    target = scope.temporary()
+    more: list[Stmt] = []
+    more.append(Assign(target, rhs(rest, scope, more), scope.span))
+    same: list[Stmt] = [Assign(target, value, scope.span)]
+    body, orelse = (more, same) if isinstance(node.op, gast.And) else (same, more)
+    out.append(If(value, tuple(body), tuple(orelse), scope.span))
+    return target
+
+
+def _conditional(node: gast.IfExp, scope: Scope, out: list[Stmt]) -> Rhs:
+    test = truth(node.test, scope, out)
+    target = scope.temporary()
+    branches: list[tuple[Stmt, ...]] = []
+    for value in (node.body, node.orelse):
+        branch: list[Stmt] = []
+        branch.append(Assign(target, rhs(value, scope, branch), scope.span))
+        branches.append(tuple(branch))
+    out.append(If(test, branches[0], branches[1], scope.span))
+    return target
+
+
+def _display(node: gast.Tuple | gast.List, scope: Scope, out: list[Stmt]) -> Rhs:
+    starred = [isinstance(item, gast.Starred) for item in node.elts]
+    values = [item.value if star else item for item, star in zip(node.elts, starred, strict=True)]
+    atoms = operands(values, scope, out)
+    slots = [
+        gast.Starred(hole(i), gast.Load()) if star else hole(i) for i, star in enumerate(starred)
+    ]
+    prim = "tuple" if isinstance(node, gast.Tuple) else "list"
+    roles = tuple("*" if star else "" for star in starred) if any(starred) else ()
+    return Op(prim, tuple(atoms), type(node)(slots, gast.Load()), roles)
+
+
+def _dict(node: gast.Dict, scope: Scope, out: list[Stmt]) -> Rhs:
+    """Keys and values in turn; for `**other` the one operand `other`, with the role `**`."""
+    parts: list[gast.AST] = []
+    roles: list[str] = []
+    keys: list[gast.AST | None] = []
+    values: list[gast.AST] = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is not None:
+            parts.append(key)
+            roles.append("")
+        keys.append(None if key is None else hole(len(parts) - 1))
+        parts.append(value)
+        roles.append("**" if key is None else "")
+        values.append(hole(len(parts) - 1))
+    atoms = operands(parts, scope, out)
+    return Op("dict", tuple(atoms), gast.Dict(keys, values), tuple(roles) if any(roles) else ())
+
+
+def _set(node: gast.Set, scope: Scope, out: list[Stmt]) -> Rhs:
+    """A set has no derivative: its elements are only looked at."""
+    if is_pure(node, scope):
+        return look(node, scope)
+    if any(isinstance(item, gast.Starred) for item in node.elts):
+        raise scope.refuse(node, "a set display with `*` is not supported", "call set() on a list")
+    return Op("look", tuple(operands(node.elts, scope, out)), gast.Set(holes(len(node.elts))))
+
+
+def _formatted(node: gast.JoinedStr, scope: Scope, out: list[Stmt]) -> Rhs:
+    """Each part is formatted before the next is evaluated."""
+    pieces: list[gast.AST] = []
+    found = Operands()
+    for piece in node.values:
+        if isinstance(piece, gast.FormattedValue):
+            specification = piece.format_spec
+            if specification is not None and not is_pure(specification, scope):
+                raise scope.refuse(
+                    specification, "a call inside a format specification is not supported",
+                    "assign it to a variable first",
+                )  # fmt: skip
+            inner = Operands()
+            slot = inner.add(atom(piece.value, scope, out))
+            if specification is not None:
+                shifted = look(specification, scope)
+                specification = _renumber(shifted, inner)
+            part = gast.JoinedStr([gast.FormattedValue(slot, piece.conversion, specification)])
+            text = bind(Op("look", tuple(inner.atoms), part), scope, out)
+            pieces.append(gast.FormattedValue(found.add(text), -1, None))
+        else:
+            pieces.append(piece)
+    return Op("look", tuple(found.atoms), gast.JoinedStr(pieces))
+
+
+def _renumber(op: Op, into: Operands) -> gast.AST:
+    """The template of `op` with its operands moved behind those of `into`."""
+    new = {f"${i}": into.share(value).id for i, value in enumerate(op.args)}
+    for inner in gast.walk(op.template):
+        if isinstance(inner, gast.Name):
+            inner.id = new.get(inner.id, inner.id)
+    return op.template
+
+
+def _walrus(node: gast.NamedExpr, scope: Scope, out: list[Stmt]) -> Rhs:
+    target = resolve(node.target, scope)
+    assert isinstance(target, Var), "what `:=` binds is a local variable"
+    out.append(Assign(target, rhs(node.value, scope, out), scope.span))
+    return target
+
+
+@functools.cache
+def _handlers() -> dict[type, Callable[..., Rhs]]:
+    """What lowers each kind of node (made on first use, since these modules need each other)."""
+    return {
+        gast.Attribute: _subscript,
+        gast.Subscript: _subscript,
+        gast.BinOp: _binary,
+        gast.UnaryOp: _unary,
+        gast.Compare: _compare,
+        gast.BoolOp: _bool,
+        gast.IfExp: _conditional,
+        gast.Tuple: _display,
+        gast.List: _display,
+        gast.Dict: _dict,
+        gast.Set: _set,
+        gast.JoinedStr: _formatted,
+        gast.NamedExpr: _walrus,
+        gast.Call: calls.call,
+        gast.Lambda: functions.function_value,
+        gast.ListComp: comprehensions.comprehension,
+        gast.DictComp: comprehensions.comprehension,
+        gast.GeneratorExp: comprehensions.lone_generator,
+    }

@@ -1,0 +1,204 @@
+"""Functions: the outermost one, and those nested in it."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import types
+from dataclasses import replace
+from typing import Any
+
+import gast
+
+from adjoint.transform.ir.nodes import (
+    Assign, Atom, Block, Define, Function, Op, Param, Ref, Return, Rhs, Stmt, Var, binds, reads,
+    walk,
+)  # fmt: skip
+from adjoint.transform.lower import expressions, statements
+from adjoint.transform.lower.bindings import (
+    bound_names,
+    free_identifiers,
+    identifiers,
+    imported_only,
+    own_nodes,
+    parameters,
+    walrus_names,
+)
+from adjoint.transform.lower.reject import reject
+from adjoint.transform.lower.scope import Scope
+from adjoint.transform.lower.templates import CALLEE, hole, name
+from adjoint.transform.source import read_source
+
+Definition = gast.FunctionDef | gast.Lambda
+
+
+def lower(fn: types.FunctionType) -> Function:
+    """Translate a Python function to the intermediate representation.
+
+    Args:
+        fn: a function, lambda or method with source.
+
+    Returns:
+        The same function, one operation a statement. Nothing is assumed of what its arguments are;
+        names from outside are resolved to what they are now.
+
+    Raises:
+        UnsupportedSyntax: a construct is not accepted; the error points at it.
+        SourceNotFound: there is no source, or it is not that of `fn`.
+
+    >>> from adjoint.transform.ir.show import show
+    >>> import textwrap
+    >>> print(show(lower(textwrap.indent)).splitlines()[0])
+    def indent(text, prefix, predicate=None):
+    """
+    fn = getattr(fn, "__func__", fn)
+    source = read_source(fn)
+    tree = source.tree
+    outside = Scope(
+        source, fn, {}, frozenset(), identifiers(tree), frozenset(), frozenset(),
+        itertools.count(1), source.span(tree),
+    )  # fmt: skip
+    if isinstance(tree, gast.AsyncFunctionDef):
+        raise reject(tree, outside)
+    defaults = _outer_defaults(fn)
+    params = tuple(
+        replace(param, annotation=fn.__annotations__.get(param.name), **defaults.get(param.name, {}))
+        for param in _params(tree.args, {})
+    )
+    return replace(_function(tree, params, outside), origin=fn, captures=())
+
+
+def function_value(node: gast.Lambda, scope: Scope, out: list[Stmt]) -> Rhs:
+    """A lambda: a function bound to a temporary."""
+    target = scope.temporary()
+    out.append(Define(target, _nested(node, scope, out), scope.span))
+    return target
+
+
+def define(node: gast.FunctionDef, scope: Scope, out: list[Stmt]) -> None:
+    """A nested `def`; its decorators are evaluated first and called last, the lowest one first."""
+    decorators = expressions.operands(node.decorator_list, scope, out)
+    target = scope.names[node.name]
+    assert isinstance(target, Var), "what `def` binds is a local variable"
+    function = _nested(node, scope, out)
+    if not decorators:
+        out.append(Define(target, function, scope.span))
+        return
+    value: Atom = scope.temporary()
+    out.append(Define(value, function, scope.span))
+    template = gast.Call(name(CALLEE), [hole(0)], [])
+    for decorator in reversed(decorators[1:]):
+        decorated = Op("call", (value,), template, ("",), decorator)
+        value = expressions.bind(decorated, scope, out)
+    out.append(Assign(target, Op("call", (value,), template, ("",), decorators[0]), scope.span))
+
+
+def _nested(node: Definition, scope: Scope, out: list[Stmt]) -> Function:
+    """A nested function. Its defaults are atoms, evaluated where it is defined."""
+    arguments = node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    with_default = positional[len(positional) - len(arguments.defaults) :]
+    pairs = list(zip(with_default, arguments.defaults, strict=True))
+    pairs += [
+        (param, default)
+        for param, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is not None
+    ]
+    values = expressions.operands([default for _, default in pairs], scope, out)
+    defaults = {param.id: value for (param, _), value in zip(pairs, values, strict=True)}
+    return _function(node, _params(arguments, defaults), scope)
+
+
+def _function(node: Definition, params: tuple[Param, ...], outer: Scope) -> Function:
+    body = [node.body] if isinstance(node, gast.Lambda) else node.body
+    bound = bound_names(body)
+    local = bound | {param.id for param in parameters(node.args)}
+    names: dict[str, Atom] = {**outer.names, **{text: Var(text) for text in local}}
+    scope = replace(
+        outer,
+        names=names,
+        local=local,
+        free=free_identifiers(node),
+        walruses=walrus_names(body),
+        span=outer.source.span(node),
+    )
+    names.update(_imports(body, bound, scope))
+    if isinstance(node, gast.Lambda):
+        statements_: list[Stmt] = []
+        here = scope.at(node.body)
+        value = expressions.atom(node.body, here, statements_)
+        statements_.append(Return(value, here.span))
+        block: Block = tuple(statements_)
+        title, span = "<lambda>", scope.span
+    else:
+        block = statements.block(node.body, scope)
+        title, span = node.name, statements.header_span(node, scope)
+    return Function(title, params, block, span, captures=_captures(params, block, local))
+
+
+def _captures(
+    params: tuple[Param, ...], body: Block, local: frozenset[str]
+) -> tuple[str, ...]:
+    """The variables that a body reads and neither it nor its signature binds."""
+    read = {atom.name for stmt in walk(body) for atom in reads(stmt) if isinstance(atom, Var)}
+    for stmt in walk(body):
+        if isinstance(stmt, Define):
+            defaults = (param.default for param in stmt.function.params)
+            read |= {atom.name for atom in defaults if isinstance(atom, Var)}
+    bound = {variable.name for stmt in walk(body) for variable in binds(stmt)}
+    return tuple(sorted(read - bound - local - {param.name for param in params}))
+
+
+def _params(arguments: gast.arguments, defaults: dict[str, Atom]) -> tuple[Param, ...]:
+    kinds = [
+        ("positional-only", arguments.posonlyargs),
+        ("ordinary", arguments.args),
+        ("varargs", [arguments.vararg] if arguments.vararg else []),
+        ("keyword-only", arguments.kwonlyargs),
+        ("varkw", [arguments.kwarg] if arguments.kwarg else []),
+    ]
+    return tuple(
+        Param(param.id, kind, param.id in defaults, defaults.get(param.id))
+        for kind, params in kinds
+        for param in params
+    )
+
+
+def _outer_defaults(fn: types.FunctionType) -> dict[str, dict[str, Any]]:
+    """The defaults of a function that exists, by parameter."""
+    code = fn.__code__
+    names = code.co_varnames[: code.co_argcount]
+    values = fn.__defaults__ or ()
+    pairs = dict(zip(names[len(names) - len(values) :], values, strict=True))
+    pairs.update(fn.__kwdefaults__ or {})
+    return {key: {"has_default": True, "default": value} for key, value in pairs.items()}
+
+
+def _imports(body: list[gast.AST], bound: frozenset[str], scope: Scope) -> dict[str, Ref]:
+    """What the `import` statements of a body bind, found now."""
+    found: dict[str, Ref] = {}
+    once = imported_only(body, bound)
+    for node in own_nodes(body):
+        if not isinstance(node, gast.Import | gast.ImportFrom):
+            continue
+        for alias in node.names:
+            text = (alias.asname or alias.name).partition(".")[0]
+            if text in once:
+                found[text] = Ref(text, _import(node, alias, scope))
+    return found
+
+
+def _import(node: gast.Import | gast.ImportFrom, alias: gast.alias, scope: Scope) -> Any:
+    try:
+        if isinstance(node, gast.Import):
+            module = importlib.import_module(alias.name)
+            root = alias.name.partition(".")[0]
+            return module if alias.asname else importlib.import_module(root)
+        package = scope.origin.__globals__.get("__package__")
+        path = "." * (node.level or 0) + (node.module or "")
+        module = importlib.import_module(path, package)
+        if hasattr(module, alias.name):
+            return getattr(module, alias.name)
+        return importlib.import_module(f"{module.__name__}.{alias.name}")
+    except ImportError as error:
+        raise scope.refuse(node, f"this import fails: {error}") from error

@@ -1,0 +1,117 @@
+"""What a name means where it is read: a local variable, or an object from outside the function."""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import gast
+
+from adjoint.transform.errors import UnsupportedSyntax
+from adjoint.transform.ir.nodes import Atom, Ref, Span, Var
+from adjoint.transform.source import Source
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """The surroundings of an expression; nothing in it changes while statements are lowered.
+
+    source: the source of the outermost function. origin: that function.
+    names: what the names of this function and of those around it stand for: variables, or what an
+      `import` bound them to.
+    local: the names that belong to this function alone (not to those around it).
+    used: every identifier in the outermost function, for choosing names that are free.
+    free: the identifiers of this function that occur outside the comprehensions that bind them.
+    walruses: the names that `:=` binds somewhere in this function.
+    temporaries: the numbers of the temporaries to come, shared by all nested functions.
+    span: the statement that is being lowered.
+    """
+
+    source: Source
+    origin: types.FunctionType
+    names: Mapping[str, Atom]
+    local: frozenset[str]
+    used: frozenset[str]
+    free: frozenset[str]
+    walruses: frozenset[str]
+    temporaries: Iterator[int]
+    span: Span
+
+    def at(self, node: gast.AST, end: gast.AST | None = None) -> Scope:
+        """The same scope, for the statement `node` (its header, if it ends with `end`)."""
+        return replace(self, span=self.source.span(node, end))
+
+    def with_names(self, names: Mapping[str, Atom]) -> Scope:
+        """The same scope with some names bound anew."""
+        return replace(self, names={**self.names, **names})
+
+    def temporary(self) -> Var:
+        """A temporary that was never used before."""
+        return Var(f"%{next(self.temporaries)}")
+
+    def unused(self, name: str) -> Var:
+        """A variable of ours with a readable name that the user's function does not use."""
+        numbered = (f"{name}_{number}" for number in itertools.count(1))
+        return Var(next(text for text in itertools.chain([name], numbered) if text not in self.used))
+
+    def refuse(self, node: gast.AST, what: str, instead: str = "") -> UnsupportedSyntax:
+        """The refusal of a node, to be raised."""
+        return self.source.refuse(node, what, instead)
+
+    def attribute(self, name: str) -> str:
+        """An attribute's name as it is at run time: private ones are mangled inside a class."""
+        private = name.startswith("__") and not name.endswith("__")
+        owner = (self.source.owner or "").lstrip("_")
+        return f"_{owner}{name}" if private and owner else name
+
+
+def resolve(node: gast.Name, scope: Scope) -> Atom:
+    """What a name stands for, looked up as Python does: locals, cells, globals, builtins."""
+    name = node.id
+    if name in scope.names:
+        return scope.names[name]
+    fn = scope.origin
+    if name in fn.__code__.co_freevars:
+        cell = (fn.__closure__ or ())[fn.__code__.co_freevars.index(name)]
+        try:
+            return Ref(name, cell.cell_contents)
+        except ValueError:
+            if name == fn.__name__:  # a nested function that is being decorated calls itself
+                return Ref(name, fn)
+            raise scope.refuse(
+                node, f"the variable {name!r} of the enclosing function has no value yet",
+                "define it before this function is differentiated",
+            ) from None  # fmt: skip
+    for space in (fn.__globals__, vars(builtins)):
+        if name in space:
+            return Ref(name, space[name])
+    if name == fn.__name__:  # a function that is being decorated calls itself
+        return Ref(name, fn)
+    raise scope.refuse(
+        node, f"name {name!r} is not defined",
+        "define it before this function is differentiated",
+    )  # fmt: skip
+
+
+def resolve_path(node: gast.AST, scope: Scope) -> Atom | None:
+    """What `name` or `module.name.name` stands for; `None` for any other expression.
+
+    Attributes are followed through modules only: what an object's attribute is, is known at run
+    time.
+    """
+    if isinstance(node, gast.Name):
+        return resolve(node, scope)
+    if not isinstance(node, gast.Attribute):
+        return None
+    base = resolve_path(node.value, scope)
+    if not isinstance(base, Ref) or not isinstance(base.value, types.ModuleType):
+        return None
+    try:
+        value = getattr(base.value, node.attr)
+    except AttributeError:
+        what = f"module {base.value.__name__!r} has no attribute {node.attr!r}"
+        raise scope.refuse(node, what) from None
+    return Ref(f"{base.text}.{node.attr}", value)

@@ -1,0 +1,250 @@
+"""The one place that reads source: from a function to the tree of exactly the code that it runs.
+
+A file is parsed once. The function is found in it by its first line and name (a lambda by the
+columns of its instructions), the statement around it is compiled, and the result is compared with
+the code object in hand: a file that was edited after it was imported is noticed, not believed.
+"""
+
+from __future__ import annotations
+
+import __future__
+
+import ast
+import functools
+import linecache
+import types
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gast
+
+from adjoint.transform.errors import SourceNotFound, UnsupportedSyntax, unsupported
+from adjoint.transform.ir.nodes import Span
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_FUTURE_FLAGS = functools.reduce(
+    int.__or__, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """The source of one function.
+
+    tree: its definition. file: the file that it stands in. lines: all lines of that file.
+    owner: the name of the class around it, which mangles its private names (`None` outside one).
+    """
+
+    tree: gast.FunctionDef | gast.AsyncFunctionDef | gast.Lambda
+    file: str
+    lines: tuple[str, ...]
+    owner: str | None = None
+
+    def span(self, node: gast.AST, end: gast.AST | None = None) -> Span:
+        """The place of a node (or from the beginning of `node` to the end of `end`)."""
+        last = node if end is None else end
+        return Span(
+            self.file,
+            node.lineno,
+            self._characters(node.lineno, node.col_offset),
+            last.end_lineno,
+            self._characters(last.end_lineno, last.end_col_offset),
+        )
+
+    def refuse(self, node: gast.AST, what: str, instead: str = "") -> UnsupportedSyntax:
+        """The refusal of a node, to be raised; see `errors.unsupported`."""
+        span = self.span(node)
+        text = self.lines[span.line - 1]
+        if span.end_line > span.line:  # the caret marks one line
+            span = replace(span, end_line=span.line, end_column=len(text.rstrip()))
+        return unsupported(span, text, what, instead)
+
+    def _characters(self, line: int, column: int) -> int:
+        """The parser counts columns in bytes of UTF-8; people and carets count characters."""
+        return len(self.lines[line - 1].encode()[:column].decode())
+
+
+def read_source(fn: types.FunctionType) -> Source:
+    """Find the source of a Python function, and make sure that it is the source of what runs.
+
+    Args:
+        fn: a function, lambda or method that is written in Python.
+
+    Returns:
+        Its definition as a gast tree whose columns are those of the file.
+
+    Raises:
+        SourceNotFound: there is no source (C code, `exec`, some interactive sessions), or it has
+            changed since the function was made.
+
+    >>> import textwrap
+    >>> read_source(textwrap.dedent).tree.name
+    'dedent'
+    """
+    fn = getattr(fn, "__func__", fn)
+    if not isinstance(fn, types.FunctionType):
+        raise SourceNotFound(
+            f"{fn!r} is not written in Python, so there is no source to differentiate; "
+            "register a derivative for it instead"
+        )
+    code = fn.__code__
+    linecache.checkcache(code.co_filename)
+    lines = tuple(linecache.getlines(code.co_filename, fn.__globals__))
+    if not lines:
+        raise SourceNotFound(
+            f"the source of {fn.__qualname__!r} cannot be read ({code.co_filename}): define the "
+            "function in a file or a notebook, not through exec() or an interactive prompt"
+        )
+    top, node = _locate(code, lines, fn.__qualname__)
+    _compare(lines, top, node, fn)
+    return Source(gast.ast_to_gast(node), code.co_filename, lines, _owner(top, node))
+
+
+@functools.lru_cache(maxsize=64)
+def _parse(lines: tuple[str, ...]) -> ast.Module:
+    return ast.parse("".join(lines))
+
+
+@functools.lru_cache(maxsize=64)
+def _imports(lines: tuple[str, ...]) -> list[ast.stmt]:
+    """A module's import statements: a call through an imported name is compiled differently."""
+
+    def found(nodes: Iterable[ast.AST]) -> Iterator[ast.stmt]:
+        for node in nodes:
+            if isinstance(node, ast.Import):
+                yield node
+            elif isinstance(node, ast.ImportFrom) and node.module != "__future__":
+                yield node
+            elif not isinstance(node, _Definition | ast.ClassDef | ast.expr):
+                yield from found(ast.iter_child_nodes(node))
+
+    return list(found(_parse(lines).body))
+
+
+def _locate(
+    code: types.CodeType, lines: tuple[str, ...], name: str
+) -> tuple[ast.stmt, _Definition]:
+    """The definition of a code object, and the statement of the file that it stands in."""
+    try:
+        module = _parse(lines)
+    except SyntaxError as error:
+        raise _changed(name, code, f"it no longer parses: {error}") from error
+    for top in module.body:
+        if not _first_line(top) <= code.co_firstlineno <= (top.end_lineno or 0):
+            continue
+        node = _definition_of(code, top)
+        if node is not None:
+            return top, node
+    raise _changed(name, code, "no such function stands there")
+
+
+def _first_line(node: ast.stmt | ast.Lambda) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _definition_of(code: types.CodeType, top: ast.stmt) -> _Definition | None:
+    """The definition inside `top` that a code object was compiled from, by line and column."""
+    if code.co_name != "<lambda>":
+        for node in ast.walk(top):
+            named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            if named and node.name == code.co_name and _first_line(node) == code.co_firstlineno:
+                return node
+        return None
+    lambdas = [node for node in ast.walk(top) if isinstance(node, ast.Lambda)]
+    columns = [place for place in code.co_positions() if None not in place and place[2] < place[3]]
+    if columns:
+        start = min((line, column) for line, _, column, _ in columns)
+        end = max((line, column) for _, line, _, column in columns)
+        around = [
+            node
+            for node in lambdas
+            if (node.body.lineno, node.body.col_offset) <= start
+            and end <= (node.body.end_lineno, node.body.end_col_offset)
+        ]
+        return min(around, key=_extent, default=None)
+    here = [node for node in lambdas if node.lineno == code.co_firstlineno]
+    return here[0] if len(here) == 1 else None
+
+
+def _extent(node: ast.Lambda) -> tuple[int, int]:
+    end_line, end_column = node.end_lineno or 0, node.end_col_offset or 0
+    return end_line - node.lineno, end_column - node.col_offset
+
+
+def _compare(
+    lines: tuple[str, ...], top: ast.stmt, node: _Definition, fn: types.FunctionType
+) -> None:
+    """Compile the text that was found; it must say what the function does."""
+    code = fn.__code__
+    if "@pytest_ar" in fn.__globals__ and _has_assert(node):
+        return  # pytest rewrites the asserts of test modules: their code is never that of the text
+    module = ast.Module([*_imports(lines), top], [])
+    flags = code.co_flags & _FUTURE_FLAGS
+    compiled = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
+    for found in _codes(compiled):
+        if found.co_name == code.co_name and _definition_of(found, top) is node:
+            if _same(found, code):
+                return
+            break
+    raise _changed(fn.__qualname__, code, "it says something else by now")
+
+
+def _has_assert(node: ast.AST) -> bool:
+    return any(isinstance(inner, ast.Assert) for inner in ast.walk(node))
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield constant
+            yield from _codes(constant)
+
+
+def _same(one: types.CodeType, other: types.CodeType) -> bool:
+    """Whether two code objects do the same, wherever they stand."""
+
+    def facts(code: types.CodeType) -> tuple[Any, ...]:
+        return (
+            code.co_code, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars,
+            code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount,
+        )  # fmt: skip
+
+    if facts(one) != facts(other) or len(one.co_consts) != len(other.co_consts):
+        return False
+    for mine, theirs in zip(one.co_consts, other.co_consts, strict=True):
+        if isinstance(mine, types.CodeType) and isinstance(theirs, types.CodeType):
+            if not _same(mine, theirs):
+                return False
+        elif isinstance(mine, frozenset):
+            if mine != theirs:
+                return False
+        elif repr(mine) != repr(theirs):
+            return False  # by repr: 1 == 1.0 == True, and nan is not equal to itself
+    return True
+
+
+def _owner(top: ast.stmt, node: _Definition) -> str | None:
+    """The innermost class around a definition."""
+    owner = None
+    inner: ast.AST | None = top
+    while inner is not None and inner is not node:
+        if isinstance(inner, ast.ClassDef):
+            owner = inner.name
+        inner = next(
+            (child for child in ast.iter_child_nodes(inner) if _contains(child, node)), None
+        )
+    return owner
+
+
+def _contains(tree: ast.AST, node: ast.AST) -> bool:
+    return any(inner is node for inner in ast.walk(tree))
+
+
+def _changed(name: str, code: types.CodeType, why: str) -> SourceNotFound:
+    return SourceNotFound(
+        f"the source of {name!r} at {code.co_filename}:{code.co_firstlineno} is not what runs: "
+        f"{why}. If the file was edited after it was imported, import it again; if a tool rewrote "
+        "the function, differentiate the original"
+    )
