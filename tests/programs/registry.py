@@ -46,6 +46,7 @@ class Program:
 
     @property
     def name(self) -> str:
+        """Module and function, for tests to show."""
         return f"{self.function.__module__.rpartition('.')[2]}.{self.function.__name__}"
 
     def arguments(self, sample: int) -> tuple[Any, ...]:

@@ -82,7 +82,9 @@ def _same_leaf(x: Any, y: Any) -> bool:
             and x.dtype == y.dtype
             and np.array_equal(x, y, equal_nan=x.dtype.kind == "f")
         )
-    return x is y or x == y or (x != x and y != y)
+    if type(x) is type(y) and hasattr(x, "__dict__") and not callable(x):
+        return same(vars(x), vars(y))  # an object of a class of the user's
+    return x is y or x == y or callable(x) or repr(x) == repr(y) == "nan"
 
 
 def _is_leaf(tree: Any) -> bool:
