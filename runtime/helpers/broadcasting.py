@@ -1,0 +1,150 @@
+"""Cotangents and the shapes and dtypes of what they belong to.
+
+`like` is an array, a number, or what `spec` keeps of an array: only its shape and dtype are read.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import numpy as np
+
+
+def spec(x: Any) -> Any:
+    """What remains of an array when only its shape and dtype are needed: a few words of memory.
+
+    >>> spec(np.zeros((2, 3))).shape
+    (2, 3)
+    """
+    if isinstance(x, (list, tuple)):
+        return [spec(e) for e in x]
+    if not hasattr(x, "dtype"):
+        return x
+    return types.SimpleNamespace(shape=x.shape, dtype=x.dtype, ndim=x.ndim, size=x.size)
+
+
+def shape_of(x: Any) -> tuple[int, ...]:
+    """The shape of an array or of its `spec`; () for numbers. Faster than `np.shape`."""
+    return getattr(x, "shape", ())
+
+
+def is_complex(x: Any) -> bool:
+    """Whether an array (or its `spec`) or a number is complex."""
+    dtype = getattr(x, "dtype", None)
+    return isinstance(x, complex) if dtype is None else dtype.kind == "c"
+
+
+def float_dtype(like: Any) -> Any:
+    """The dtype of a cotangent of `like`."""
+    dtype = getattr(like, "dtype", None)
+    return dtype if dtype is not None and dtype.kind in "fc" else np.dtype(float)
+
+
+def unbroadcast(d: Any, like: Any) -> Any:
+    """Sums `d` over the axes along which `like` was broadcast.
+
+    A `d` that is smaller than `like` stays as it is; a complex one becomes real where `like` is.
+
+    >>> unbroadcast(np.ones((2, 3)), 1.0), unbroadcast(np.ones((2, 3)), np.ones((2, 1)))
+    (np.float64(6.0), array([[3.],
+           [3.]]))
+    """
+    if type(d) is float and type(like) is float:
+        return d
+    have = getattr(d, "shape", ())
+    want = getattr(like, "shape", ())
+    if have != want:
+        if not want:
+            d = np.sum(d)
+        else:
+            extra = len(have) - len(want)
+            if extra > 0:
+                d = np.sum(d, axis=tuple(range(extra)))
+                have = have[extra:]
+            ends = want[len(want) - len(have) :]
+            ones = tuple(i for i, n in enumerate(ends) if n == 1 and have[i] != 1)
+            if ones:
+                d = np.sum(d, axis=ones, keepdims=True)
+    return np.real(d) if is_complex(d) and not is_complex(like) else d
+
+
+def expand(d: Any, like: Any) -> Any:
+    """`d` in the shape of `like` where it is smaller; lists element by element.
+
+    >>> expand(2.0, np.zeros(3, np.float32))
+    array([2., 2., 2.], dtype=float32)
+    """
+    if isinstance(like, (list, tuple)):
+        parts = d if isinstance(d, (list, tuple)) else [d] * len(like)
+        return [expand(e, part) for e, part in zip(parts, like, strict=True)]
+    shape = getattr(like, "shape", ())
+    if d is None:
+        d = 0.0
+    if getattr(d, "shape", ()) == shape:
+        return d
+    if not hasattr(d, "dtype"):
+        return np.full(shape, d, float_dtype(like))
+    return np.broadcast_to(d, shape)
+
+
+def unreduce(d: Any, like: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Spreads `d`, of a reduction's shape, back over the axes of `like` that were reduced.
+
+    The result is a view that cannot be written into.
+
+    >>> unreduce(np.array([1.0, 2.0]), np.zeros((2, 3)), 1)
+    array([[1., 1., 1.],
+           [2., 2., 2.]])
+    """
+    shape = getattr(like, "shape", ())
+    if shape == ():
+        return d
+    if not hasattr(d, "dtype"):
+        d = np.asarray(d, float_dtype(like))
+    elif axis is not None and not keepdims and d.shape != ():
+        d = np.expand_dims(d, axis)
+    return np.broadcast_to(d, shape)
+
+
+def count(like: Any, axis: Any = None) -> int:
+    """How many elements a reduction over `axis` takes together (at least 1).
+
+    >>> count(np.zeros((2, 3))), count(np.zeros((2, 3)), axis=1)
+    (6, 3)
+    """
+    shape = getattr(like, "shape", ())
+    n = 1
+    for i in range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,):
+        n *= shape[i]
+    return max(n, 1)
+
+
+def cast_back(d: Any, like: Any, ans: Any) -> Any:
+    """The cotangent of `like`, of which `ans` is a copy in another dtype or kind of container.
+
+    A copy in whole numbers changes by jumps, so the cotangent is zero.
+    """
+    if isinstance(like, (list, tuple)):
+        return [cast_back(e, part, ans) for e, part in zip(d, like, strict=True)]
+    dtype = getattr(ans, "dtype", None)
+    if dtype is not None and dtype.kind not in "fc":
+        d = 0.0
+    shape = getattr(like, "shape", ())
+    if getattr(d, "shape", ()) != shape:
+        d = np.sum(d) if shape == () else np.reshape(d, shape) if np.ndim(d) else expand(d, like)
+    if is_complex(d) and not is_complex(like):
+        d = np.real(d)
+    wanted = getattr(like, "dtype", None)
+    if hasattr(d, "dtype") and wanted is not None and wanted.kind in "fc" and d.dtype != wanted:
+        d = d.astype(wanted)
+    return d
+
+
+def cast_on(d: Any, like: Any, ans: Any) -> Any:
+    """The tangent of `ans`, a copy of `like` in another dtype or kind of container."""
+    if ans.dtype.kind not in "fc":
+        return 0.0
+    if not is_complex(ans):
+        d = np.real(np.asarray(expand(d, like)))
+    return np.asarray(d, dtype=ans.dtype)

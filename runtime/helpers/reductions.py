@@ -1,0 +1,128 @@
+"""Derivatives of reductions, cumulative sums, sorting and numerical integration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .broadcasting import is_complex, unbroadcast, unreduce
+
+
+def centered(a: Any, axis: Any = None) -> Any:
+    """Distances from the mean, conjugated where they are complex."""
+    away = a - np.mean(a, axis=axis, keepdims=True)
+    return np.conjugate(away) if is_complex(a) else away
+
+
+def product_of_others(a: Any, axis: Any = None) -> Any:
+    """For each element, the product of all the others that a reduction takes with it.
+
+    Division would be wrong where an element is 0, and its derivatives near there.
+
+    >>> product_of_others(np.array([2.0, 0.0, 3.0]))
+    array([0., 6., 0.])
+    """
+    if np.ndim(a) == 0:
+        return np.ones_like(a)
+    axes = tuple(range(np.ndim(a))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    last = tuple(range(-len(axes), 0))
+    moved = np.moveaxis(a, axes, last)
+    kept = np.shape(moved)[: np.ndim(a) - len(axes)]
+    n = 1
+    for i in axes:
+        n *= np.shape(a)[i]
+    rows = np.reshape(moved, (*kept, n))
+    others = np.where(np.eye(n, dtype=bool), 1, np.expand_dims(rows, -2))
+    return np.moveaxis(np.reshape(np.prod(others, axis=-1), np.shape(moved)), last, axes)
+
+
+def ties(a: Any, ans: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The share of each element in the maximum or minimum `ans`: 1 over the number of ties.
+
+    >>> ties(np.array([1.0, 3.0, 3.0]), 3.0)
+    array([0. , 0.5, 0.5])
+    """
+    chosen = a == unreduce(ans, a, axis, keepdims)
+    n = np.sum(chosen, axis=axis, keepdims=True)
+    shares = chosen / np.maximum(n, 1)
+    return shares.astype(a.dtype) if hasattr(a, "dtype") else shares
+
+
+def span_slope(a: Any, axis: Any = None) -> Any:
+    """The derivative of the largest minus the smallest element."""
+    high = ties(a, np.max(a, axis=axis, keepdims=True), axis, True)
+    return high - ties(a, np.min(a, axis=axis, keepdims=True), axis, True)
+
+
+def uncumsum(d: Any, like: Any, axis: Any = None) -> Any:
+    """The cotangent of what `np.cumsum` added up: the sum of all later ones."""
+    if axis is None:
+        return np.reshape(np.flip(np.cumsum(np.flip(d))), np.shape(like))
+    return np.flip(np.cumsum(np.flip(d, axis), axis=axis), axis)
+
+
+def unsort(d: Any, a: Any, axis: Any = -1) -> Any:
+    """The cotangent of what was sorted: each element goes back where it came from."""
+    if axis is None:
+        return np.reshape(unsort(d, np.ravel(a), -1), np.shape(a))
+    back = np.argsort(np.argsort(a, axis=axis, kind="stable"), axis=axis)
+    return np.take_along_axis(d, back, axis)
+
+
+def sorted_like(d: Any, a: Any, axis: Any = -1) -> Any:
+    """The elements of `d` in the order that sorts `a`."""
+    if axis is None:
+        return sorted_like(np.ravel(d), np.ravel(a), -1)
+    return np.take_along_axis(d, np.argsort(a, axis=axis, kind="stable"), axis)
+
+
+def undiff(d: Any, like: Any, n: int = 1, axis: int = -1) -> Any:
+    """The cotangent of what `np.diff` took differences of."""
+    length = np.shape(like)[axis]
+    for _ in range(n if length > n else 0):
+        shape = list(np.shape(d))
+        shape[axis] = 1
+        edge = np.zeros(shape, d.dtype)
+        d = -np.diff(np.concatenate([edge, d, edge], axis), axis=axis)
+    return d if length > n else np.zeros(np.shape(like), d.dtype)
+
+
+def trapezoid_dy(d: Any, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """The cotangent of the integrand: half the width of the two intervals that meet there."""
+    if x is None:
+        width = np.full(np.shape(y)[axis] - 1, 1.0, y.dtype) * dx
+    else:
+        width = np.diff(x, axis=-1 if np.ndim(x) == 1 else axis)
+    if np.ndim(width) == 1:
+        return unreduce(d, y, axis) * _along(0.5 * undiff_sums(width, 0), np.ndim(y), axis)
+    return unbroadcast(np.expand_dims(d, axis) * (0.5 * undiff_sums(width, axis)), y)
+
+
+def trapezoid_dx(d: Any, y: Any, x: Any, axis: int = -1) -> Any:
+    """The cotangent of the points at which the integrand is given."""
+    n = np.shape(y)[axis]
+    heights = 0.5 * (
+        np.take(y, np.arange(1, n), axis=axis) + np.take(y, np.arange(n - 1), axis=axis)
+    )
+    widths = np.expand_dims(d, axis) * heights
+    if np.ndim(x) == 1:
+        flat = np.reshape(np.moveaxis(widths, axis, -1), (-1, n - 1))
+        return undiff(np.sum(flat, axis=0), x, 1, 0)
+    return unbroadcast(undiff(widths, y, 1, axis), x)
+
+
+def undiff_sums(width: Any, axis: int) -> Any:
+    """For each point, the sum of the intervals before and after it."""
+    shape = list(np.shape(width))
+    shape[axis] = 1
+    edge = np.zeros(shape, width.dtype)
+    before = np.concatenate([edge, width], axis)
+    return before + np.concatenate([width, edge], axis)
+
+
+def _along(x: Any, ndim: int, axis: int) -> Any:
+    """A one-dimensional array laid along one axis of several."""
+    shape = [1] * ndim
+    shape[axis] = -1
+    return np.reshape(x, shape)

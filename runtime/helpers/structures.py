@@ -1,0 +1,181 @@
+"""Cotangents of nested values.
+
+Inside adjoints the cotangent of a number is a number, of an array an array, of a list or tuple a
+list, of a dict a dict, of an object a `SimpleNamespace` of its fields; what has no derivative
+(strings, `None`, functions) has `None`. `restructure` turns this into what users expect.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import numpy as np
+
+from .broadcasting import expand, is_complex, shape_of
+
+
+def own(d: Any) -> Any:
+    """A copy that nobody else holds, to be written into."""
+    if hasattr(d, "copy") and hasattr(d, "dtype"):
+        return d.copy()
+    if isinstance(d, (list, tuple)):
+        return [own(e) for e in d]
+    if isinstance(d, dict):
+        return {key: own(e) for key, e in d.items()}
+    if isinstance(d, types.SimpleNamespace):
+        return types.SimpleNamespace(**{name: own(e) for name, e in vars(d).items()})
+    return d
+
+
+def fields_of(x: Any) -> dict[str, Any]:
+    """The fields of a dataclass or of an ordinary object; none for functions, classes, modules."""
+    if isinstance(x, type) or callable(x) or isinstance(x, types.ModuleType):
+        return {}
+    if hasattr(x, "__dataclass_fields__"):
+        return {name: getattr(x, name) for name in x.__dataclass_fields__}
+    return dict(getattr(x, "__dict__", {}))
+
+
+def zeros_like(x: Any) -> Any:
+    """A cotangent of zeros in the structure of `x`.
+
+    >>> zeros_like([1, (np.ones(2, np.float32), "name")])
+    [0.0, [array([0., 0.], dtype=float32), None]]
+    """
+    if isinstance(x, (bool, int, float)) and not hasattr(x, "dtype"):
+        return 0.0
+    if hasattr(x, "dtype") and hasattr(x, "shape"):
+        if x.dtype.kind in "biu":
+            return np.zeros(x.shape) if x.shape else 0.0
+        if x.dtype.kind not in "fc":
+            return None
+        if isinstance(x, np.generic):
+            return x.dtype.type(0)
+        return np.zeros(x.shape, x.dtype)
+    if isinstance(x, complex):
+        return 0j
+    if isinstance(x, (list, tuple)):
+        return [zeros_like(e) for e in x]
+    if isinstance(x, dict):
+        return {key: zeros_like(e) for key, e in x.items()}
+    if fields := fields_of(x):
+        return types.SimpleNamespace(**{name: zeros_like(e) for name, e in fields.items()})
+    return None
+
+
+def accumulate(a: Any, b: Any) -> Any:
+    """The sum of two cotangents, neither of which is written into; `None` counts as zero.
+
+    >>> accumulate([1.0, None], [2.0, 3.0])
+    [3.0, 3.0]
+    """
+    if a is None:
+        return b
+    if b is None:
+        return a
+    if isinstance(a, (list, dict, types.SimpleNamespace)) and isinstance(b, float) and b == 0.0:
+        return a
+    if isinstance(b, (list, dict, types.SimpleNamespace)) and isinstance(a, float) and a == 0.0:
+        return b
+    if isinstance(a, (list, tuple)):
+        return [accumulate(p, q) for p, q in zip(a, b, strict=True)]
+    if isinstance(a, dict):
+        return {key: accumulate(a.get(key), b.get(key)) for key in {**a, **b}}
+    if isinstance(a, types.SimpleNamespace):
+        parts = accumulate(vars(a), vars(b))
+        return types.SimpleNamespace(**parts)
+    return a + b
+
+
+def add_at(d: Any, index: Any, g: Any) -> None:
+    """Adds `g` into `d[index]`, in place; an element that is picked twice is added to twice.
+
+    >>> d = np.zeros(3)
+    >>> add_at(d, [0, 0, 2], 1.0)
+    >>> d
+    array([2., 0., 1.])
+    """
+    if isinstance(d, (list, dict)):
+        if isinstance(index, slice):
+            d[index] = accumulate(d[index], g)
+        else:
+            d[index] = accumulate(d[index] if isinstance(d, list) else d.get(index), g)
+        return
+    if type(g) is not float and is_complex(g) and not is_complex(d):
+        g = np.real(g)
+    if type(index) is int or type(index) is slice:
+        d[index] += g
+    elif repeats(index):
+        np.add.at(d, index, g)
+    else:
+        d[index] += g
+
+
+def repeats(index: Any) -> bool:
+    """Whether an index may pick an element twice: it holds an array or list of integers."""
+    if isinstance(index, tuple):
+        return any(repeats(part) for part in index)
+    if isinstance(index, list):
+        return not all(isinstance(e, (bool, np.bool_)) for e in index)
+    return len(shape_of(index)) > 0 and index.dtype.kind in "iu"
+
+
+def restructure(d: Any, x: Any) -> Any:
+    """What users get for the cotangent `d` of `x`: the structure, type, shape and dtype of `x`.
+
+    `None` stands for what has no derivative: integers, strings, functions. Complex gradients are
+    conjugated here (PyTorch's convention).
+
+    Raises:
+        ValueError: the shapes differ; a rule is wrong.
+
+    >>> restructure([2.0, None], (np.float32(1.0), "name"))
+    (np.float32(2.0), None)
+    """
+    if isinstance(x, (bool, int)) or x is None:
+        return None
+    if hasattr(x, "dtype") and hasattr(x, "shape"):
+        return _restructured_array(d, x)
+    if isinstance(x, float):
+        d = np.real(0.0 if d is None else d) if is_complex(d) else 0.0 if d is None else d
+        return float(d) if type(d).__module__ == "numpy" else d
+    if isinstance(x, complex):
+        return complex(0.0 if d is None else d).conjugate()
+    if isinstance(x, (list, tuple)):
+        items = [restructure(part, e) for part, e in zip(_parts(d, x), x, strict=True)]
+        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+    if isinstance(x, dict):
+        known = d if isinstance(d, dict) else {}
+        return {key: restructure(known.get(key), e) for key, e in x.items()}
+    if fields := fields_of(x):
+        parts = {name: restructure(getattr(d, name, None), e) for name, e in fields.items()}
+        if not hasattr(x, "__dataclass_fields__"):
+            return types.SimpleNamespace(**parts)
+        made = object.__new__(type(x))
+        for name, part in parts.items():
+            object.__setattr__(made, name, part)
+        return made
+    return None
+
+
+def _parts(d: Any, x: Any) -> Any:
+    return d if isinstance(d, (list, tuple)) else [None] * len(x)
+
+
+def _restructured_array(d: Any, x: Any) -> Any:
+    if x.dtype.kind not in "fc":
+        return None
+    if d is None:
+        d = 0.0
+    if is_complex(d):
+        d = np.conjugate(d) if is_complex(x) else np.real(d)
+    if isinstance(x, np.generic):
+        return x.dtype.type(d)
+    if len(shape_of(d)) > len(x.shape):
+        raise ValueError(f"a cotangent of shape {shape_of(d)} for an array of shape {x.shape}")
+    d = expand(d, x)
+    if d.dtype != x.dtype:
+        return d.astype(x.dtype)
+    # What `unreduce` spread is a view that cannot be written into.
+    return d if isinstance(d, np.generic) or 0 not in d.strides else d.copy()

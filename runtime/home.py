@@ -1,0 +1,149 @@
+"""Where arrays live: NumPy, CuPy, or another namespace of the same functions.
+
+Emitted text says `np`; what `np` is follows from the arrays that come in. CuPy is recognised by
+the name of its module and never imported here.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy
+
+from .errors import AdjointError, MissingRule
+from .helpers import ALL, HELPERS
+
+_REGISTERED: dict[type, ModuleType] = {numpy.ndarray: numpy}
+_PLAIN = frozenset({float, int, bool, complex, str, type(None), numpy.ndarray})
+
+
+class MixedHomes(AdjointError, TypeError):
+    """Arrays of two homes met in one call, for instance NumPy's and CuPy's."""
+
+
+def register_home(array_type: type, namespace: ModuleType) -> None:
+    """Declares that arrays of a type are to be worked on by the functions of a namespace."""
+    _REGISTERED[array_type] = namespace
+    _home_of_type.cache_clear()
+
+
+def namespaces() -> list[ModuleType]:
+    """The homes in use besides NumPy: those registered, and CuPy once a program imported it."""
+    found = {id(home): home for home in _REGISTERED.values() if home is not numpy}
+    if cupy := sys.modules.get("cupy"):
+        found[id(cupy)] = cupy
+    return list(found.values())
+
+
+@cache
+def _home_of_type(kind: type) -> ModuleType | None:
+    for base in kind.__mro__:
+        if base in _REGISTERED:
+            return _REGISTERED[base]
+        if base.__name__ == "ndarray" and base.__module__.partition(".")[0] == "cupy":
+            return sys.modules["cupy"]
+    return None
+
+
+def namespace_of(*values: object) -> ModuleType:
+    """The home of the arrays among some values, however nested; NumPy where there are none.
+
+    Raises:
+        MixedHomes: the arrays live in different homes.
+
+    >>> namespace_of(1.0, [numpy.ones(2)]).__name__
+    'numpy'
+    """
+    if all(type(value) in _PLAIN for value in values):
+        return numpy
+    homes = {id(home): home for home in _homes(values)}
+    if len(homes) > 1:
+        names = " and ".join(sorted(home.__name__ for home in homes.values()))
+        raise MixedHomes(f"arrays of {names} in one call; move them to one of the two first")
+    return next(iter(homes.values()), numpy)
+
+
+def _homes(value: object) -> Iterator[ModuleType]:
+    home = _home_of_type(type(value))
+    if home is not None:
+        # Scalars (arrays without axes) of NumPy go anywhere.
+        if home is not numpy or getattr(value, "shape", ()) != ():
+            yield home
+    elif isinstance(value, (list, tuple)):
+        for element in value:
+            yield from _homes(element)
+    elif isinstance(value, dict):
+        for element in value.values():
+            yield from _homes(element)
+    elif hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+        for name in value.__dataclass_fields__:
+            yield from _homes(getattr(value, name, None))
+    elif isinstance(value, types.SimpleNamespace):
+        yield from _homes(vars(value))
+
+
+@cache
+def bind_helpers(namespace: ModuleType = numpy) -> Mapping[str, Callable[..., Any]]:
+    """The helpers, with `np` meaning a namespace.
+
+    >>> bind_helpers(numpy)["unbroadcast"] is HELPERS["unbroadcast"]
+    True
+    """
+    if namespace is numpy:
+        return HELPERS
+    scope: dict[str, Any] = {"np": namespace, "math": math, "types": types}
+    scope["__builtins__"] = __builtins__
+    for name, helper in ALL.items():
+        bound = FunctionType(
+            helper.__code__, scope, helper.__name__, helper.__defaults__, helper.__closure__
+        )
+        bound.__kwdefaults__ = helper.__kwdefaults__
+        bound.__doc__ = helper.__doc__
+        scope[name] = bound
+    return {name: scope[name] for name in HELPERS}
+
+
+@cache
+def _paths() -> Mapping[int, tuple[object, str]]:
+    """What NumPy's public modules hold, by identity: the object and its dotted path."""
+    found: dict[int, tuple[object, str]] = {id(numpy): (numpy, "")}
+    modules = {"": numpy, "linalg": numpy.linalg, "fft": numpy.fft, "random": numpy.random}
+    for prefix, module in modules.items():
+        if prefix:
+            found[id(module)] = (module, prefix)
+        for name in dir(module) if prefix else numpy.__all__:
+            value = getattr(module, name, None)
+            if callable(value) and not name.startswith("_"):
+                path = f"{prefix}.{name}" if prefix else name
+                found.setdefault(id(value), (value, path))
+    return found
+
+
+def counterpart(value: Any, namespace: ModuleType) -> Any:
+    """What stands for a function, class or module of NumPy in another namespace.
+
+    Anything that is not NumPy's is returned as it is, and so are dtypes, which are shared.
+
+    Raises:
+        MissingRule: the namespace lacks it.
+
+    >>> counterpart(numpy.linalg.norm, numpy) is numpy.linalg.norm
+    True
+    """
+    if namespace is numpy or (isinstance(value, type) and issubclass(value, numpy.generic)):
+        return value
+    held, path = _paths().get(id(value), (None, ""))
+    if held is not value:
+        return value
+    found: Any = namespace
+    for part in path.split(".") if path else ():
+        found = getattr(found, part, None)
+        if found is None:
+            raise MissingRule(f"{namespace.__name__} has no `{path}`, which this function calls")
+    return found

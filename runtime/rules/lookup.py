@@ -1,0 +1,152 @@
+"""Finding the line of the table for a function, an operator or a method."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import ModuleType
+
+import numpy as np
+
+from .. import home
+from . import (
+    constant,
+    derivatives,
+    elementwise,
+    linalg,
+    reductions,
+    scalars,
+    shapes,
+    special,
+)
+from .table import Rule, by_name, collect
+
+RULES: Mapping[str, Rule] = by_name(
+    collect(
+        elementwise.RULES,
+        reductions.RULES,
+        shapes.RULES,
+        linalg.RULES,
+        scalars.RULES,
+        constant.RULES,
+        special.RULES,
+        derivatives.RULES,
+    )
+)
+"""Every line of the table, by canonical name."""
+
+_OPERATORS = {rule.operator: rule for rule in RULES.values() if rule.operator}
+_METHODS = {method: rule for rule in RULES.values() for method in rule.methods}
+_RANDOM_SOURCES = (np.random.Generator, np.random.RandomState)
+
+
+def rule_of(function: object) -> Rule | None:
+    """The rule of a function, whatever name it was reached by.
+
+    >>> import math, operator
+    >>> [rule_of(f).name for f in (np.tanh, np.amax, operator.add, abs, math.sin)]
+    ['np.tanh', 'np.max', 'np.add', 'np.absolute', 'math.sin']
+    """
+    entry = _by_identity().get(id(function))
+    if entry is not None and entry[0] is function:
+        return entry[1]
+    for namespace in home.namespaces():
+        entry = _of_namespace(namespace).get(id(function))
+        if entry is not None and entry[0] is function:
+            return entry[1]
+    module = sys.modules.get("scipy.special")
+    if module is not None:
+        entry = _of_scipy(module).get(id(function))
+        if entry is not None and entry[0] is function:
+            return entry[1]
+    if isinstance(getattr(function, "__self__", None), _RANDOM_SOURCES):
+        return RULES.get(f"np.random.{getattr(function, '__name__', '')}")
+    return None
+
+
+def rule_of_operator(symbol: str) -> Rule:
+    """The rule of an operator: `+`, `@`, `<`, unary `-u`, subscript `[]`.
+
+    >>> rule_of_operator("@").name, rule_of_operator("-u").name
+    ('np.matmul', 'np.negative')
+    """
+    return _OPERATORS[symbol]
+
+
+def rule_of_method(name: str) -> Rule | None:
+    """The rule of an array's method or attribute; the array fills the first parameter.
+
+    >>> rule_of_method("sum").name, rule_of_method("T").name
+    ('np.sum', 'ndarray.T')
+    """
+    return _METHODS.get(name)
+
+
+_Index = Mapping[int, tuple[object, Rule]]
+
+
+def _index(pairs: Iterator[tuple[object, Rule]]) -> _Index:
+    return {id(function): (function, rule) for function, rule in pairs if function is not None}
+
+
+@cache
+def _by_identity() -> _Index:
+    """Functions of NumPy, the standard library and this package."""
+    from ..helpers import HELPERS  # noqa: PLC0415  (only the functions, and only once)
+
+    return _index(
+        (found, rule)
+        for rule in RULES.values()
+        for name in (rule.name, *rule.aliases)
+        for found in (_find(name), HELPERS.get(name))
+    )
+
+
+@cache
+def _of_namespace(namespace: ModuleType) -> _Index:
+    """The same functions of another home of arrays, and the helpers bound to it."""
+    helpers = home.bind_helpers(namespace)
+    return _index(
+        (found, rule)
+        for rule in RULES.values()
+        for name in (rule.name, *rule.aliases)
+        for found in (
+            _reach(namespace, name.removeprefix("np.")) if name.startswith("np.") else None,
+            helpers.get(name),
+        )
+    )
+
+
+@cache
+def _of_scipy(module: ModuleType) -> _Index:
+    prefix = "scipy.special."
+    return _index(
+        (getattr(module, name.removeprefix(prefix), None), rule)
+        for rule in RULES.values()
+        for name in (rule.name, *rule.aliases)
+        if name.startswith(prefix)
+    )
+
+
+def _find(name: str) -> object | None:
+    """The object that a canonical name means, without importing anything new."""
+    root, _, rest = name.partition(".")
+    if not rest:
+        return getattr(builtins, root, None)
+    if root == "np":
+        return _reach(np, rest)
+    if root in ("math", "operator"):
+        return getattr(importlib.import_module(root), rest, None)
+    if root == "ndarray":
+        return getattr(np.ndarray, rest, None)
+    return None
+
+
+def _reach(module: object, path: str) -> object | None:
+    found: object | None = module
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    return found

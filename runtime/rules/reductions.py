@@ -1,0 +1,63 @@
+"""Rules of reductions, cumulative sums, sorting and numerical integration."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from .table import collect, general, linear, missing, multilinear
+
+SUMS = collect(
+    linear("np.sum(a, axis=None, *, keepdims=False)", a="unreduce(g, a, axis, keepdims)", also={"methods": ("sum",)}),
+    linear("np.mean(a, axis=None, *, keepdims=False)", a="unreduce(g / count(a, axis), a, axis, keepdims)", also={"methods": ("mean",)}),
+    general(
+        "np.var(a, axis=None, *, ddof=0, keepdims=False)",
+        vjp={"a": "unreduce(2 * g / (count(a, axis) - ddof), a, axis, keepdims) * centered(a, axis)"},
+        jvp={"a": "2 * np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)) / (count(a, axis) - ddof)"},
+        also={"methods": ("var",)},
+    ),
+    general(
+        "np.std(a, axis=None, *, ddof=0, keepdims=False)",
+        vjp={"a": "unreduce(divide_or_zero(g, ans) / (count(a, axis) - ddof), a, axis, keepdims) * centered(a, axis)"},
+        jvp={"a": "divide_or_zero(np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)), ans) / (count(a, axis) - ddof)"},
+        also={"methods": ("std",)},
+    ),
+    multilinear("np.average(a, axis=None, *, keepdims=False)", a="unreduce(g / count(a, axis), a, axis, keepdims)"),
+    general(
+        "np.prod(a, axis=None, *, keepdims=False)",
+        vjp={"a": "unreduce(g, a, axis, keepdims) * product_of_others(a, axis)"},
+        jvp={"a": "np.sum(g * product_of_others(a, axis), axis=axis, keepdims=keepdims)"},
+        also={"methods": ("prod",)},
+    ),
+)
+
+EXTREMES = collect(
+    *(
+        general(
+            f"np.{name}(a, axis=None, *, keepdims=False)",
+            vjp={"a": "unreduce(g, a, axis, keepdims) * ties(a, ans, axis, keepdims)"},
+            jvp={"a": "np.sum(g * ties(a, ans, axis, keepdims), axis=axis, keepdims=keepdims)"},
+            also={"methods": (name,)},
+        )
+        for name in ("max", "min")
+    ),
+    general(
+        "np.ptp(a, axis=None, *, keepdims=False)",
+        vjp={"a": "unreduce(g, a, axis, keepdims) * span_slope(a, axis)"},
+        jvp={"a": "np.sum(g * span_slope(a, axis), axis=axis, keepdims=keepdims)"},
+    ),
+)
+
+ORDERED = collect(
+    linear("np.cumsum(a, axis=None)", a="uncumsum(g, a, axis)", also={"methods": ("cumsum",)}),
+    general("np.sort(a, axis=-1)", vjp={"a": "unsort(g, a, axis)"}, jvp={"a": "sorted_like(g, a, axis)"}),
+    linear("np.diff(a, n=1, axis=-1)", a="undiff(g, a, n, axis)"),
+    general(
+        "np.trapezoid(y, x=None, dx=1.0, axis=-1)",
+        vjp={"y": "trapezoid_dy(g, y, x, dx, axis)", "x": "trapezoid_dx(g, y, x, axis)"},
+        jvp={"y": "np.trapezoid(g, x, dx, axis)", "x": "np.trapezoid(y, g, axis=axis)"},
+    ),
+    missing("np.median np.quantile np.percentile np.nanmedian np.nanmean np.nansum np.nanvar np.nanstd np.nanmax np.nanmin np.nanprod np.cumprod np.nancumsum np.partition", why="no rule has been written yet"),
+    missing("np.gradient np.interp np.convolve np.correlate np.cov np.corrcoef np.histogram np.polyfit np.polyval np.unwrap np.ediff1d", why="no rule has been written yet"),
+)
+
+RULES = collect(SUMS, EXTREMES, ORDERED)

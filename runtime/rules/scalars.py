@@ -1,0 +1,63 @@
+"""Rules of the functions of `math` and of the builtins that work on numbers."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from .table import collect, elementwise, general, missing, zero
+
+MATH = collect(
+    elementwise("math.exp(x)", x="g * ans"),
+    elementwise("math.exp2(x)", x="g * ans * math.log(2)"),
+    elementwise("math.expm1(x)", x="g * (ans + 1)"),
+    elementwise("math.log(x, base=None)", x="g / (x * log_of_base(base))", base="-g * ans / (base * math.log(base))", also={"plain": {"x": "g / x"}}),
+    elementwise("math.log2(x)", x="g / (x * math.log(2))"),
+    elementwise("math.log10(x)", x="g / (x * math.log(10))"),
+    elementwise("math.log1p(x)", x="g / (1 + x)"),
+    elementwise("math.sqrt(x)", x="0.5 * g / ans"),
+    elementwise("math.cbrt(x)", x="g / (3 * ans * ans)"),
+    elementwise("math.pow(x, y)", x="g * y * math.pow(x, y - (y != 0))", y="g * ans * log_or_zero(x)"),
+    elementwise("math.sin(x)", x="g * math.cos(x)"),
+    elementwise("math.cos(x)", x="-g * math.sin(x)"),
+    elementwise("math.tan(x)", x="g * (1 + ans * ans)"),
+    elementwise("math.asin(x)", x="g / math.sqrt(1 - x * x)"),
+    elementwise("math.acos(x)", x="-g / math.sqrt(1 - x * x)"),
+    elementwise("math.atan(x)", x="g / (1 + x * x)"),
+    elementwise("math.atan2(y, x)", y="g * x / (x * x + y * y)", x="-g * y / (x * x + y * y)"),
+    elementwise("math.sinh(x)", x="g * math.cosh(x)"),
+    elementwise("math.cosh(x)", x="g * math.sinh(x)"),
+    elementwise("math.tanh(x)", x="g * (1 - ans * ans)"),
+    elementwise("math.asinh(x)", x="g / math.sqrt(x * x + 1)"),
+    elementwise("math.acosh(x)", x="g / math.sqrt(x * x - 1)"),
+    elementwise("math.atanh(x)", x="g / (1 - x * x)"),
+    elementwise("math.fabs(x)", x="g * direction(x)"),
+    elementwise("math.erf(x)", x="g * 2 / math.sqrt(math.pi) * math.exp(-x * x)"),
+    elementwise("math.erfc(x)", x="-g * 2 / math.sqrt(math.pi) * math.exp(-x * x)"),
+    elementwise("math.gamma(x)", x="g * ans * polygamma(0, x)"),
+    elementwise("math.lgamma(x)", x="g * polygamma(0, x)"),
+    elementwise("math.degrees(x)", x="math.degrees(g)"),
+    elementwise("math.radians(x)", x="math.radians(g)"),
+    elementwise("math.fmod(x, y)", x="g", y="-g * math.trunc(x / y)"),
+    elementwise("math.remainder(x, y)", x="g", y="-g * round(x / y)"),
+    elementwise("math.copysign(x, y)", x="g * direction(x) * math.copysign(1, y)"),
+    elementwise("math.ldexp(x, i)", x="math.ldexp(g, i)"),
+    general("math.hypot(*coordinates)", vjp={"coordinates": "hypot_dx(g, k, ans, *coordinates)"}, jvp={"coordinates": "hypot_dx(g, k, ans, *coordinates)"}),
+    general("math.dist(p, q)", vjp={"p": "dist_dp(g, p, q, ans)", "q": "dist_dp(g, q, p, ans)"}, jvp={"p": "dist_along(g, p, q, ans)", "q": "dist_along(g, q, p, ans)"}),
+    general("math.fsum(seq)", vjp={"seq": "sum_dx(g, seq)"}, jvp={"seq": "math.fsum(g)"}),
+    missing("math.prod math.sumprod math.fma math.modf math.frexp", why="no rule has been written yet"),
+    zero("math.floor math.ceil math.trunc math.isfinite math.isnan math.isinf math.isclose math.gcd"),
+    zero("math.lcm math.comb math.perm math.factorial math.isqrt math.ulp math.nextafter"),
+)
+
+BUILTINS = collect(
+    general("sum(iterable, start=0)", vjp={"iterable": "sum_dx(g, iterable)", "start": "unbroadcast(g, start)"}, jvp={"iterable": "sum(g)", "start": "expand(g, ans)"}),
+    general("max(*args)", vjp={"args": "extreme_dx(g, k, ans, *args)"}, jvp={"args": "extreme_along(g, k, ans, *args)"}),
+    general("min(*args)", vjp={"args": "extreme_dx(g, k, ans, *args)"}, jvp={"args": "extreme_along(g, k, ans, *args)"}),
+    general("divmod(x, y)", vjp={"x": "unbroadcast(g[1], x)", "y": "unbroadcast(-g[1] * (x // y), y)"}, jvp={"x": "[0.0, g]", "y": "[0.0, -g * (x // y)]"}),
+    general("float(x=0.0)", vjp={"x": "expand(g, x)"}, jvp={"x": "float(g)"}),
+    missing("complex", why="no rule has been written yet"),
+    zero("int round bool len range isinstance issubclass type id hash repr str print callable hasattr"),
+    zero("all any ord chr bin hex oct format ascii"),
+)
+
+RULES = collect(MATH, BUILTINS)

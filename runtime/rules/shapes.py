@@ -1,0 +1,100 @@
+"""Rules of functions that rearrange, join, repeat, pick out or fill in elements."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from .table import collect, general, linear, missing
+
+RESHAPING = collect(
+    linear("np.reshape(a, shape)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe"}),
+    general("ndarray.reshape(a, *shape)", vjp={"a": "np.reshape(g, np.shape(a))"}, jvp={"a": "np.reshape(g, np.shape(ans))"}, also={"memory": "maybe", "methods": ("reshape",)}),
+    linear("np.ravel(a)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe", "methods": ("ravel",)}),
+    general("ndarray.flatten(a)", vjp={"a": "np.reshape(g, np.shape(a))"}, jvp={"a": "np.reshape(g, np.shape(ans))"}, also={"methods": ("flatten",)}),
+    linear("np.squeeze(a, axis=None)", a="np.reshape(g, np.shape(a))", also={"memory": "view", "methods": ("squeeze",)}),
+    linear("np.expand_dims(a, axis)", a="np.reshape(g, np.shape(a))", also={"memory": "view"}),
+    linear("np.atleast_1d(a)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe"}),
+    linear("np.atleast_2d(a)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe"}),
+    linear("np.atleast_3d(a)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe"}),
+    linear("np.broadcast_to(array, shape)", array="unbroadcast(g, array)", also={"memory": "view"}),
+)
+
+AXES = collect(
+    linear("np.transpose(a, axes=None)", a="untranspose(g, axes)", also={"memory": "view", "plain": {"a": "np.transpose(g)"}}),
+    general("ndarray.transpose(a, *axes)", vjp={"a": "untranspose(g, *axes)"}, jvp={"a": "transpose_as(g, *axes)"}, also={"memory": "view", "methods": ("transpose",)}),
+    general("ndarray.T(a)", vjp={"a": "np.transpose(g)"}, jvp={"a": "np.transpose(g)"}, also={"memory": "view", "methods": ("T",)}),
+    linear("np.matrix_transpose(x)", x="np.swapaxes(g, -1, -2)", also={"memory": "view", "methods": ("mT",), "aliases": ("np.linalg.matrix_transpose",)}),
+    linear("np.swapaxes(a, axis1, axis2)", a="np.swapaxes(g, axis1, axis2)", also={"memory": "view", "methods": ("swapaxes",)}),
+    linear("np.moveaxis(a, source, destination)", a="np.moveaxis(g, destination, source)", also={"memory": "view"}),
+    linear("np.flip(m, axis=None)", m="np.flip(g, axis)", also={"memory": "view"}),
+    linear("np.fliplr(m)", m="np.fliplr(g)", also={"memory": "view"}),
+    linear("np.flipud(m)", m="np.flipud(g)", also={"memory": "view"}),
+    linear("np.rot90(m, k=1, axes=(0, 1))", m="np.rot90(g, -k, axes)", also={"memory": "view"}),
+    linear("np.roll(a, shift, axis=None)", a="unroll(g, shift, axis)"),
+)
+
+JOINING = collect(
+    general("np.concatenate(arrays, axis=0)", vjp={"arrays": "unconcatenate(g, arrays, axis)"}, jvp={"arrays": "np.concatenate(expand(g, arrays), axis)"}),
+    general("np.stack(arrays, axis=0)", vjp={"arrays": "unstack(g, arrays, axis)"}, jvp={"arrays": "np.stack(expand(g, arrays), axis)"}),
+    general("np.vstack(tup)", vjp={"tup": "unvstack(g, tup)"}, jvp={"tup": "np.vstack(expand(g, tup))"}),
+    general("np.hstack(tup)", vjp={"tup": "unhstack(g, tup)"}, jvp={"tup": "np.hstack(expand(g, tup))"}),
+    general("np.column_stack(tup)", vjp={"tup": "uncolumn_stack(g, tup)"}, jvp={"tup": "np.column_stack(expand(g, tup))"}),
+    general("np.append(arr, values, axis=None)", vjp={"arr": "unconcatenate(g, [arr, values], axis)[0]", "values": "unconcatenate(g, [arr, values], axis)[1]"}, jvp={"arr": "np.append(expand(g, arr), expand(0.0, values), axis)", "values": "np.append(expand(0.0, arr), expand(g, values), axis)"}),
+    general("np.split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.split(g, indices_or_sections, axis)"}, also={"memory": "view"}),
+    general("np.array_split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.array_split(g, indices_or_sections, axis)"}, also={"memory": "view"}),
+    missing("np.dstack np.block np.insert np.delete np.meshgrid np.vsplit np.hsplit np.dsplit np.resize", why="no rule has been written yet"),
+)
+
+REPEATING = collect(
+    linear("np.tile(A, reps)", A="untile(g, A, reps)"),
+    linear("np.repeat(a, repeats, axis=None)", a="unrepeat(g, a, repeats, axis)", also={"methods": ("repeat",)}),
+    linear("np.pad(array, pad_width, mode='constant')", array="unpad(g, array, pad_width, mode)"),
+)
+
+DIAGONALS = collect(
+    linear("np.diag(v, k=0)", v="undiag(g, v, k)", also={"memory": "maybe"}),
+    linear("np.diagonal(a, offset=0, axis1=0, axis2=1)", a="undiagonal(g, a, offset, axis1, axis2)", also={"memory": "view", "methods": ("diagonal",)}),
+    linear("np.trace(a, offset=0, axis1=0, axis2=1)", a="untrace(g, a, offset, axis1, axis2)", also={"methods": ("trace",)}),
+    linear("np.tril(m, k=0)", m="unbroadcast(np.tril(g, k), m)"),
+    linear("np.triu(m, k=0)", m="unbroadcast(np.triu(g, k), m)"),
+)
+
+PICKING = collect(
+    general("operator.getitem(x, index)", vjp={"x": "scatter(g, x, index)"}, jvp={"x": "g[index]"}, also={"memory": "maybe", "operator": "[]"}),
+    linear("np.take(a, indices, axis=None)", a="untake(g, a, indices, axis)", also={"methods": ("take",)}),
+    linear("np.take_along_axis(arr, indices, axis=-1)", arr="put_along(g, arr, indices, axis)"),
+    general("ndarray.item(a)", vjp={"a": "expand(g, a)"}, jvp={"a": "np.reshape(g, ())"}, also={"methods": ("item",)}),
+    general("ndarray.tolist(a)", vjp={"a": "np.array(g)"}, jvp={"a": "g.tolist()"}, also={"methods": ("tolist",)}),
+    missing("np.compress np.extract np.choose np.select np.place np.putmask np.put_along_axis np.diagflat np.vander np.apply_along_axis np.vectorize", why="no rule has been written yet"),
+)
+
+# `ans` is read for its dtype alone: what is cut to whole numbers has no derivative.
+COPYING = collect(
+    linear("np.copy(a)", a="g", also={"methods": ("copy",)}),
+    general("ndarray.astype(x, dtype, *, copy=True)", vjp={"x": "cast_back(g, x, ans)"}, jvp={"x": "cast_on(g, x, ans)"}, also={"memory": "maybe", "methods": ("astype",)}),
+    general("np.array(object, dtype=None)", vjp={"object": "cast_back(g, object, ans)"}, jvp={"object": "cast_on(g, object, ans)"}),
+    general("np.asarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
+    general("np.ascontiguousarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
+    general("np.full(shape, fill_value, dtype=None)", vjp={"fill_value": "cast_back(unbroadcast(g, fill_value), fill_value, ans)"}, jvp={"fill_value": "expand(cast_on(g, fill_value, ans), ans)"}),
+    general("np.full_like(a, fill_value, dtype=None)", vjp={"fill_value": "cast_back(unbroadcast(g, fill_value), fill_value, ans)"}, jvp={"fill_value": "expand(cast_on(g, fill_value, ans), ans)"}),
+    *(
+        general(f"np.{name}(x)", vjp={"x": "cast_back(g, x, ans)"}, jvp={"x": "cast_on(g, x, ans)"})
+        for name in ("float16", "float32", "float64", "longdouble", "complex64", "complex128")
+    ),
+)
+
+RANGES = collect(
+    general(
+        "np.linspace(start, stop, num=50, endpoint=True)",
+        vjp={"start": "unbroadcast(g * (1 - ramp(ans, endpoint)), start)", "stop": "unbroadcast(g * ramp(ans, endpoint), stop)"},
+        jvp={"start": "g * (1 - ramp(ans, endpoint))", "stop": "g * ramp(ans, endpoint)"},
+    ),
+    general(
+        "np.arange(start, stop=None, step=None)",
+        vjp={"start": "arange_dstart(g, stop)", "step": "arange_dstep(g)"},
+        jvp={"start": "arange_along_start(g, ans, stop)", "step": "arange_along_step(g, ans)"},
+    ),
+    missing("np.logspace np.geomspace", why="no rule has been written yet"),
+)
+
+RULES = collect(RESHAPING, AXES, JOINING, REPEATING, DIAGONALS, PICKING, COPYING, RANGES)
