@@ -59,7 +59,7 @@ def normalise_exits(fn: Function) -> Function:
         loops have no `else`; in which no statement follows one that may `Break`.
     """
     body = _nested(fn.body)
-    if _falls(body):
+    if _falls(body) or _RETURN not in _kinds(body):
         body = (*body, Return(Const(None), fn.span))
     names = _names(fn)
     last = body[-1]
