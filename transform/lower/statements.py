@@ -12,7 +12,7 @@ from adjoint.transform.ir.nodes import (
     Stmt, Store, Unpack, Var,
 )  # fmt: skip
 from adjoint.transform.lower import control, expressions, functions
-from adjoint.transform.lower.bindings import bound_names, targets
+from adjoint.transform.lower.bindings import bound_names, targets, walrus_names
 from adjoint.transform.lower.purity import is_pure
 from adjoint.transform.lower.reject import reject
 from adjoint.transform.lower.scope import Scope, resolve
@@ -98,23 +98,30 @@ def _is_pattern(node: gast.AST) -> bool:
 
 
 def _assign(node: gast.Assign, scope: Scope, out: list[Stmt]) -> None:
-    value = expressions.rhs(node.value, scope, out)
-    if len(node.targets) > 1 and isinstance(value, Op):
-        value = expressions.bind(value, scope, out)
-    elif len(node.targets) > 1 and isinstance(value, Var) and value.name in _bound_in(node):
-        value = expressions.bind(value, scope, out)
-    for target in node.targets:
-        assign_to(target, value, scope, out)
-
-
-def _bound_in(node: gast.Assign) -> set[str]:
-    return {text for target in node.targets for text in targets(target)}
+    _assign_all(node.targets, node.value, scope, out)
 
 
 def _annotated(node: gast.AnnAssign, scope: Scope, out: list[Stmt]) -> None:
     """The annotation says nothing that the adjoint needs; alone it is no statement at all."""
     if node.value is not None:
-        assign_to(node.target, expressions.rhs(node.value, scope, out), scope, out)
+        _assign_all([node.target], node.value, scope, out)
+
+
+def _assign_all(
+    nodes: list[gast.AST], source: gast.AST, scope: Scope, out: list[Stmt]
+) -> None:
+    """`a = b = value`: evaluated once, and before anything in the targets is bound."""
+    value = expressions.rhs(source, scope, out)
+    several = len(nodes) > 1
+    if isinstance(value, Var):
+        rebound = bound_names(nodes) if several else walrus_names(nodes)
+        held = value.name in rebound
+    else:
+        held = several and isinstance(value, Op)
+    if held:
+        value = expressions.bind(value, scope, out)
+    for node in nodes:
+        assign_to(node, value, scope, out)
 
 
 def _augmented(node: gast.AugAssign, scope: Scope, out: list[Stmt]) -> None:
