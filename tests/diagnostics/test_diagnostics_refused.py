@@ -1,0 +1,285 @@
+"""What is refused, with the exact caret: the line under the construct marks it and says why."""
+
+from __future__ import annotations
+
+import linecache
+import re
+import textwrap
+import traceback
+
+import pytest
+
+from adjoint.runtime.errors import AdjointError
+from adjoint.transform.errors import UnsupportedSyntax
+from adjoint.transform.lower import lower
+
+HEADER = "import contextlib, numpy as np\n"
+CASES = {
+    "set comprehension": """
+        def f(x):
+            s = {v for v in x}
+            #   ^^^^^^^^^^^^^^ a set comprehension is not supported; use a list comprehension
+    """,
+    "yield": """
+        def f(x):
+            y = 2 * x
+            yield y
+        #   ^^^^^^^ a generator function is not supported; collect the values in a list
+    """,
+    "yield from": """
+        def f(x):
+            yield from x
+        #   ^^^^^^^^^^^^ a generator function is not supported; collect the values in a list
+    """,
+    "async function": """
+        if True:
+            async def f(x):
+        #   ^^^^^^^^^^^^^^^ an async function is not supported; write a plain `def`
+                return x
+    """,
+    "nested async function": """
+        def f(x):
+            async def g(): pass
+        #   ^^^^^^^^^^^^^^^^^^^ an async function is not supported; write a plain `def`
+    """,
+    "generator nested in a function": """
+        def f(x):
+            def g():
+                if x:
+                    yield
+                #   ^^^^^ a generator function is not supported
+            return g
+    """,
+    "try": """
+        def f(x):
+            try:
+        #   ^^^^ `try` is not supported; test for the condition with `if`
+                return x[0]
+            except IndexError:
+                return 0.0
+    """,
+    "try star": """
+        def f(x):
+            try:
+        #   ^^^^ `try` is not supported
+                return x[0]
+            except* IndexError:
+                x = 0
+    """,
+    "match": """
+        def f(x):
+            match x:
+        #   ^^^^^^^^ `match` is not supported; write `if`/`elif`
+                case 0:
+                    return 1
+    """,
+    "class": """
+        def f(x):
+            class A:
+        #   ^^^^^^^^ a class inside a function is not supported; define it at module level
+                pass
+    """,
+    "global": """
+        def f(x):
+            global count
+        #   ^^^^^^^^^^^^ `global` is not supported; return the value, and assign it where
+            count = x
+    """,
+    "nonlocal": """
+        def f(x):
+            n = 0
+            def g():
+                nonlocal n
+            #   ^^^^^^^^^^ `nonlocal` is not supported; return the value, and assign it where
+                n = x
+            g()
+    """,
+    "del item": """
+        def f(x):
+            del x[0]
+            #   ^^^^ `del` of anything but a name is not supported
+    """,
+    "eval": """
+        def f(x):
+            return 2 * eval("x + 1")
+            #          ^^^^^^^^^^^^^ eval() runs code that is not in the source
+    """,
+    "exec": """
+        def f(x):
+            exec("x = 1")
+        #   ^^^^^^^^^^^^^ exec() runs code that is not in the source; write the code out
+    """,
+    "locals": """
+        def f(x):
+            return locals()["x"]
+            #      ^^^^^^^^ locals() reads variables behind the source's back
+    """,
+    "globals": """
+        def f(x):
+            return globals()
+            #      ^^^^^^^^^ globals() reads variables behind the source's back
+    """,
+    "vars": """
+        def f(x):
+            return vars(x)
+            #      ^^^^^^^ vars() reads variables behind the source's back
+    """,
+    "setattr": """
+        def f(x):
+            setattr(x, "a", 1)
+        #   ^^^^^^^^^^^^^^^^^^ setattr() writes an attribute behind the source's back
+    """,
+    "delattr": """
+        def f(x):
+            delattr(x, "a")
+        #   ^^^^^^^^^^^^^^^ delattr() deletes an attribute behind the source's back
+    """,
+    "suppress": """
+        def f(x):
+            with contextlib.suppress(ValueError):
+            #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `contextlib.suppress` hides where an exception
+                x = 1
+    """,
+    "undefined name": """
+        def f(x):
+            return np.sin(x) + offset
+            #                  ^^^^^^ name 'offset' is not defined; define it before
+    """,
+    "unknown function of a module": """
+        def f(x):
+            return np.linalg.nrom(x)
+            #      ^^^^^^^^^^^^^^ module 'numpy.linalg' has no attribute 'nrom'
+    """,
+    "lone generator": """
+        def f(x):
+            return np.array(v for v in x)
+            #              ^^^^^^^^^^^^^^ a generator expression is not supported except
+    """,
+    "generator bound to a name": """
+        def f(x):
+            g = (v for v in x)
+            #   ^^^^^^^^^^^^^^ a generator expression is not supported except
+    """,
+    "generator looped over": """
+        def f(x):
+            for v in (w * w for w in x):
+            #        ^^^^^^^^^^^^^^^^^^ a generator expression is not supported except
+                pass
+    """,
+    "any of two loops": """
+        def f(x, g):
+            return any(g(u, v) for u in x for v in x)
+            #         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ any() and all() of a generator with two
+    """,
+    "asynchronous comprehension": """
+        def f(x):
+            async def g():
+        #   ^^^^^^^^^^^^^^ an async function is not supported; write a plain `def`
+                return [v async for v in x]
+    """,
+    "failing import": """
+        def f(x):
+            import no_such_module_anywhere
+        #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this import fails
+    """,
+    "name imported twice": """
+        def f(x):
+            if x:
+                import math as m
+            #   ^^^^^^^^^^^^^^^^ 'm' is bound more than once; import it once, at module level
+            else:
+                import cmath as m
+    """,
+    "walrus in an augmented assignment": """
+        def f(x):
+            x += (x := 3)
+        #   ^^^^^^^^^^^^^ the value of an augmented assignment assigns its target
+    """,
+    "columns count characters": """
+        def f(x):
+            π = {"é": 1}; s = {v for v in x}
+            #                 ^^^^^^^^^^^^^^ a set comprehension is not supported
+    """,
+    "an expression over several lines": """
+        def f(x):
+            return [
+                {
+            #   ^ a set comprehension is not supported
+                    v for v in x
+                }
+            ]
+    """,
+    "method with an indented body": """
+        class A:
+            def f(self, x):
+                if x:
+                    return {v for v in x}
+                #          ^^^^^^^^^^^^^^ a set comprehension is not supported
+        f = A.f
+    """,
+    "decorated function": """
+        def plain(f):
+            return f
+        @plain
+        @plain
+        def f(x):
+            s = {v for v in x}
+            #   ^^^^^^^^^^^^^^ a set comprehension is not supported
+    """,
+    "lambda": """
+        f = [lambda x: x, lambda x: eval("x")][1]
+        #                           ^^^^^^^^^ eval() runs code that is not in the source
+    """,
+    "super": """
+        class A:
+            def f(self):
+                return super().f()
+                #      ^^^^^^^ super() depends on the class that it stands in
+        f = A.f
+    """,
+}
+
+
+def function_of(text: str, name: str):
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    space: dict[str, object] = {}
+    exec(compile(text, name, "exec"), space)
+    return space["f"]
+
+
+def expectation(text: str) -> tuple[int, int, int, str]:
+    """The line, the columns from 1 and the message that a program asks for."""
+    lines = text.splitlines()
+    (at,) = [number for number, line in enumerate(lines) if re.match(r" *# *\^", line)]
+    marks, message = re.fullmatch(r" *#( *\^+) (.*)", lines[at]).groups()
+    end = lines[at].index("#") + 1 + len(marks)
+    return at, end - marks.count("^") + 1, end + 1, message
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_refused_with_line_and_caret(case):
+    text = HEADER + textwrap.dedent(CASES[case])
+    line, start, end, message = expectation(text)
+    name = f"<refused {case}>"
+    with pytest.raises(UnsupportedSyntax) as caught:
+        lower(function_of(text, name))
+    error = caught.value
+    assert (error.filename, error.lineno, error.offset) == (name, line, start)
+    assert (error.end_lineno, error.end_offset) == (line, end)
+    assert error.text.rstrip("\n") == text.splitlines()[line - 1]
+    assert message in error.msg
+
+
+def test_the_error_prints_the_line_with_a_caret():
+    text = "def f(x):\n    return {v for v in x}\n"
+    with pytest.raises(SyntaxError) as caught:
+        lower(function_of(text, "model.py"))
+    assert isinstance(caught.value, AdjointError)
+    printed = "".join(traceback.format_exception_only(caught.value))
+    assert printed == (
+        '  File "model.py", line 2\n'
+        "    return {v for v in x}\n"
+        "           ^^^^^^^^^^^^^^\n"
+        "adjoint.transform.errors.UnsupportedSyntax: a set comprehension is not supported; "
+        "use a list comprehension\n"
+    )
