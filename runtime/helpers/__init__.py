@@ -21,6 +21,104 @@ from . import (
     reductions,
     structures,
 )
+from .arrangement import arange_along_start as arange_along_start
+from .arrangement import arange_along_step as arange_along_step
+from .arrangement import arange_dstart as arange_dstart
+from .arrangement import arange_dstep as arange_dstep
+from .arrangement import axes_given as axes_given
+from .arrangement import inverse_axes as inverse_axes
+from .arrangement import put_along as put_along
+from .arrangement import ramp as ramp
+from .arrangement import scatter as scatter
+from .arrangement import transpose_as as transpose_as
+from .arrangement import uncolumn_stack as uncolumn_stack
+from .arrangement import unconcatenate as unconcatenate
+from .arrangement import undiag as undiag
+from .arrangement import undiagonal as undiagonal
+from .arrangement import unhstack as unhstack
+from .arrangement import unpad as unpad
+from .arrangement import unrepeat as unrepeat
+from .arrangement import unroll as unroll
+from .arrangement import unsplit as unsplit
+from .arrangement import unstack as unstack
+from .arrangement import untake as untake
+from .arrangement import untile as untile
+from .arrangement import untrace as untrace
+from .arrangement import untranspose as untranspose
+from .arrangement import unvstack as unvstack
+from .broadcasting import cast_back as cast_back
+from .broadcasting import cast_on as cast_on
+from .broadcasting import count as count
+from .broadcasting import expand as expand
+from .broadcasting import float_dtype as float_dtype
+from .broadcasting import is_complex as is_complex
+from .broadcasting import shape_of as shape_of
+from .broadcasting import spec as spec
+from .broadcasting import unbroadcast as unbroadcast
+from .broadcasting import unreduce as unreduce
+from .einsums import einsum_at as einsum_at
+from .einsums import einsum_dx as einsum_dx
+from .einsums import einsum_terms as einsum_terms
+from .elements import direction as direction
+from .elements import dist_along as dist_along
+from .elements import dist_dp as dist_dp
+from .elements import divide_or_zero as divide_or_zero
+from .elements import extreme_along as extreme_along
+from .elements import extreme_dx as extreme_dx
+from .elements import hypot_dx as hypot_dx
+from .elements import is_above as is_above
+from .elements import is_below as is_below
+from .elements import is_within as is_within
+from .elements import log_of_base as log_of_base
+from .elements import log_or_zero as log_or_zero
+from .elements import polygamma as polygamma
+from .elements import sinc_slope as sinc_slope
+from .elements import sum_dx as sum_dx
+from .elements import where_larger as where_larger
+from .linear import cholesky_along as cholesky_along
+from .linear import cholesky_da as cholesky_da
+from .linear import det_da as det_da
+from .linear import norm_slope as norm_slope
+from .linear import slogdet_along as slogdet_along
+from .linear import slogdet_da as slogdet_da
+from .linear import solve_along as solve_along
+from .linear import solve_da as solve_da
+from .linear import solve_db as solve_db
+from .products import contracted as contracted
+from .products import cross_da as cross_da
+from .products import cross_db as cross_db
+from .products import dot_da as dot_da
+from .products import dot_db as dot_db
+from .products import inner_da as inner_da
+from .products import inner_db as inner_db
+from .products import kron_da as kron_da
+from .products import kron_db as kron_db
+from .products import matmul_dx as matmul_dx
+from .products import matmul_dy as matmul_dy
+from .products import outer_da as outer_da
+from .products import outer_db as outer_db
+from .products import tensordot_da as tensordot_da
+from .products import tensordot_db as tensordot_db
+from .products import vdot_da as vdot_da
+from .products import vdot_db as vdot_db
+from .reductions import centered as centered
+from .reductions import product_of_others as product_of_others
+from .reductions import sorted_like as sorted_like
+from .reductions import span_slope as span_slope
+from .reductions import ties as ties
+from .reductions import trapezoid_dx as trapezoid_dx
+from .reductions import trapezoid_dy as trapezoid_dy
+from .reductions import uncumsum as uncumsum
+from .reductions import undiff as undiff
+from .reductions import undiff_sums as undiff_sums
+from .reductions import unsort as unsort
+from .structures import accumulate as accumulate
+from .structures import add_at as add_at
+from .structures import fields_of as fields_of
+from .structures import own as own
+from .structures import repeats as repeats
+from .structures import restructure as restructure
+from .structures import zeros_like as zeros_like
 
 MODULES = (broadcasting, structures, elements, reductions, arrangement, products, einsums, linear)
 
@@ -45,6 +143,7 @@ SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     "spec": (0,),
     "cast_back": (1, 2),
     "cast_on": (1, 2),
+    "sum_dx": (1,),
     "uncumsum": (1,),
     "undiff": (1,),
     "trapezoid_dy": (1,),
@@ -68,8 +167,8 @@ SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     "arange_along_step": (1,),
     **dict.fromkeys(("matmul_dx", "dot_da", "inner_da", "outer_da", "tensordot_da"), (1,)),
     **dict.fromkeys(("matmul_dy", "dot_db", "inner_db", "outer_db", "tensordot_db"), (2,)),
-    **dict.fromkeys(("kron_da", "cross_da"), (1,)),
-    **dict.fromkeys(("kron_db", "cross_db", "solve_db"), (2,)),
+    **dict.fromkeys(("kron_da", "cross_da", "vdot_da"), (1,)),
+    **dict.fromkeys(("kron_db", "cross_db", "vdot_db", "solve_db"), (2,)),
     "solve_da": (2,),
 }
 """The positions of arguments of which a helper reads only the shape and dtype."""

@@ -129,7 +129,7 @@ def unrepeat(d: Any, like: Any, repeats: Any, axis: Any = None) -> Any:
         n = 1
         for m in shape:
             n *= m
-        return np.reshape(unrepeat(d, np.zeros(n), repeats, 0), shape)
+        return np.reshape(unrepeat(d, np.zeros(n, float_dtype(like)), repeats, 0), shape)
     axis = axis % len(shape)
     if np.ndim(repeats) == 0:
         split = (*shape[: axis + 1], repeats, *shape[axis + 1 :])
@@ -214,7 +214,7 @@ def untrace(d: Any, like: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) 
 def ramp(like: Any, endpoint: bool = True) -> Any:
     """The weights of `stop` in `np.linspace(start, stop)`, laid along the first axis of `like`."""
     n = like.shape[0]
-    weights = np.arange(n) / max(n - 1 if endpoint else n, 1)
+    weights = np.arange(n, dtype=float_dtype(like)) / max(n - 1 if endpoint else n, 1)
     return np.reshape(weights, (n, *(1,) * (like.ndim - 1)))
 
 

@@ -91,7 +91,7 @@ def expand(d: Any, like: Any) -> Any:
 def unreduce(d: Any, like: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Spreads `d`, of a reduction's shape, back over the axes of `like` that were reduced.
 
-    The result is a view that cannot be written into.
+    The result may be a view that cannot be written into: only to be read.
 
     >>> unreduce(np.array([1.0, 2.0]), np.zeros((2, 3)), 1)
     array([[1., 1., 1.],
@@ -101,6 +101,9 @@ def unreduce(d: Any, like: Any, axis: Any = None, keepdims: bool = False) -> Any
     if shape == ():
         return d
     if not hasattr(d, "dtype"):
+        # To fill a small array costs less than to make a view.
+        if like.size <= 4096:  # noqa: PLR2004
+            return np.full(shape, d, float_dtype(like))
         d = np.asarray(d, float_dtype(like))
     elif axis is not None and not keepdims and d.shape != ():
         d = np.expand_dims(d, axis)

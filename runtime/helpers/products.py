@@ -14,7 +14,7 @@ def matmul_dx(d: Any, a: Any, b: Any) -> Any:
     if b.ndim == 2 and a.ndim == 2:  # noqa: PLR2004
         return unbroadcast(d @ b.T, a)
     if b.ndim == 1:
-        return unbroadcast(np.expand_dims(d, -1) * b, a)
+        return unbroadcast((d if a.ndim == 1 else np.expand_dims(d, -1)) * b, a)
     if a.ndim == 1:
         return unbroadcast(np.squeeze(b @ np.expand_dims(d, -1), -1), a)
     return unbroadcast(d @ np.swapaxes(b, -1, -2), a)
@@ -24,8 +24,10 @@ def matmul_dy(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `b` in `a @ b`."""
     if b.ndim == 2 and a.ndim == 2:  # noqa: PLR2004
         return unbroadcast(a.T @ d, b)
+    if a.ndim == 1 and b.ndim == 1:
+        return unbroadcast(a * d, b)
     if a.ndim == 1:
-        return unbroadcast(np.expand_dims(a, -1) * np.expand_dims(d, -2 if b.ndim > 1 else -1), b)
+        return unbroadcast(np.expand_dims(a, -1) * np.expand_dims(d, -2), b)
     if b.ndim == 1:
         return unbroadcast(np.squeeze(np.swapaxes(a, -1, -2) @ np.expand_dims(d, -1), -1), b)
     return unbroadcast(np.swapaxes(a, -1, -2) @ d, b)
@@ -77,6 +79,16 @@ def outer_da(d: Any, a: Any, b: Any) -> Any:
 def outer_db(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `b` in `np.outer(a, b)`."""
     return unbroadcast(np.reshape(np.ravel(a) @ d, np.shape(b)), b)
+
+
+def vdot_da(d: Any, a: Any, b: Any) -> Any:
+    """The cotangent of `a`, which `np.vdot(a, b)` conjugates."""
+    return unbroadcast(np.reshape(np.conjugate(d * b), np.shape(a)), a)
+
+
+def vdot_db(d: Any, a: Any, b: Any) -> Any:
+    """The cotangent of `b` in `np.vdot(a, b)`."""
+    return unbroadcast(np.reshape(d * np.conjugate(a), np.shape(b)), b)
 
 
 def contracted(a: Any, b: Any, axes: Any) -> tuple[list[int], list[int]]:

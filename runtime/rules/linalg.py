@@ -16,7 +16,7 @@ PRODUCTS = collect(
     multilinear("np.cross(a, b)", a="cross_da(g, a, b)", b="cross_db(g, a, b)"),
     general(
         "np.vdot(a, b)",
-        vjp={"a": "np.reshape(np.conjugate(g) * np.conjugate(b), np.shape(a))", "b": "np.reshape(g * np.conjugate(a), np.shape(b))"},
+        vjp={"a": "vdot_da(g, a, b)", "b": "vdot_db(g, a, b)"},
         jvp={"a": "np.vdot(g, b)", "b": "np.vdot(a, g)"},
     ),
     general(

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from .table import collect, general, linear, missing, multilinear
+from .table import collect, general, linear, missing
 
 SUMS = collect(
     linear("np.sum(a, axis=None, *, keepdims=False)", a="unreduce(g, a, axis, keepdims)", also={"methods": ("sum",)}),
@@ -13,15 +13,15 @@ SUMS = collect(
         "np.var(a, axis=None, *, ddof=0, keepdims=False)",
         vjp={"a": "unreduce(2 * g / (count(a, axis) - ddof), a, axis, keepdims) * centered(a, axis)"},
         jvp={"a": "2 * np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)) / (count(a, axis) - ddof)"},
-        also={"methods": ("var",)},
+        also={"methods": ("var",), "plain": {"a": "unreduce(2 * g / count(a), a) * centered(a)"}},
     ),
     general(
         "np.std(a, axis=None, *, ddof=0, keepdims=False)",
         vjp={"a": "unreduce(divide_or_zero(g, ans) / (count(a, axis) - ddof), a, axis, keepdims) * centered(a, axis)"},
         jvp={"a": "divide_or_zero(np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)), ans) / (count(a, axis) - ddof)"},
-        also={"methods": ("std",)},
+        also={"methods": ("std",), "plain": {"a": "unreduce(divide_or_zero(g, ans) / count(a), a) * centered(a)"}},
     ),
-    multilinear("np.average(a, axis=None, *, keepdims=False)", a="unreduce(g / count(a, axis), a, axis, keepdims)"),
+    linear("np.average(a, axis=None, *, keepdims=False)", a="unreduce(g / count(a, axis), a, axis, keepdims)"),
     general(
         "np.prod(a, axis=None, *, keepdims=False)",
         vjp={"a": "unreduce(g, a, axis, keepdims) * product_of_others(a, axis)"},

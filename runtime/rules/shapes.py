@@ -64,7 +64,7 @@ PICKING = collect(
     linear("np.take(a, indices, axis=None)", a="untake(g, a, indices, axis)", also={"methods": ("take",)}),
     linear("np.take_along_axis(arr, indices, axis=-1)", arr="put_along(g, arr, indices, axis)"),
     general("ndarray.item(a)", vjp={"a": "expand(g, a)"}, jvp={"a": "np.reshape(g, ())"}, also={"methods": ("item",)}),
-    general("ndarray.tolist(a)", vjp={"a": "np.array(g)"}, jvp={"a": "g.tolist()"}, also={"methods": ("tolist",)}),
+    general("ndarray.tolist(a)", vjp={"a": "cast_back(np.array(g), a, a)"}, jvp={"a": "g.tolist()"}, also={"methods": ("tolist",)}),
     missing("np.compress np.extract np.choose np.select np.place np.putmask np.put_along_axis np.diagflat np.vander np.apply_along_axis np.vectorize", why="no rule has been written yet"),
 )
 

@@ -1,0 +1,214 @@
+"""For every rule, calls to try it on. The names stand for the values below.
+
+Each line is one Python call; every floating-point argument whose rule has a derivative is checked.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_random = np.random.default_rng(7)
+
+
+def _array(*shape: int) -> np.ndarray:
+    return _random.uniform(0.2, 0.9, shape) * _random.choice([-1.0, 1.0], shape)
+
+
+def _spd(n: int) -> np.ndarray:
+    m = _array(n, n)
+    return m @ m.T + n * np.eye(n)
+
+
+VALUES: dict[str, object] = {
+    "s": 0.6,
+    "t": -0.3,
+    "v": _array(3),
+    "w": _array(3),
+    "u": _array(5),
+    "m": _array(2, 3),
+    "n": _array(2, 3),
+    "row": _array(1, 3),
+    "col": _array(2, 1),
+    "k34": _array(3, 4),
+    "c": _array(2, 3, 4),
+    "b": _array(2, 4, 3),
+    "pos": np.abs(_array(2, 3)) + 0.1,
+    "above": np.abs(_array(2, 3)) + 1.2,
+    "a": _array(3, 3) + 2 * np.eye(3),
+    "a2": _array(2, 3, 3) + 2 * np.eye(3),
+    "spd": _spd(3),
+    "spd2": np.stack([_spd(2), _spd(2)]),
+    "mask": np.array([[True, False, True], [False, True, False]]),
+    "zero": np.array(0.4),
+    "empty": np.zeros((0, 3)),
+    "ints": np.array([2, 0, 1]),
+    "index2": np.array([[1, 0, 1], [0, 1, 1]]),
+    "spaced": np.array([0.1, 0.5, 0.7, 1.3, 1.4]),
+    "holes": np.array([[0.5, 0.0, 0.3], [0.0, 0.0, 0.7]]),
+    "ab": ["p", "q"],
+    "g23": _array(2, 3),
+    "g234": _array(2, 3, 4),
+    "g243": _array(2, 4, 3),
+    "g233": _array(2, 3, 3),
+    "g33": _array(3, 3),
+    "g35": _array(3, 5),
+}
+
+SAMPLES = """
+np.add(m, n)  np.add(m, row)  np.add(col, row)  np.add(m, s)  np.add(s, m)  np.add(zero, m)
+np.subtract(m, n)  np.subtract(col, m)  np.subtract(s, m)
+np.multiply(m, n)  np.multiply(col, row)  np.multiply(s, m)  np.multiply(m, 2)  np.multiply(empty, v)
+np.divide(m, pos)  np.divide(col, row)  np.divide(s, m)
+np.remainder(m, pos)  np.remainder(m, s)  np.fmod(m, pos)
+np.negative(m)  np.positive(m)  np.reciprocal(m)
+np.power(pos, n)  np.power(m, 2)  np.power(m, 3.0)  np.power(m, 1)  np.power(m, 0)  np.power(s, n)
+np.float_power(pos, n)  np.square(m)  np.sqrt(pos)  np.cbrt(m)
+np.exp(m)  np.exp2(m)  np.expm1(m)  np.log(pos)  np.log2(pos)  np.log10(pos)  np.log1p(m)
+np.logaddexp(m, n)  np.logaddexp(m, s)  np.logaddexp2(m, row)
+np.sin(m)  np.cos(m)  np.tan(m)  np.arcsin(m)  np.arccos(m)  np.arctan(m)  np.arctan2(m, n)
+np.sinh(m)  np.cosh(m)  np.tanh(m)  np.arcsinh(m)  np.arccosh(above)  np.arctanh(m)
+np.hypot(m, n)  np.hypot(m, s)  np.sinc(m)
+np.deg2rad(m)  np.radians(m)  np.rad2deg(m)  np.degrees(m)
+np.maximum(m, n)  np.maximum(m, 0)  np.maximum(col, row)  np.minimum(m, n)  np.minimum(m, 0.0)
+np.fmax(m, n)  np.fmin(m, n)
+np.where(mask, m, n)  np.where(mask, s, m)  np.where(mask, row, 0.0)  np.where(True, m, n)
+np.clip(m, -0.4, 0.4)  np.clip(m, None, 0.4)  np.clip(m, t, s)  np.clip(m, a_min=-0.2, a_max=None)
+ndarray.clip(m, -0.4, 0.4)  ndarray.clip(m, min=-0.3)
+np.nan_to_num(m)  np.copysign(m, n)
+np.absolute(m)  np.fabs(m)  np.real(m)  np.imag(m)  np.conjugate(m)  ndarray.conj(m)  np.angle(m)
+
+np.sum(m)  np.sum(m, axis=0)  np.sum(c, axis=(0, -1))  np.sum(m, axis=1, keepdims=True)  np.sum(zero)
+np.sum(empty)  np.sum(empty, axis=0)  np.sum(m, keepdims=True)
+np.mean(m)  np.mean(m, axis=0)  np.mean(c, axis=(0, 2), keepdims=True)  np.mean(zero)
+np.average(m)  np.average(m, axis=1)
+np.var(m)  np.var(m, axis=0)  np.var(c, axis=(0, 2), ddof=1, keepdims=True)
+np.std(m)  np.std(m, axis=1)  np.std(c, axis=(0, 1), ddof=1)
+np.prod(m)  np.prod(m, axis=0)  np.prod(c, axis=(0, 2))  np.prod(holes, axis=1)  np.prod(holes, axis=0)
+np.max(m)  np.max(m, axis=0)  np.max(c, axis=(0, 2), keepdims=True)  np.max(zero)
+np.min(m)  np.min(m, axis=1)  np.ptp(m)  np.ptp(m, axis=0)
+np.cumsum(m)  np.cumsum(m, axis=1)  np.cumsum(v)
+np.sort(m)  np.sort(m, axis=0)  np.sort(m, axis=None)
+np.diff(m)  np.diff(c, n=2, axis=-1)  np.diff(m, axis=0)  np.diff(u, n=3)
+np.trapezoid(m)  np.trapezoid(u, spaced)  np.trapezoid(m, dx=0.3)  np.trapezoid(m, axis=0)
+np.trapezoid(k34, v, axis=0)  np.trapezoid(m, n)  np.trapezoid(m, n, axis=0)
+
+np.reshape(m, (3, 2))  np.reshape(m, -1)  ndarray.reshape(m, 3, 2)  ndarray.reshape(m, (6,))
+np.ravel(m)  ndarray.flatten(m)  np.squeeze(row)  np.squeeze(row, axis=0)  np.expand_dims(m, 1)
+np.atleast_1d(zero)  np.atleast_2d(v)  np.atleast_3d(m)
+np.broadcast_to(row, (2, 3))  np.broadcast_to(v, (2, 3))
+np.transpose(m)  np.transpose(c, (2, 0, 1))  np.transpose(c, (-1, 0, 1))
+ndarray.transpose(c)  ndarray.transpose(c, 1, 2, 0)  ndarray.transpose(c, (1, 2, 0))
+ndarray.T(m)  np.matrix_transpose(c)  np.swapaxes(c, 0, 2)  np.moveaxis(c, 0, -1)
+np.moveaxis(c, (0, 1), (2, 0))
+np.flip(m)  np.flip(m, 1)  np.fliplr(m)  np.flipud(m)  np.rot90(m)  np.rot90(c, 2, (0, 2))
+np.rot90(c, 1, (1, 2))
+np.roll(m, 1)  np.roll(m, 2, axis=1)  np.roll(m, (1, 2), axis=(0, 1))
+np.concatenate([m, n])  np.concatenate((m, n), axis=1)  np.concatenate([m, v], axis=None)
+np.concatenate(c)
+np.stack([m, n])  np.stack([m, n], axis=-1)  np.stack([s, t])  np.stack(c, axis=1)
+np.vstack([m, v])  np.vstack([v, w])  np.hstack([v, w])  np.hstack([m, n])  np.hstack([s, v])
+np.column_stack([v, w])  np.column_stack([m, n])
+np.append(m, n)  np.append(m, n, axis=0)  np.append(v, s)
+np.split(m, 3, axis=1)  np.split(u, [2, 3])  np.array_split(u, 2)
+np.tile(m, 2)  np.tile(m, (2, 1, 3))  np.tile(v, (2, 2))
+np.repeat(m, 2)  np.repeat(m, 2, axis=0)  np.repeat(v, ints)  np.repeat(m, ints, axis=1)
+np.pad(m, 1)  np.pad(m, ((1, 0), (0, 2)))
+np.diag(v)  np.diag(v, 1)  np.diag(k34)  np.diag(k34, -1)
+np.diagonal(k34)  np.diagonal(c, 1, 1, 2)  np.trace(a)  np.trace(k34, -1)  np.trace(c, 0, 2, 1)
+np.tril(a)  np.tril(c, 1)  np.triu(a, -1)  np.triu(m)
+operator.getitem(u, 2)  operator.getitem(m, (0, 1))  operator.getitem(u, slice(1, 4))
+operator.getitem(u, ints)  operator.getitem(u, [0, 0, 1])  operator.getitem(m, mask)
+operator.getitem(m, (slice(None), None, ints))  operator.getitem(c, (..., 0))
+np.take(u, ints)  np.take(m, [0, 0, 2], axis=1)  np.take(m, index2)  np.take(m, -1, axis=-1)
+np.take_along_axis(m, index2, axis=0)
+ndarray.item(zero)  ndarray.tolist(v)  ndarray.tolist(m)
+np.copy(m)  ndarray.astype(m, float)  np.array(m)  np.array([s, t])  np.array([[s, t], [t, s]])
+np.array([v, w])  np.asarray(m)  np.asarray(s)  np.ascontiguousarray(m)
+np.full((2, 3), s)  np.full((2, 3), v)  np.full_like(m, s)  np.full_like(m, zero)
+np.linspace(s, t, 5)  np.linspace(s, t, 4, endpoint=False)  np.linspace(v, w, 4)  np.linspace(s, w, 3)
+np.float64(s)  np.longdouble(s)
+np.arange(s, 4.0)  np.arange(s, 4.2, 0.5)
+
+np.matmul(m, k34)  np.matmul(m, v)  np.matmul(v, k34)  np.matmul(v, w)  np.matmul(c, b)
+np.matmul(c, u[:4])  np.matmul(v, c)  np.matmul(m, b[0].T)  np.matmul(a2, k34)  np.matmul(k34.T, b.transpose(0, 2, 1))
+np.dot(m, k34)  np.dot(m, v)  np.dot(v, w)  np.dot(v, k34)  np.dot(s, m)  np.dot(c, b)  np.dot(v, c)
+np.dot(k34.T, c)  np.dot(c, u[:4])  np.dot(zero, m)
+np.inner(v, w)  np.inner(m, n)  np.inner(c, k34)  np.inner(s, m)  np.inner(v, m)  np.inner(m, v)
+np.outer(v, u)  np.outer(m, v)  np.outer(s, v)
+np.tensordot(m, n)  np.tensordot(m, k34, 1)  np.tensordot(c, b, ((1, 0), (2, 0)))
+np.tensordot(c, k34, [[2, 1], [1, 0]])  np.tensordot(c, b, axes=(-1, 1))  np.tensordot(v, w, 0)
+np.kron(m, k34)  np.kron(v, w)  np.kron(v, m)
+np.cross(v, w)  np.cross(m, n)  np.cross(m, v)
+np.vdot(v, w)  np.vdot(m, n)
+np.einsum('ij,jk->ik', m, k34)  np.einsum('ij,jk', m, k34)  np.einsum('ii', a)  np.einsum('ii->i', a)
+np.einsum('ij->j', m)  np.einsum('ij->', m)  np.einsum('ij,ij,ij->i', m, n, pos)  np.einsum('i,j', v, u)
+np.einsum('...ij,...jk->...ik', c, b)  np.einsum('...i,i', m, v)  np.einsum('iij->j', a2.T)
+np.einsum('bij,jk->bki', c, u[:4, None])  np.einsum('ij,kl->i', m, k34)  np.einsum('i,ij,j', v, a, w)
+np.einsum('ij,ij->ij', m, row)
+np.linalg.inv(a)  np.linalg.inv(a2)
+np.linalg.solve(a, v)  np.linalg.solve(a, k34)  np.linalg.solve(a2, k34)  np.linalg.solve(a2, v)
+np.linalg.det(a)  np.linalg.det(a2)  np.linalg.slogdet(a)  np.linalg.slogdet(a2)
+np.linalg.cholesky(spd)  np.linalg.cholesky(spd2)
+np.linalg.norm(v)  np.linalg.norm(m)  np.linalg.norm(c)  np.linalg.norm(m, axis=1)
+np.linalg.norm(m, 'fro')  np.linalg.norm(c, axis=(0, 2))  np.linalg.norm(v, 1)  np.linalg.norm(v, np.inf)
+np.linalg.norm(v, -np.inf)  np.linalg.norm(m, 3, axis=0, keepdims=True)  np.linalg.norm(v, 2)
+np.linalg.norm(v, 0)  np.linalg.norm(v, 0.5)
+np.linalg.trace(c[:, :, :3])  np.linalg.diagonal(c)
+
+math.exp(s)  math.exp2(s)  math.expm1(s)  math.log(s)  math.log(s, 1.7)  math.log2(s)  math.log10(s)
+math.log1p(s)  math.sqrt(s)  math.cbrt(s)  math.pow(s, t)  math.sin(s)  math.cos(s)  math.tan(s)
+math.asin(s)  math.acos(s)  math.atan(s)  math.atan2(s, t)  math.sinh(s)  math.cosh(s)  math.tanh(s)
+math.asinh(s)  math.acosh(1.4)  math.atanh(s)  math.fabs(t)  math.erf(s)  math.erfc(s)
+math.gamma(s)  math.gamma(t)  math.lgamma(s)  math.lgamma(4.2)  math.degrees(s)  math.radians(s)
+math.fmod(s, 0.25)  math.remainder(s, 0.25)  math.copysign(s, t)  math.ldexp(s, 3)
+math.hypot(s)  math.hypot(s, t, 0.2)  math.dist([s, t], [0.1, 0.9])  math.fsum([s, t])
+sum([s, t])  sum([v, w])  sum([m, v, s])  sum(m)  sum([s, t], 0.5)  sum([v, w], s)
+max(s, t)  max([s, t])  max(v)  min(s, t)  min([s, t, 0.1])  min(s, t, 0.1)
+divmod(s, 0.25)  float(s)  float(zero)
+
+scipy.special.expit(m)  scipy.special.logit(pos / 2)  scipy.special.log_expit(m)  scipy.special.erf(m)
+scipy.special.erfc(m)  scipy.special.gamma(pos)  scipy.special.gammaln(pos)
+scipy.special.digamma(pos)  scipy.special.xlogy(pos, above)
+scipy.special.logsumexp(m)  scipy.special.logsumexp(m, axis=0)  scipy.special.logsumexp(m, axis=1, keepdims=True)
+scipy.special.softmax(m)  scipy.special.softmax(m, axis=1)  scipy.special.log_softmax(m, axis=0)
+
+unbroadcast(g23, row)  unbroadcast(g23, s)  unreduce(w, m, 0)  unreduce(s, m)  expand(w, m)  own(m)
+divide_or_zero(m, pos)  log_or_zero(pos)  where_larger(g23, m, n)  polygamma(0, pos)  polygamma(2, pos)
+scatter(w, u, ints)  put_along(g23, m, index2, 0)  undiagonal(v, k34)  undiagonal(g23, c, 0, 1, 2)
+cast_back(m, n, n)  cast_on(m, n, n)
+matmul_dx(g33[:2] @ k34, m, k34)  matmul_dx(g23[:, 0], m, v)  matmul_dx(g233, c, b)  matmul_dx(s, v, w)
+matmul_dy(g23[:, :1] @ u[None, :4], m, k34)  matmul_dy(g23[0], m.T, col[:, 0])  matmul_dy(g233, c, b)
+matmul_dy(s, v, w)
+dot_da(g33[:2] @ k34, m, k34)  dot_da(s, v, w)  dot_da(np.dot(c, b), c, b)  dot_da(g23, zero, m)
+dot_db(g33[:2] @ k34, m, k34)  dot_db(s, v, w)  dot_db(np.dot(c, b), c, b)  dot_db(g23, zero, m)
+inner_da(g33[:2, :2], m, n)  inner_db(g33[:2, :2], m, n)  inner_da(s, v, w)  inner_db(s, v, w)
+outer_da(g35, v, u)  outer_db(g35, v, u)
+tensordot_da(g33[:2] @ k34, m, k34, 1)  tensordot_db(g33[:2] @ k34, m, k34, 1)
+"""
+
+COMPLEX_VALUES: dict[str, object] = {
+    "z": _array(2, 3) + 1j * _array(2, 3),
+    "y": _array(2, 3) + 1j * _array(2, 3),
+    "r": _array(2, 3),
+    "zv": _array(3) + 1j * _array(3),
+    "yv": _array(3) + 1j * _array(3),
+    "rv": _array(3),
+    "za": _array(3, 3) + 1j * _array(3, 3) + 2 * np.eye(3),
+    "ra": _array(3, 3) + 2 * np.eye(3),
+}
+
+COMPLEX_SAMPLES = """
+np.add(z, r)  np.multiply(z, y)  np.multiply(r, z)  np.divide(r, z)  np.power(z, 2)  np.power(z, y)
+np.negative(z)  np.reciprocal(z)  np.square(z)  np.sqrt(z)  np.exp(z)  np.log(z)  np.log10(z)
+np.sin(z)  np.cos(z)  np.tan(z)  np.arcsin(z)  np.arccos(z)  np.arctan(z)  np.sinh(z)  np.cosh(z)
+np.tanh(z)  np.arcsinh(z)  np.arccosh(z)  np.arctanh(z)  np.expm1(z)  np.log1p(z)
+np.absolute(z)  np.real(z)  np.imag(z)  np.conjugate(z)  ndarray.conj(z)  np.angle(z)
+np.where([True, False, True], z, r)
+np.sum(z, axis=0)  np.mean(z)  np.var(z)  np.std(z, axis=1)  np.prod(z)  np.cumsum(z, axis=1)
+np.concatenate([z, r])  np.stack([r, z])  np.reshape(z, 6)  np.array([r, z])
+np.matmul(z, za)  np.matmul(r, za)  np.matmul(rv, zv)  np.matmul(za, rv)  np.dot(r, za)  np.dot(zv, yv)
+np.inner(z, r)  np.outer(rv, zv)  np.tensordot(r, z)  np.vdot(zv, yv)  np.vdot(zv, rv)  np.kron(r, z)
+np.einsum('ij,jk', r, za)  np.einsum('ij->', z)  np.cross(r, z)
+np.linalg.inv(za)  np.linalg.solve(za, zv)  np.linalg.solve(ra, zv)  np.linalg.solve(za, rv)
+np.linalg.det(za)  np.linalg.norm(z)  np.linalg.norm(z, axis=1)  np.linalg.norm(zv, 1)
+"""
