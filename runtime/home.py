@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
@@ -42,7 +42,8 @@ def namespaces() -> list[ModuleType]:
 
 
 @cache
-def _home_of_type(kind: type) -> ModuleType | None:
+def _home_of_type(kind: Hashable) -> ModuleType | None:
+    assert isinstance(kind, type)
     for base in kind.__mro__:
         if base in _REGISTERED:
             return _REGISTERED[base]

@@ -51,7 +51,7 @@ def _slice(d: Any, axis: int, start: int, stop: int) -> Any:
 
 
 def unconcatenate(d: Any, arrays: Any, axis: Any = 0) -> Any:
-    """The cotangents of arrays that were joined along an axis (an array, where that is what they are)."""
+    """The cotangents of arrays that were joined along an axis (rows of one array, where it is one)."""
     parts = []
     start = 0
     for a in arrays:
@@ -78,7 +78,7 @@ def unstack(d: Any, arrays: Any, axis: int = 0) -> Any:
 
 def unvstack(d: Any, tup: Any) -> Any:
     """The cotangents of arrays that were stacked as rows."""
-    return _unjoin(d, tup, 0, [1 if np.ndim(a) < 2 else np.shape(a)[0] for a in tup])  # noqa: PLR2004
+    return _unjoin(d, tup, 0, [1 if np.ndim(a) < 2 else np.shape(a)[0] for a in tup])
 
 
 def unhstack(d: Any, tup: Any) -> Any:
@@ -89,7 +89,7 @@ def unhstack(d: Any, tup: Any) -> Any:
 
 def uncolumn_stack(d: Any, tup: Any) -> Any:
     """The cotangents of arrays that were stacked as columns."""
-    return _unjoin(d, tup, 1, [1 if np.ndim(a) < 2 else np.shape(a)[1] for a in tup])  # noqa: PLR2004
+    return _unjoin(d, tup, 1, [1 if np.ndim(a) < 2 else np.shape(a)[1] for a in tup])
 
 
 def _unjoin(d: Any, arrays: Any, axis: int, lengths: list[int]) -> Any:

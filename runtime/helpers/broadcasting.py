@@ -102,7 +102,7 @@ def unreduce(d: Any, like: Any, axis: Any = None, keepdims: bool = False) -> Any
         return d
     if not hasattr(d, "dtype"):
         # To fill a small array costs less than to make a view.
-        if like.size <= 4096:  # noqa: PLR2004
+        if like.size <= 4096:
             return np.full(shape, d, float_dtype(like))
         d = np.asarray(d, float_dtype(like))
     elif axis is not None and not keepdims and d.shape != ():

@@ -44,7 +44,9 @@ def einsum_dx(d: Any, k: int, subscripts: Any, *operands: Any) -> Any:
     for axis, letter in enumerate(own):
         fresh = letter
         if letter in target:
-            fresh = next(c for c in "abcdefghijklmnopqrstuvwxyz" if c not in "".join(terms) + target)
+            fresh = next(
+                c for c in "abcdefghijklmnopqrstuvwxyz" if c not in "".join(terms) + target
+            )
             inputs.append(letter + fresh)
             arrays.append(np.eye(shape[axis], dtype=d.dtype if hasattr(d, "dtype") else float))
         target += fresh

@@ -84,12 +84,14 @@ def cholesky_along(d: Any, ans: Any) -> Any:
     return ans @ _lower_half(_transposed(np.linalg.solve(ans, _transposed(left))))
 
 
-def norm_slope(x: Any, ans: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
+def norm_slope(x: Any, ans: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The derivative of `np.linalg.norm` with respect to each element; 0 where the norm is 0."""
-    of_matrices = np.ndim(x) == 2 if axis is None else isinstance(axis, tuple) and len(axis) == 2  # noqa: PLR2004
-    euclidean = ord is None or ord == "fro" or (ord == 2 and not of_matrices)  # noqa: PLR2004
+    of_matrices = np.ndim(x) == 2 if axis is None else isinstance(axis, tuple) and len(axis) == 2
+    euclidean = ord is None or ord == "fro" or (ord == 2 and not of_matrices)
     if of_matrices and not euclidean:
-        raise NotImplementedError(f"np.linalg.norm has no derivative rule for ord={ord!r} of matrices")
+        raise NotImplementedError(
+            f"np.linalg.norm has no derivative rule for ord={ord!r} of matrices"
+        )
     full = unreduce(ans, x, axis, keepdims)
     if euclidean:
         return divide_or_zero(np.conjugate(x) if is_complex(x) else x, full)

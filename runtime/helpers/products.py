@@ -11,7 +11,7 @@ from .broadcasting import shape_of, unbroadcast
 
 def matmul_dx(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `a` in `a @ b`."""
-    if b.ndim == 2 and a.ndim == 2:  # noqa: PLR2004
+    if b.ndim == 2 and a.ndim == 2:
         return unbroadcast(d @ b.T, a)
     if b.ndim == 1:
         return unbroadcast((d if a.ndim == 1 else np.expand_dims(d, -1)) * b, a)
@@ -22,7 +22,7 @@ def matmul_dx(d: Any, a: Any, b: Any) -> Any:
 
 def matmul_dy(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `b` in `a @ b`."""
-    if b.ndim == 2 and a.ndim == 2:  # noqa: PLR2004
+    if b.ndim == 2 and a.ndim == 2:
         return unbroadcast(a.T @ d, b)
     if a.ndim == 1 and b.ndim == 1:
         return unbroadcast(a * d, b)
@@ -37,10 +37,10 @@ def dot_da(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `a` in `np.dot(a, b)`."""
     if len(shape_of(a)) == 0 or len(shape_of(b)) == 0:
         return unbroadcast(d * b, a)
-    if b.ndim <= 2:  # noqa: PLR2004
+    if b.ndim <= 2:
         return matmul_dx(d, a, b)
     others = [*range(b.ndim - 2), b.ndim - 1]
-    return unbroadcast(np.tensordot(d, b, [list(range(a.ndim - 1, d.ndim)), others]), a)
+    return unbroadcast(np.tensordot(d, b, (list(range(a.ndim - 1, d.ndim)), others)), a)
 
 
 def dot_db(d: Any, a: Any, b: Any) -> Any:
@@ -50,7 +50,7 @@ def dot_db(d: Any, a: Any, b: Any) -> Any:
     if a.ndim == 1 and b.ndim == 1:
         return unbroadcast(a * d, b)
     first = list(range(a.ndim - 1))
-    product = np.tensordot(a, d, [first, first])
+    product = np.tensordot(a, d, (first, first))
     return unbroadcast(product if b.ndim == 1 else np.moveaxis(product, 0, -2), b)
 
 
@@ -59,7 +59,7 @@ def inner_da(d: Any, a: Any, b: Any) -> Any:
     if len(shape_of(a)) == 0 or len(shape_of(b)) == 0:
         return unbroadcast(d * b, a)
     n = b.ndim - 1
-    axes = [list(range(a.ndim - 1, a.ndim - 1 + n)), list(range(n))]
+    axes = (list(range(a.ndim - 1, a.ndim - 1 + n)), list(range(n)))
     return unbroadcast(np.tensordot(d, b, axes), a)
 
 
@@ -68,7 +68,7 @@ def inner_db(d: Any, a: Any, b: Any) -> Any:
     if len(shape_of(a)) == 0 or len(shape_of(b)) == 0:
         return unbroadcast(a * d, b)
     first = list(range(a.ndim - 1))
-    return unbroadcast(np.tensordot(d, a, [first, first]), b)
+    return unbroadcast(np.tensordot(d, a, (first, first)), b)
 
 
 def outer_da(d: Any, a: Any, b: Any) -> Any:
@@ -105,7 +105,7 @@ def tensordot_da(d: Any, a: Any, b: Any, axes: Any = 2) -> Any:
     over_a, over_b = contracted(a, b, axes)
     free_a = [i for i in range(a.ndim) if i not in over_a]
     free_b = [i for i in range(b.ndim) if i not in over_b]
-    product = np.tensordot(d, b, [list(range(len(free_a), np.ndim(d))), free_b])
+    product = np.tensordot(d, b, (list(range(len(free_a), np.ndim(d))), free_b))
     order = free_a + [i for _, i in sorted(zip(over_b, over_a, strict=True))]
     back = sorted(range(a.ndim), key=order.__getitem__)
     return unbroadcast(np.transpose(product, back), a)
@@ -116,7 +116,7 @@ def tensordot_db(d: Any, a: Any, b: Any, axes: Any = 2) -> Any:
     over_a, over_b = contracted(a, b, axes)
     free_a = [i for i in range(a.ndim) if i not in over_a]
     free_b = [i for i in range(b.ndim) if i not in over_b]
-    product = np.tensordot(a, d, [free_a, list(range(len(free_a)))])
+    product = np.tensordot(a, d, (free_a, list(range(len(free_a)))))
     order = [i for _, i in sorted(zip(over_a, over_b, strict=True))] + free_b
     back = sorted(range(b.ndim), key=order.__getitem__)
     return unbroadcast(np.transpose(product, back), b)
@@ -151,13 +151,13 @@ def kron_db(d: Any, a: Any, b: Any) -> Any:
 
 def cross_da(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `a` in `np.cross(a, b)`, of vectors in three dimensions."""
-    if np.shape(a)[-1] != 3 or np.shape(b)[-1] != 3:  # noqa: PLR2004
+    if np.shape(a)[-1] != 3 or np.shape(b)[-1] != 3:
         raise NotImplementedError("np.cross has a derivative rule for three dimensions only")
     return unbroadcast(np.cross(b, d), a)
 
 
 def cross_db(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `b` in `np.cross(a, b)`, of vectors in three dimensions."""
-    if np.shape(a)[-1] != 3 or np.shape(b)[-1] != 3:  # noqa: PLR2004
+    if np.shape(a)[-1] != 3 or np.shape(b)[-1] != 3:
         raise NotImplementedError("np.cross has a derivative rule for three dimensions only")
     return unbroadcast(np.cross(d, a), b)

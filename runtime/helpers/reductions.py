@@ -25,7 +25,9 @@ def product_of_others(a: Any, axis: Any = None) -> Any:
     """
     if np.ndim(a) == 0:
         return np.ones_like(a)
-    axes = tuple(range(np.ndim(a))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = (
+        tuple(range(np.ndim(a))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    )
     last = tuple(range(-len(axes), 0))
     moved = np.moveaxis(a, axes, last)
     kept = np.shape(moved)[: np.ndim(a) - len(axes)]

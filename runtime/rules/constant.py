@@ -12,9 +12,12 @@ STEPS = collect(
     zero("np.floor np.ceil np.trunc np.fix np.rint np.spacing np.heaviside np.sign np.signbit"),
     zero("np.round", also={"methods": ("round",), "aliases": ("np.around",)}),
     zero("np.floor_divide", also={"operator": "//", "aliases": ("operator.floordiv",)}),
-    zero("np.nextafter np.isfinite np.isnan np.isinf np.isposinf np.isneginf np.isclose np.allclose"),
+    zero(
+        "np.nextafter np.isfinite np.isnan np.isinf np.isposinf np.isneginf np.isclose np.allclose"
+    ),
     zero("np.array_equal np.array_equiv np.iscomplex np.isreal np.iscomplexobj np.isrealobj"),
     zero("np.isin np.unique np.bincount np.digitize np.histogram_bin_edges np.count_nonzero"),
+    zero("np.nanargmax np.nanargmin np.mask_indices np.bitwise_count np.linalg.matrix_rank"),
     zero("np.isscalar np.flatnonzero np.argwhere np.lexsort np.ix_ np.unravel_index"),
     zero("np.ravel_multi_index np.diag_indices np.tril_indices np.triu_indices np.indices"),
     zero("np.diag_indices_from np.tril_indices_from np.triu_indices_from np.gcd np.lcm np.frexp"),
@@ -52,8 +55,11 @@ SHAPES = collect(
         zero(f"ndarray.{name}", also={"methods": (name,)})
         for name in ("dtype", "itemsize", "nbytes", "strides", "flags", "base")
     ),
-    zero("np.result_type np.can_cast np.promote_types np.finfo np.iinfo np.dtype np.broadcast_shapes"),
+    zero(
+        "np.result_type np.can_cast np.promote_types np.finfo np.iinfo np.dtype np.broadcast_shapes"
+    ),
     zero("np.shares_memory np.may_share_memory np.issubdtype np.errstate np.seterr"),
+    zero("np.printoptions np.get_printoptions np.geterr np.einsum_path np.savez np.iterable"),
     zero("np.set_printoptions np.array2string np.array_str np.array_repr np.savetxt np.save"),
     zero("np.int8 np.int16 np.int32 np.int64 np.uint8 np.uint16 np.uint32 np.uint64 np.bool_"),
     zero("np.intp np.uintp"),

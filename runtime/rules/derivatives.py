@@ -6,6 +6,7 @@ own source. A product is trilinear in the cotangent and its two operands, so the
 """
 
 # ruff: noqa: E501
+# fmt: off
 
 from __future__ import annotations
 

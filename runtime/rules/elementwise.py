@@ -4,10 +4,11 @@ Ufuncs take their operands by position only, so the names of their parameters ar
 """
 
 # ruff: noqa: E501
+# fmt: off
 
 from __future__ import annotations
 
-from .table import collect, elementwise, general, linear
+from .table import collect, elementwise, general, linear, missing
 
 ARITHMETIC = collect(
     elementwise("np.add(x, y)", x="g", y="g", also={"operator": "+", "aliases": ("operator.add",)}),
@@ -87,6 +88,7 @@ CHOOSING = collect(
 )
 
 COMPLEX = collect(
+    missing("np.divmod np.modf np.ldexp np.real_if_close np.sort_complex", why="no rule has been written yet"),
     elementwise("np.absolute(x)", x="g * direction(x)", also={"jvp": {"x": "np.real(g * direction(x))"}, "aliases": ("abs", "operator.abs")}),
     elementwise("np.fabs(x)", x="g * np.sign(x)"),
     general("np.real(val)", vjp={"val": "g"}, jvp={"val": "np.real(g)"}, also={"memory": "maybe", "methods": ("real",)}),

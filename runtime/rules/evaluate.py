@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -15,17 +15,22 @@ from .table import Rule
 from .text import pullback_text, pushforward_text
 
 
-@lru_cache(maxsize=None)
-def _compiled(
-    name: str, params: tuple[str, ...], text: str, np: ModuleType
-) -> Callable[..., Any]:
+@cache
+def _compiled(name: str, params: tuple[str, ...], text: str, np: ModuleType) -> Callable[..., Any]:
     starred = next((p for p in params if p.startswith("*")), None)
     ordinary = [p for p in params if not p.startswith("*")]
     if starred is None:
         header = ["g", "ans", *ordinary]
     else:
         at = params.index(starred)
-        header = ["g", "ans", *params[:at], starred, "k=0", *(f"{p}=None" for p in params[at + 1 :])]
+        header = [
+            "g",
+            "ans",
+            *params[:at],
+            starred,
+            "k=0",
+            *(f"{p}=None" for p in params[at + 1 :]),
+        ]
     source = f"lambda {', '.join(header)}: {text}"
     scope = {"np": np, "math": math, **bind_helpers(np)}
     function: Callable[..., Any] = eval(compile(source, f"<rule of {name}>", "eval"), scope)

@@ -1,6 +1,7 @@
 """Rules of products and linear algebra."""
 
 # ruff: noqa: E501
+# fmt: off
 
 from __future__ import annotations
 

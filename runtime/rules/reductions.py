@@ -1,6 +1,7 @@
 """Rules of reductions, cumulative sums, sorting and numerical integration."""
 
 # ruff: noqa: E501
+# fmt: off
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ EXTREMES = collect(
             f"np.{name}(a, axis=None, *, keepdims=False)",
             vjp={"a": "unreduce(g, a, axis, keepdims) * ties(a, ans, axis, keepdims)"},
             jvp={"a": "np.sum(g * ties(a, ans, axis, keepdims), axis=axis, keepdims=keepdims)"},
-            also={"methods": (name,)},
+            also={"methods": (name,), "aliases": (f"np.a{name}",)},
         )
         for name in ("max", "min")
     ),
@@ -56,8 +57,8 @@ ORDERED = collect(
         vjp={"y": "trapezoid_dy(g, y, x, dx, axis)", "x": "trapezoid_dx(g, y, x, axis)"},
         jvp={"y": "np.trapezoid(g, x, dx, axis)", "x": "np.trapezoid(y, g, axis=axis)"},
     ),
-    missing("np.median np.quantile np.percentile np.nanmedian np.nanmean np.nansum np.nanvar np.nanstd np.nanmax np.nanmin np.nanprod np.cumprod np.nancumsum np.partition", why="no rule has been written yet"),
-    missing("np.gradient np.interp np.convolve np.correlate np.cov np.corrcoef np.histogram np.polyfit np.polyval np.unwrap np.ediff1d", why="no rule has been written yet"),
+    missing("np.median np.quantile np.percentile np.nanmedian np.nanmean np.nansum np.nanvar np.nanstd np.nanmax np.nanmin np.nanprod np.cumprod np.nancumsum np.partition np.cumulative_sum np.cumulative_prod np.nancumprod np.nanquantile np.nanpercentile np.apply_over_axes", why="no rule has been written yet"),
+    missing("np.gradient np.interp np.convolve np.correlate np.cov np.corrcoef np.histogram np.polyfit np.polyval np.unwrap np.ediff1d np.polyadd np.polysub np.polymul np.polydiv np.polyder np.polyint np.roots np.poly np.i0", why="no rule has been written yet"),
 )
 
 RULES = collect(SUMS, EXTREMES, ORDERED)

@@ -1,6 +1,7 @@
 """Rules of the functions of `math` and of the builtins that work on numbers."""
 
 # ruff: noqa: E501
+# fmt: off
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Rules of functions that rearrange, join, repeat, pick out or fill in elements."""
 
 # ruff: noqa: E501
+# fmt: off
 
 from __future__ import annotations
 
@@ -65,6 +66,8 @@ PICKING = collect(
     linear("np.take_along_axis(arr, indices, axis=-1)", arr="put_along(g, arr, indices, axis)"),
     general("ndarray.item(a)", vjp={"a": "expand(g, a)"}, jvp={"a": "np.reshape(g, ())"}, also={"methods": ("item",)}),
     general("ndarray.tolist(a)", vjp={"a": "cast_back(np.array(g), a, a)"}, jvp={"a": "g.tolist()"}, also={"methods": ("tolist",)}),
+    missing("np.copyto np.put np.fill_diagonal", why="it writes in place; assign to a subscript instead"),
+    missing("np.broadcast_arrays np.unstack np.rollaxis np.row_stack np.trim_zeros np.piecewise np.require np.asarray_chkfinite", why="no rule has been written yet"),
     missing("np.compress np.extract np.choose np.select np.place np.putmask np.put_along_axis np.diagflat np.vander np.apply_along_axis np.vectorize", why="no rule has been written yet"),
 )
 
@@ -74,6 +77,8 @@ COPYING = collect(
     general("ndarray.astype(x, dtype, *, copy=True)", vjp={"x": "cast_back(g, x, ans)"}, jvp={"x": "cast_on(g, x, ans)"}, also={"memory": "maybe", "methods": ("astype",)}),
     general("np.array(object, dtype=None)", vjp={"object": "cast_back(g, object, ans)"}, jvp={"object": "cast_on(g, object, ans)"}),
     general("np.asarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
+    general("np.asanyarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
+    general("np.asfortranarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
     general("np.ascontiguousarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
     general("np.full(shape, fill_value, dtype=None)", vjp={"fill_value": "cast_back(unbroadcast(g, fill_value), fill_value, ans)"}, jvp={"fill_value": "expand(cast_on(g, fill_value, ans), ans)"}),
     general("np.full_like(a, fill_value, dtype=None)", vjp={"fill_value": "cast_back(unbroadcast(g, fill_value), fill_value, ans)"}, jvp={"fill_value": "expand(cast_on(g, fill_value, ans), ans)"}),

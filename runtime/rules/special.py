@@ -1,6 +1,7 @@
 """Rules of `scipy.special`, which is never imported here: they wait for a program that uses it."""
 
 # ruff: noqa: E501
+# fmt: off
 
 from __future__ import annotations
 

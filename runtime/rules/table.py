@@ -149,7 +149,9 @@ def missing(
     >>> missing("np.fft.irfft", why="the Hermitian weights")[0].why
     'the Hermitian weights'
     """
-    return tuple(_rule(s, "missing", {}, {}, {**(also or {}), "why": why}) for s in _split(signatures))
+    return tuple(
+        _rule(s, "missing", {}, {}, {**(also or {}), "why": why}) for s in _split(signatures)
+    )
 
 
 def collect(*lines: Rule | tuple[Rule, ...]) -> tuple[Rule, ...]:

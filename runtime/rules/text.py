@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Collection, Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 
 from ..errors import MissingRule
 from ..helpers import HELPERS, SHAPE_ONLY
@@ -83,7 +83,7 @@ def names_of(text: str) -> frozenset[str]:
     return frozenset(ast.unparse(call.func) for call in calls)
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse(text: str) -> ast.expr:
     """The tree of an expression (shared: not to be changed)."""
     return ast.parse(text, mode="eval").body
@@ -104,7 +104,7 @@ def _is_plain(rule: Rule, given: Collection[str]) -> bool:
     return not _optional(rule) & set(given)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _specialise(text: str, defaults: tuple[tuple[str, object], ...]) -> str:
     if not defaults:
         return text
@@ -124,12 +124,12 @@ class _Specialise(ast.NodeTransformer):
     def __init__(self, defaults: Mapping[str, object]) -> None:
         self.defaults = defaults
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id not in self.defaults:
             return node
         return ast.parse(repr(self.defaults[node.id]), mode="eval").body
 
-    def visit_Call(self, node: ast.Call) -> ast.Call:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.Call:
         call = ast.Call(
             node.func,
             [self.visit(a) for a in node.args],
@@ -162,7 +162,7 @@ def signature_of(name: str) -> Mapping[str, object] | None:
     return RULES[name].params if name in RULES else None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _uses(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names of which an expression reads values, and those of which it reads shapes."""
     found = list(_walk(parse(text)))

@@ -11,9 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
 from adjoint.runtime.helpers import HELPERS, unbroadcast
-from adjoint.runtime.rules import RULES, Rule, bind, compiled, pullback_text, pushforward_text
+from adjoint.runtime.rules import (
+    RULES,
+    Rule,
+    bind,
+    compiled,
+    pullback_text,
+    pushforward_text,
+)
 
 STEP = 1e-6
 
@@ -79,7 +85,7 @@ def _case(text: str, scope: dict[str, Any]) -> Case:
     name = ast.unparse(node.func)
 
     def value(tree: ast.expr) -> Any:
-        return eval(ast.unparse(tree), scope)  # noqa: S307
+        return eval(ast.unparse(tree), scope)
 
     positional = tuple(value(a) for a in node.args)
     keywords = {str(k.arg): value(k.value) for k in node.keywords}
@@ -139,7 +145,11 @@ def random_like(x: Any, random: np.random.Generator) -> Any:
             numbers = numbers + 1j * random.uniform(-1, 1, np.shape(e))
         if isinstance(e, (float, int)) and not isinstance(e, np.generic):
             return float(numbers)
-        return np.asarray(numbers, e.dtype)[()] if isinstance(e, np.generic) else numbers.astype(e.dtype)
+        return (
+            np.asarray(numbers, e.dtype)[()]
+            if isinstance(e, np.generic)
+            else numbers.astype(e.dtype)
+        )
 
     return mapped(one, x)
 
@@ -200,20 +210,26 @@ def check(case: Case, rule: Rule | None = None) -> None:
             case.call({place: mapped(lambda e, t, h=h: moved(e, h * t), x, tangent)})
             for h in (STEP, -STEP)
         ]
-        difference = mapped(
-            lambda a, b: (np.asarray(a) - np.asarray(b)) / (2 * STEP), *ends
-        )
+        difference = mapped(lambda a, b: (np.asarray(a) - np.asarray(b)) / (2 * STEP), *ends)
         along = push(case, rule, p, k, ans, tangent)
         for got, want in zip(leaves(along), leaves(difference), strict=True):
             np.testing.assert_allclose(
-                np.broadcast_to(got, np.shape(want)), want, rtol=2e-5, atol=1e-7, err_msg=f"jvp of {where}"
+                np.broadcast_to(got, np.shape(want)),
+                want,
+                rtol=2e-5,
+                atol=1e-7,
+                err_msg=f"jvp of {where}",
             )
         d = pull(case, rule, p, k, ans, cotangent)
         for got, primal in zip(leaves(d), leaves(x), strict=True):
             assert np.shape(got) == np.shape(primal), f"vjp of {where}: shape {np.shape(got)}"
             assert np.iscomplexobj(primal) or not np.iscomplexobj(got), f"vjp of {where}: complex"
         np.testing.assert_allclose(
-            inner(d, tangent), inner(cotangent, difference), rtol=2e-5, atol=1e-6, err_msg=f"vjp of {where}"
+            inner(d, tangent),
+            inner(cotangent, difference),
+            rtol=2e-5,
+            atol=1e-6,
+            err_msg=f"vjp of {where}",
         )
 
 
@@ -229,7 +245,11 @@ def short_forms(case: Case) -> Iterator[tuple[Any, Any]]:
     for p, place, _ in case.active():
         for text, whole, like in (
             (pullback_text(case.rule, p, given), compiled(case.rule, p), ans),
-            (pushforward_text(case.rule, p, given), compiled(case.rule, p, "jvp"), case.value(place)),
+            (
+                pushforward_text(case.rule, p, given),
+                compiled(case.rule, p, "jvp"),
+                case.value(place),
+            ),
         ):
             g = random_like(like, random)
-            yield whole(g, ans, *values), eval(text, {**scope, "g": g})  # noqa: S307
+            yield whole(g, ans, *values), eval(text, {**scope, "g": g})

@@ -8,7 +8,6 @@ import textwrap
 
 import numpy as np
 import pytest
-
 from adjoint.runtime.helpers import ALL, HELPERS
 from adjoint.runtime.rules import (
     RULES,
@@ -101,7 +100,10 @@ def test_a_planted_error_is_caught() -> None:
 def test_a_planted_error_in_one_mode_is_caught() -> None:
     right = RULES["np.max"]
     case = next(c for c in CASES if c.text == "np.max(m, axis=0)")
-    for vjp, jvp in (({"a": f"2 * ({right.vjp['a']})"}, right.jvp), (right.vjp, {"a": "np.max(g, axis=axis)"})):
+    for vjp, jvp in (
+        ({"a": f"2 * ({right.vjp['a']})"}, right.jvp),
+        (right.vjp, {"a": "np.max(g, axis=axis)"}),
+    ):
         with pytest.raises(AssertionError):
             check(case, Rule(right.name, right.params, "general", vjp, jvp))
 
