@@ -1,0 +1,472 @@
+"""`adjoint.autograd`: backward, grad, and functions with a derivative of the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adjoint.runtime import dtypes
+from adjoint.runtime.eager import FREED, Check, modified
+from adjoint.runtime.eager_backward import sweep
+from adjoint.runtime.graph import (
+    Edge,
+    Node,
+    TensorCore,
+    counter_of,
+    edge_of,
+    next_number,
+    node_class,
+    plain,
+)
+from adjoint.runtime.modes import GRAD_ENABLED, GradMode
+
+NOT_A_LEAF_FLAG = (
+    "you can only change requires_grad flags of leaf variables. If you want to use a computed "
+    "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+)
+
+
+def _sequence(things: Any) -> tuple[Any, ...]:
+    return tuple(things) if isinstance(things, (list, tuple)) else (things,)
+
+
+def _roots(
+    outputs: tuple[Any, ...], gradients: tuple[Any, ...], create_graph: bool
+) -> list[tuple[Edge, Any]]:
+    """Pairs the outputs' edges with their cotangents.
+
+    Raises:
+        RuntimeError: an output has no history, or its cotangent is missing or misshapen.
+        TypeError: a cotangent is no tensor.
+    """
+    roots: list[tuple[Edge, Any]] = []
+    for k, (output, gradient) in enumerate(zip(outputs, gradients, strict=True)):
+        edge = edge_of(output)
+        data = output._data
+        if gradient is None:
+            if edge is not None and data.size != 1:
+                raise RuntimeError("grad can be implicitly created only for scalar outputs")
+            seed: Any = plain(type(output), np.ones_like(data))
+        elif isinstance(gradient, TensorCore):
+            if gradient._data.shape != data.shape:
+                raise RuntimeError(
+                    f"Mismatch in shape: grad_output[{k}] has a shape of "
+                    f"adjoint.Size({list(gradient._data.shape)}) and output[{k}] has a shape of "
+                    f"adjoint.Size({list(data.shape)})."
+                )
+            seed = gradient
+        else:
+            raise TypeError(
+                f"gradients can be either Tensors or None, but got {type(gradient).__name__}"
+            )
+        if edge is None:
+            raise RuntimeError(
+                f"element {k} of tensors does not require grad and does not have a grad_fn"
+            )
+        if seed._data.dtype != data.dtype:
+            seed = seed.astype(data.dtype)
+        if data.dtype.kind == "c":
+            seed = np.conjugate(seed)  # users see the conjugate of what the rules work with
+        roots.append((edge, seed if create_graph else seed._data))
+    return roots
+
+
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Adds, to the `.grad` of every leaf, the derivative of the sum of some tensors.
+
+    Args:
+        tensors: one or several.
+        grad_tensors: their cotangents; None for single numbers.
+        retain_graph: keep the graph for another sweep (by default `create_graph`).
+        create_graph: record the sweep.
+        inputs: the only tensors whose `.grad` is to be changed.
+    """
+    outputs = _sequence(tensors)
+    gradients = (None,) * len(outputs) if grad_tensors is None else _sequence(grad_tensors)
+    keep = create_graph if retain_graph is None else retain_graph
+    roots = _roots(outputs, gradients, create_graph)
+    cls = type(outputs[0])
+    if inputs is None:
+        sweep(roots, cls, retain_graph=keep, create_graph=create_graph)
+        return
+    wanted = _sequence(inputs)
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    edges = _wanted(wanted)
+    found = sweep(
+        roots, cls, retain_graph=keep, create_graph=create_graph, wanted=edges, accumulate=False
+    )
+    from adjoint.runtime.eager_backward import deposit  # noqa: PLC0415
+
+    for tensor, g in zip(wanted, found, strict=True):
+        deposit(tensor, g, False, create_graph)
+
+
+def _wanted(inputs: Sequence[Any]) -> list[Edge]:
+    edges = [edge_of(tensor) for tensor in inputs]
+    if any(edge is None for edge in edges):
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    return edges
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    materialize_grads: bool = False,
+) -> tuple[Any, ...]:
+    """Gives the derivatives of the sum of some outputs with respect to some inputs.
+
+    Args:
+        outputs: one tensor or several.
+        inputs: one tensor or several.
+        grad_outputs: cotangents of the outputs; None for single numbers.
+        retain_graph: keep the graph for another sweep (by default `create_graph`).
+        create_graph: record the sweep, for derivatives of derivatives.
+        allow_unused: give None for inputs that the outputs do not depend on.
+        materialize_grads: give zeros for them.
+
+    Returns:
+        A tuple with one tensor for each input.
+
+    Example:
+        >>> import adjoint
+        >>> x = adjoint.tensor(3.0, requires_grad=True)
+        >>> (slope,) = grad(x**3, x, create_graph=True)
+        >>> slope, grad(slope, x)
+        (tensor(27., grad_fn=<MulBackward0>), (tensor(18.),))
+    """
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, "
+            "but got: allow_unused=False."
+        )
+    results, wanted = _sequence(outputs), _sequence(inputs)
+    if not wanted:
+        raise ValueError("grad requires non-empty inputs.")
+    gradients = (None,) * len(results) if grad_outputs is None else _sequence(grad_outputs)
+    keep = create_graph if retain_graph is None else retain_graph
+    roots = _roots(results, gradients, create_graph)
+    edges = _wanted(wanted)
+    found = sweep(
+        roots,
+        type(results[0]),
+        retain_graph=keep,
+        create_graph=create_graph,
+        wanted=edges,
+        accumulate=False,
+    )
+    answers = []
+    for k, (tensor, g) in enumerate(zip(wanted, found, strict=True)):
+        if g is None and materialize_grads:
+            answers.append(plain(type(tensor), np.zeros_like(tensor._data)))
+        elif g is None and not allow_unused:
+            raise RuntimeError(
+                f"The differentiated Tensor at index {k} appears to not have been used in the "
+                "graph. Set allow_unused=True if this is the desired behavior."
+            )
+        else:
+            answers.append(_seen(tensor, g))
+    return tuple(answers)
+
+
+def _seen(tensor: TensorCore, g: Any) -> Any:
+    """Gives a cotangent as users see it: a tensor of the input's type."""
+    if g is None:
+        return None
+    if not isinstance(g, TensorCore):
+        g = plain(type(tensor), g if hasattr(g, "flags") else np.asarray(g))
+        g._data = g._data.copy() if g._data.base is not None else g._data
+    return np.conjugate(g) if g._data.dtype.kind == "c" else g
+
+
+def check_assigned_grad(tensor: TensorCore, grad: Any) -> None:
+    """Checks what is assigned to `.grad`.
+
+    Raises:
+        TypeError: it is no tensor.
+        RuntimeError: its shape or type are not the tensor's.
+    """
+    if not isinstance(grad, TensorCore):
+        raise TypeError(
+            "assigned grad expected to be a Tensor or None but got grad of type "
+            f"{type(grad).__name__}"
+        )
+    if grad._data.shape != tensor._data.shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(grad._data.shape)}' to a tensor of "
+            f"size '{list(tensor._data.shape)}'. Please ensure that the gradient and the tensor "
+            "are the same size"
+        )
+    if grad._data.dtype != tensor._data.dtype:
+        got, want = (dtypes.of(t._data.dtype).title for t in (grad, tensor))
+        raise RuntimeError(
+            f"attempting to assign a gradient with dtype '{got.lower()}' to a tensor with "
+            f"grad_dtype '{want}'. The gradient must match the tensor's grad_dtype (defaults to "
+            "the tensor's dtype)."
+        )
+
+
+class Context:
+    """What a `Function` keeps between its forward and its backward."""
+
+    def __init__(self, node: FunctionNode) -> None:
+        """Belongs to one node."""
+        self._node = node
+        self.needs_input_grad: tuple[bool, ...] = ()
+        self._to_save: tuple[Any, ...] = ()
+        self._not_differentiable: tuple[Any, ...] = ()
+        self._dirty: tuple[Any, ...] = ()
+        self._materialize = True
+
+    def save_for_backward(self, *tensors: Any) -> None:
+        """Keeps tensors, under watch for writes, until backward has run."""
+        self._to_save = tensors
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """What was kept.
+
+        Raises:
+            RuntimeError: it was freed, or written into since.
+        """
+        return self._node.saved()
+
+    def mark_non_differentiable(self, *tensors: Any) -> None:
+        """Names results that have no derivative."""
+        self._not_differentiable = tensors
+
+    def mark_dirty(self, *tensors: Any) -> None:
+        """Names arguments that forward wrote into."""
+        self._dirty = tensors
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether backward sees zeros (True) or None for results that nothing depends on."""
+        self._materialize = value
+
+
+class FunctionNode(Node):
+    """A call of a user's `Function`."""
+
+    __slots__ = ("checks", "cls", "context", "forms", "function", "inputs", "kept", "outputs")
+    function: type[Function]
+    context: Context
+    cls: type[Any]
+    kept: list[tuple[Any, int | None]] | None
+    checks: list[Check]
+    inputs: list[tuple[tuple[int, ...], np.dtype[Any]]]
+    forms: list[tuple[tuple[int, ...], np.dtype[Any]]]
+
+    def saved(self) -> tuple[Any, ...]:
+        """Gives the tensors kept, after a look at their versions."""
+        if self.kept is None:
+            raise RuntimeError(FREED)
+        for check in self.checks:
+            if check[0][0] != check[1]:
+                raise RuntimeError(modified(check))
+        return tuple(
+            plain(self.cls, thing, self if self.outputs == 1 else (self, k))
+            if k is not None
+            else thing
+            for thing, k in self.kept
+        )
+
+    def run(self, g: Any) -> Sequence[Any]:
+        """Calls the user's backward on tensors; what it computes is not recorded."""
+        parts = g if self.outputs > 1 else [g]
+        tensors = [None if p is None else plain(self.cls, np.asarray(p)) for p in parts]
+        pieces = self._call(tensors)
+        return [None if p is None else p._data for p in pieces]
+
+    def run_recorded(self, g: Any, record: Callable[..., Any]) -> Sequence[Any]:
+        """Calls the user's backward on tensors, recorded."""
+        return self._call(list(g) if self.outputs > 1 else [g])
+
+    def _call(self, cotangents: list[Any]) -> list[Any]:
+        if self.context._materialize:
+            cotangents = [
+                plain(self.cls, np.zeros(*form)) if c is None else c
+                for c, form in zip(cotangents, self.forms, strict=True)
+            ]
+        name = self.function.__name__
+        answer = _sequence(self.function.backward(self.context, *cotangents))
+        expected = len(self.context.needs_input_grad)
+        if len(answer) > expected and all(extra is None for extra in answer[expected:]):
+            answer = answer[:expected]
+        if len(answer) != expected:
+            raise RuntimeError(
+                f"function {name}Backward returned an incorrect number of gradients "
+                f"(expected {expected}, got {len(answer)})"
+            )
+        return [self._checked(k, piece) for k, piece in enumerate(answer)]
+
+    def _checked(self, k: int, piece: Any) -> Any:
+        """Fits one gradient to its input's shape and type.
+
+        Raises:
+            RuntimeError: where the shape does not fit.
+        """
+        if piece is None or self.edges[k] is None:
+            return None
+        if not isinstance(piece, TensorCore):
+            raise TypeError(
+                f"expected Variable or None (got {type(piece).__name__})"
+            )
+        shape, dtype = self.inputs[k]
+        have = piece._data.shape
+        if have != shape:
+            lead = len(have) - len(shape)
+            fits = lead >= 0 and all(
+                n in (1, m) for n, m in zip(shape, have[lead:], strict=True)
+            )
+            if not fits:
+                raise RuntimeError(
+                    f"Function {self.function.__name__}Backward returned an invalid gradient at "
+                    f"index {k} - got {list(have)} but expected shape compatible with {list(shape)}"
+                )
+            axes = (*range(lead), *(lead + j for j, n in enumerate(shape) if n != have[lead + j]))
+            piece = np.reshape(np.sum(piece, axis=axes), shape)
+        return piece if piece._data.dtype == dtype else piece.astype(dtype)
+
+    def release(self) -> None:
+        """Drops what was kept."""
+        if self.kept:
+            self.kept = None
+            self.checks = []
+
+
+class Function:
+    """A function whose derivative the user writes.
+
+    Subclasses define the static methods `forward(ctx, *args)` and `backward(ctx, *cotangents)`, which
+    gives one gradient (or None) for every argument of forward; `apply` calls it.
+
+    Example:
+        >>> import adjoint
+        >>> class Cube(Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         ctx.save_for_backward(x)
+        ...         return x * x * x
+        ...     @staticmethod
+        ...     def backward(ctx, g):
+        ...         (x,) = ctx.saved_tensors
+        ...         return 3 * x * x * g
+        >>> x = adjoint.tensor(2.0, requires_grad=True)
+        >>> y = Cube.apply(x)
+        >>> y
+        tensor(8., grad_fn=<CubeBackward>)
+        >>> y.backward()
+        >>> x.grad
+        tensor(12.)
+    """
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Computes the result."""
+        raise NotImplementedError(
+            "You must implement the forward function for custom autograd.Function."
+        )
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """Computes the arguments' gradients from the results' cotangents."""
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom autograd.Function "
+            "to use it with backward mode AD."
+        )
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        """Saves what backward needs, where `forward` is written without `ctx`."""
+        raise NotImplementedError("setup_context is not implemented.")
+
+    @classmethod
+    def apply(cls, *args: Any) -> Any:
+        """Calls the function, recorded as one node."""
+        edges = tuple(edge_of(a) if isinstance(a, TensorCore) else None for a in args)
+        recorded = GRAD_ENABLED.get() and any(edge is not None for edge in edges)
+        node = node_class(f"{cls.__name__}Backward", FunctionNode)()
+        assert isinstance(node, FunctionNode)
+        context = Context(node)
+        context.needs_input_grad = tuple(edge is not None for edge in edges)
+        separate = cls.setup_context is not Function.setup_context
+        with GradMode(False):
+            if separate:
+                result = cls.forward(*args)
+                cls.setup_context(context, args, result)
+            else:
+                result = cls.forward(context, *args)
+        if not recorded:
+            return result
+        return _record_function(cls, node, context, args, edges, result)
+
+
+def _record_function(
+    cls: type[Function],
+    node: FunctionNode,
+    context: Context,
+    args: tuple[Any, ...],
+    edges: tuple[Edge, ...],
+    result: Any,
+) -> Any:
+    """Gives a function's results their history."""
+    results = _sequence(result)
+    tensors = [r for r in results if isinstance(r, TensorCore)]
+    node.function, node.context, node.edges = cls, context, edges
+    node.number, node.extra = next_number(), None
+    node.cls = type(tensors[0]) if tensors else type(next(a for a in args if isinstance(a, TensorCore)))
+    node.inputs = [
+        (a._data.shape, a._data.dtype) if isinstance(a, TensorCore) else ((), np.dtype(float))
+        for a in args
+    ]
+    node.outputs = len(tensors)
+    node.forms = [(t._data.shape, t._data.dtype) for t in tensors]
+    constant = {id(t) for t in context._not_differentiable}
+    dirty = {id(t) for t in context._dirty}
+    replaced: dict[int, Any] = {}
+    k = 0
+    for r in tensors:
+        edge: Edge = node if node.outputs == 1 else (node, k)
+        fixed = id(r) in constant or r._data.dtype.kind not in "fc"
+        if id(r) in dirty:
+            from adjoint.runtime.eager_inplace import bump, check_writable, rebase  # noqa: PLC0415
+
+            check_writable(r)
+            bump(r)
+            rebase(r, edge)
+            replaced[id(r)] = r
+        elif any(r is a for a in args) or edge_of(r) is not None:
+            fresh = plain(type(r), r._data, None if fixed else edge)
+            fresh._counter = counter_of(r)
+            replaced[id(r)] = fresh
+        else:
+            r._edge = None if fixed else edge
+            replaced[id(r)] = r
+        k += 1
+    node.kept = []
+    node.checks = []
+    for thing in context._to_save:
+        if not isinstance(thing, TensorCore):
+            node.kept.append((thing, None))
+            continue
+        at = next((j for j, t in enumerate(tensors) if t is thing), None)
+        owner = replaced[id(thing)] if at is not None else thing
+        counter = counter_of(owner)
+        node.checks.append((counter, counter[0], thing._data, owner._edge))
+        node.kept.append((thing, None) if at is None else (thing._data, at))
+    answers = tuple(replaced.get(id(r), r) for r in results)
+    if not isinstance(result, (list, tuple)):
+        return answers[0]
+    return answers

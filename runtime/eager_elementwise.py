@@ -1,0 +1,401 @@
+"""Arithmetic, comparison and functions of single elements, as operators and methods of tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from adjoint.runtime import dtypes
+from adjoint.runtime.eager import Op, camel, operation, settled
+from adjoint.runtime.graph import TensorCore, plain
+from adjoint.runtime.rules import elementwise
+
+if TYPE_CHECKING:
+    from adjoint.runtime.tensor import Tensor
+
+NUMBERS = (bool, int, float, complex)
+
+ADD = operation("np.add")
+SUB = operation("np.subtract", "SubBackward0")
+RSUB = operation("np.subtract", "RsubBackward1")
+MUL = operation("np.multiply", "MulBackward0")
+DIV = operation("np.divide", "DivBackward0")
+REMAINDER = operation("np.remainder", "RemainderBackward1")
+RECIPROCAL = operation("np.reciprocal")
+NEG = operation("np.negative", "NegBackward0")
+SQUARE = operation("np.square", "PowBackward0")
+POW_NUMBER = operation("np.power", "PowBackward0")
+POW = operation("np.power", "PowBackward1")
+NUMBER_POW = operation("np.power", "PowBackward2")
+CAST = operation("ndarray.astype", "ToCopyBackward0")
+WHERE = operation("np.where")
+CLIP = operation("np.clip", "ClampBackward1")
+ABS = operation("np.absolute", "AbsBackward0")
+
+# Primitives that NumPy has not: their lines are written here, and only here.
+RELU = Op(elementwise("relu(x)", x="g * (ans > 0)"), lambda x: x * (x > 0), "ReluBackward0")
+RSQRT = Op(
+    elementwise("rsqrt(x)", x="-0.5 * g * ans * ans * ans"),
+    lambda x: np.reciprocal(np.sqrt(x)),
+    "RsqrtBackward0",
+)
+SIGMOID = operation(
+    "scipy.special.expit", "SigmoidBackward0", lambda x: np.reciprocal(1 + np.exp(-x))
+)
+FLAT_ROUND = Op(elementwise("round(x, decimals=0)", x="0 * g"), np.round, "RoundBackward0")
+FLOOR_DIVIDE = Op(
+    elementwise("floor_divide(x, y)", x="0 * g", y="0 * g"),
+    np.floor_divide,
+    "FloorDivideBackward0",
+)
+MASKED_FILL = Op(
+    elementwise(
+        "masked_fill(x, mask, value)", x="np.where(mask, 0, g)", value="np.where(mask, g, 0)"
+    ),
+    lambda x, mask, value: np.where(mask, np.asarray(value, x.dtype), x),
+    "MaskedFillBackward0",
+)
+
+def cast(x: Any, dtype: np.dtype[Any]) -> Any:
+    """Converts a tensor, recorded; the same tensor where it has the type already."""
+    return x if x._data.dtype == dtype else CAST(x, dtype, True)
+
+
+def pair(x: Any, other: Any) -> tuple[Any, Any] | None:
+    """Brings two operands to one type, as PyTorch does; None where `other` is no operand.
+
+    Python numbers stay as they are: they adapt to the other operand.
+    """
+    if isinstance(other, np.generic):
+        other = other.item()
+    if isinstance(other, NUMBERS):
+        dtype = x._data.dtype
+        if dtype.kind not in "fc" or other.__class__ is complex:
+            x = cast(x, dtypes.result_dtype([x._data], [other]))
+        return x, other
+    if not isinstance(other, TensorCore):
+        if not hasattr(other, "dtype"):
+            return None
+        dtypes.of(other.dtype)
+        other = plain(type(x), other)
+    if x._data.dtype != other._data.dtype:
+        dtype = dtypes.result_dtype([x._data, other._data])
+        return cast(x, dtype), cast(other, dtype)
+    return x, other
+
+
+def as_float(x: Any) -> Any:
+    """Converts integers to the default floating point type."""
+    return x if x._data.dtype.kind in "fc" else cast(x, dtypes.get_default_dtype().dtype)
+
+
+def _mismatch(x: Any, y: Any) -> RuntimeError:
+    """Words the complaint about two shapes that do not go together."""
+    a, b = np.shape(getattr(x, "_data", x)), np.shape(getattr(y, "_data", y))
+    for k in range(1, min(len(a), len(b)) + 1):
+        if a[-k] != b[-k] and 1 not in (a[-k], b[-k]):
+            axis = max(len(a), len(b)) - k
+            return RuntimeError(
+                f"The size of tensor a ({a[-k]}) must match the size of tensor b ({b[-k]}) at "
+                f"non-singleton dimension {axis}"
+            )
+    return RuntimeError(f"shapes {a} and {b} do not go together")
+
+
+def binary(op: Op, x: Any, other: Any, swap: bool = False) -> Any:
+    """Applies a primitive of two operands; NotImplemented where the other is no operand."""
+    operands = pair(x, other)
+    if operands is None:
+        return NotImplemented
+    x, other = operands
+    try:
+        return op(other, x) if swap else op(x, other)
+    except ValueError:
+        raise _mismatch(x, other) from None
+
+
+def compare(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
+    """Makes a comparison: a bool tensor without history."""
+
+    def method(self: Tensor, other: object) -> Tensor:
+        operands = pair(self, other)
+        if operands is None:
+            return NotImplemented
+        x, y = operands
+        try:
+            return settled(type(self), ufunc(x._data, getattr(y, "_data", y)))  # type: ignore[no-any-return]
+        except ValueError:
+            raise _mismatch(x, y) from None
+
+    method.__name__ = ufunc.__name__
+    method.__doc__ = f"Compares element by element: {ufunc.__name__}."
+    return method
+
+
+def operator(op: Op, swap: bool = False) -> Callable[[Any, Any], Any]:
+    """Makes an operator of two operands."""
+
+    def method(self: Tensor, other: Any) -> Tensor:
+        return binary(op, self, other, swap)  # type: ignore[no-any-return]
+
+    method.__name__ = op.rule.name.rpartition(".")[2]
+    method.__doc__ = f"Applies {op.rule.name} element by element."
+    return method
+
+
+def unary(op: Op, to_float: bool = False) -> Callable[[Any], Any]:
+    """Makes a method without arguments; `to_float` first converts integers."""
+
+    def method(self: Tensor) -> Tensor:
+        return op(as_float(self) if to_float else self)  # type: ignore[no-any-return]
+
+    method.__name__ = op.rule.name.rpartition(".")[2]
+    method.__doc__ = f"Applies {op.rule.name} element by element."
+    return method
+
+
+def bitwise(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
+    """Makes an operator of bool or integer tensors, which have no history."""
+
+    def method(self: Tensor, other: Any) -> Tensor:
+        operands = pair(self, other)
+        if operands is None:
+            return NotImplemented
+        x, y = operands
+        return settled(type(self), ufunc(x._data, getattr(y, "_data", y)))  # type: ignore[no-any-return]
+
+    method.__name__ = ufunc.__name__
+    method.__doc__ = f"Applies np.{ufunc.__name__} element by element."
+    return method
+
+
+def steps(name: str, title: str) -> Callable[[Any], Any]:
+    """Makes a piecewise constant method: its derivative is zero, and it is recorded as such."""
+    function = getattr(np, name)
+    op = Op(elementwise(f"{name}(x)", x="0 * g"), function, title)
+    return unary(op)
+
+
+def test(ufunc: np.ufunc) -> Callable[[Any], Any]:
+    """Makes a method that gives a bool tensor."""
+
+    def method(self: Tensor) -> Tensor:
+        return settled(type(self), ufunc(self._data))  # type: ignore[no-any-return]
+
+    method.__name__ = ufunc.__name__
+    method.__doc__ = f"Tests each element: {ufunc.__name__}."
+    return method
+
+
+def _refuse_bool(self: Any, other: Any) -> None:
+    kinds = [np.asarray(getattr(one, "_data", one)).dtype.kind for one in (self, other)]
+    if kinds == ["b", "b"]:
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. "
+            "Use the `^` or `logical_xor()` operator instead."
+        )
+
+
+class Elementwise:
+    """Operators and functions of corresponding elements."""
+
+    __slots__ = ()
+
+    __add__ = operator(ADD)
+    __radd__ = operator(ADD)
+    __mul__ = operator(MUL)
+    __rmul__ = operator(MUL)
+    __mod__ = operator(REMAINDER)
+    __rmod__ = operator(REMAINDER, swap=True)
+    __and__ = __rand__ = bitwise(np.bitwise_and)
+    __or__ = __ror__ = bitwise(np.bitwise_or)
+    __xor__ = __rxor__ = bitwise(np.bitwise_xor)
+    __invert__ = test(np.invert)
+    __eq__ = eq = compare(np.equal)  # type: ignore[assignment]
+    __ne__ = ne = compare(np.not_equal)  # type: ignore[assignment]
+    __lt__ = lt = compare(np.less)
+    __le__ = le = compare(np.less_equal)
+    __gt__ = gt = compare(np.greater)
+    __ge__ = ge = compare(np.greater_equal)
+    __hash__ = object.__hash__
+
+    exp = unary(operation("np.exp"), True)
+    exp2 = unary(operation("np.exp2"), True)
+    expm1 = unary(operation("np.expm1"), True)
+    log = unary(operation("np.log"), True)
+    log2 = unary(operation("np.log2"), True)
+    log10 = unary(operation("np.log10"), True)
+    log1p = unary(operation("np.log1p", "Log1PBackward0"), True)
+    sqrt = unary(operation("np.sqrt"), True)
+    rsqrt = unary(RSQRT, True)
+    sin = unary(operation("np.sin"), True)
+    cos = unary(operation("np.cos"), True)
+    tan = unary(operation("np.tan"), True)
+    asin = arcsin = unary(operation("np.arcsin", "AsinBackward0"), True)
+    acos = arccos = unary(operation("np.arccos", "AcosBackward0"), True)
+    atan = arctan = unary(operation("np.arctan", "AtanBackward0"), True)
+    sinh = unary(operation("np.sinh"), True)
+    cosh = unary(operation("np.cosh"), True)
+    tanh = unary(operation("np.tanh"), True)
+    asinh = arcsinh = unary(operation("np.arcsinh", "AsinhBackward0"), True)
+    acosh = arccosh = unary(operation("np.arccosh", "AcoshBackward0"), True)
+    atanh = arctanh = unary(operation("np.arctanh", "AtanhBackward0"), True)
+    sigmoid = unary(SIGMOID, True)
+    reciprocal = unary(RECIPROCAL, True)
+    square = unary(SQUARE)
+    relu = unary(RELU)
+    abs = absolute = __abs__ = unary(ABS)
+    sign = steps("sign", "SignBackward0")
+    floor = steps("floor", "FloorBackward0")
+    ceil = steps("ceil", "CeilBackward0")
+    trunc = steps("trunc", "TruncBackward0")
+    isnan = test(np.isnan)
+    isinf = test(np.isinf)
+    isfinite = test(np.isfinite)
+    logical_not = test(np.logical_not)
+    logical_and = compare(np.logical_and)
+    logical_or = compare(np.logical_or)
+    logical_xor = compare(np.logical_xor)
+    maximum = operator(operation("np.maximum"))
+    minimum = operator(operation("np.minimum"))
+    atan2 = arctan2 = operator(operation("np.arctan2", "Atan2Backward0"))
+    hypot = operator(operation("np.hypot"))
+    logaddexp = operator(operation("np.logaddexp"))
+    fmod = operator(operation("np.fmod", "FmodBackward1"))
+    remainder = __mod__
+
+    def __sub__(self: Tensor, other: Any) -> Tensor:
+        """Subtracts; two bool tensors have no difference."""
+        if self._data.dtype.kind == "b":
+            _refuse_bool(self, other)
+        return binary(SUB, self, other)  # type: ignore[no-any-return]
+
+    def __rsub__(self: Tensor, other: Any) -> Tensor:
+        """Subtracts from `other`."""
+        return binary(RSUB, self, other, swap=True)  # type: ignore[no-any-return]
+
+    def __truediv__(self: Tensor, other: Any) -> Tensor:
+        """Divides; what is whole becomes floating point."""
+        if self._data.dtype.kind in "biu":
+            operands = pair(self, other)
+            if operands is None:
+                return NotImplemented
+            self, other = as_float(operands[0]), operands[1]
+        return binary(DIV, self, other)  # type: ignore[no-any-return]
+
+    def __rtruediv__(self: Tensor, other: Any) -> Tensor:
+        """Divides `other`: the product of it and the reciprocal, as PyTorch does."""
+        if isinstance(other, NUMBERS):
+            return RECIPROCAL(as_float(self)) * other  # type: ignore[no-any-return]
+        return binary(DIV, as_float(self), other, swap=True)  # type: ignore[no-any-return]
+
+    def __floordiv__(self: Tensor, other: Any) -> Tensor:
+        """Divides, rounding down."""
+        return _floor_divide(self, other)
+
+    def __rfloordiv__(self: Tensor, other: Any) -> Tensor:
+        """Divides `other`, rounding down."""
+        return _floor_divide(self, other, swap=True)
+
+    def __pow__(self: Tensor, other: Any) -> Tensor:
+        """Raises to a power."""
+        operands = pair(self, other)
+        if operands is None:
+            return NotImplemented
+        x, y = operands
+        if isinstance(y, TensorCore):
+            return binary(POW, x, y)  # type: ignore[no-any-return]
+        if x._data.dtype.kind in "iu" and y < 0:
+            raise RuntimeError("Integers to negative integer powers are not allowed.")
+        return SQUARE(x) if y == 2 else POW_NUMBER(x, y)  # type: ignore[no-any-return]  # noqa: PLR2004
+
+    def __rpow__(self: Tensor, other: Any) -> Tensor:
+        """Raises `other` to this power."""
+        return binary(NUMBER_POW, self, other, swap=True)  # type: ignore[no-any-return]
+
+    def __neg__(self: Tensor) -> Tensor:
+        """Changes the sign."""
+        if self._data.dtype.kind == "b":
+            raise RuntimeError(
+                "Negation, the `-` operator, on a bool tensor is not supported. If you are trying "
+                "to invert a mask, use the `~` or `logical_not()` operator instead."
+            )
+        return NEG(self)  # type: ignore[no-any-return]
+
+    def __pos__(self: Tensor) -> Tensor:
+        """Gives the tensor itself."""
+        return self
+
+    neg = negative = __neg__
+    div = divide = true_divide = __truediv__
+    mul = multiply = __mul__
+    pow = __pow__
+    floor_divide = __floordiv__
+
+    def add(self: Tensor, other: Any, *, alpha: complex = 1) -> Tensor:
+        """Adds `alpha * other`."""
+        return self + (other if alpha == 1 else other * alpha)
+
+    def sub(self: Tensor, other: Any, *, alpha: complex = 1) -> Tensor:
+        """Subtracts `alpha * other`."""
+        return self - (other if alpha == 1 else other * alpha)
+
+    subtract = sub
+
+    def round(self: Tensor, *, decimals: int = 0) -> Tensor:
+        """Rounds to the nearest whole number (even where two are as near), or to decimals."""
+        return FLAT_ROUND(self, decimals)  # type: ignore[no-any-return]
+
+    def clamp(self: Tensor, min: Any = None, max: Any = None) -> Tensor:
+        """Limits the elements to an interval, open at the side that is None."""
+        if min is None and max is None:
+            raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+        x = self
+        for bound in (min, max):
+            if bound is not None:
+                operands = pair(x, bound)
+                if operands is None:
+                    raise TypeError(f"clamp(): a bound must be a number or a Tensor, not {bound!r}")
+                x = operands[0]
+        return CLIP(x, min, max)  # type: ignore[no-any-return]
+
+    clip = clamp
+
+    def where(self: Tensor, condition: Any, other: Any) -> Tensor:
+        """Takes this tensor's elements where the condition holds, `other`'s elsewhere."""
+        x, y = pair(self, other) or (self, other)
+        return WHERE(condition, x, y)  # type: ignore[no-any-return]
+
+    def masked_fill(self: Tensor, mask: Any, value: Any) -> Tensor:
+        """Puts `value` where the mask holds."""
+        return MASKED_FILL(self, mask, value)  # type: ignore[no-any-return]
+
+    def lerp(self: Tensor, end: Tensor, weight: Any) -> Tensor:
+        """Goes from this tensor towards `end`, by a fraction `weight`."""
+        return self + (end - self) * weight
+
+    def isclose(
+        self: Tensor, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+    ) -> Tensor:
+        """Tests, element by element, for equality within a tolerance."""
+        close = np.isclose(self._data, getattr(other, "_data", other), rtol, atol, equal_nan)
+        return settled(type(self), close)  # type: ignore[no-any-return]
+
+    def allclose(
+        self: Tensor, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+    ) -> bool:
+        """Whether all elements are equal within a tolerance."""
+        return bool(self.isclose(other, rtol, atol, equal_nan)._data.all())
+
+    def equal(self: Tensor, other: Tensor) -> bool:
+        """Whether shape and elements are the same."""
+        return self._data.shape == other._data.shape and bool((self._data == other._data).all())
+
+
+def _floor_divide(self: Any, other: Any, swap: bool = False) -> Any:
+    operands = pair(self, other)
+    if operands is None:
+        return NotImplemented
+    return binary(FLOOR_DIVIDE, *operands, swap=swap)

@@ -1,0 +1,197 @@
+"""Reading and writing parts of tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from adjoint.runtime.eager import Op, operation
+from adjoint.runtime.eager_reductions import axis_of
+from adjoint.runtime.graph import TensorCore
+
+if TYPE_CHECKING:
+    from adjoint.runtime.tensor import Tensor
+
+
+def _cut(data: Any, index: Any) -> Any:
+    """Indexes an array; single elements are views without axes, not numbers."""
+    return data[(*index, ...)]
+
+
+SELECT = operation("operator.getitem", "SelectBackward0", _cut)
+SLICE = operation("operator.getitem", "SliceBackward0", _cut)
+NEW_AXIS = operation("operator.getitem", "UnsqueezeBackward0", _cut)
+ALIAS = operation("operator.getitem", "AliasBackward0", _cut)
+INDEX = operation("operator.getitem", "IndexBackward0", lambda data, index: data[index])
+GATHER = operation("np.take_along_axis", "GatherBackward0")
+INDEX_SELECT = operation("np.take", "IndexSelectBackward0")
+TAKE = operation("np.take")
+
+
+def indices(index: Any) -> tuple[Any, ...]:
+    """Turns what stands between the brackets into NumPy's terms: tensors become arrays.
+
+    Raises:
+        IndexError: for a tensor that is neither of whole numbers nor of truth values.
+    """
+    parts = index if isinstance(index, tuple) else (index,)
+    return tuple(_one(part) for part in parts)
+
+
+def _one(part: Any) -> Any:
+    if part.__class__ is int or part.__class__ is slice or part is None or part is Ellipsis:
+        return part
+    if isinstance(part, TensorCore):
+        if part._data.dtype.kind not in "biu":
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+        whole = part._data.ndim == 0 and part._data.dtype.kind != "b"
+        return int(part._data) if whole else part._data
+    if isinstance(part, (list, range)):
+        return np.asarray([getattr(p, "_data", p) for p in part] or np.empty(0, np.int64))
+    if isinstance(part, np.integer):
+        return int(part)
+    if isinstance(part, slice):
+        return part
+    if isinstance(part, (bool, np.bool_)):
+        return np.asarray(part)
+    return part
+
+
+def _rank(part: Any) -> int:
+    """Number of axes that one index uses up."""
+    if part is None or part is Ellipsis:
+        return 0
+    return part.ndim if isinstance(part, np.ndarray) and part.dtype.kind == "b" else 1
+
+
+def _check(x: Any, parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Writes the ellipsis out and checks the numbers.
+
+    Raises:
+        IndexError: in PyTorch's words.
+    """
+    shape = x._data.shape
+    used = sum(map(_rank, parts))
+    if used > len(shape):
+        raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
+    free = (slice(None),) * (len(shape) - used)
+    at = next((k for k, part in enumerate(parts) if part is Ellipsis), len(parts))
+    parts = (*parts[:at], *free, *parts[at + 1 :])
+    if any(part is Ellipsis for part in parts):
+        raise IndexError("an index can only have a single ellipsis ('...')")
+    axis = 0
+    for part in parts:
+        if part.__class__ is int and not -shape[axis] <= part < shape[axis]:
+            raise IndexError(
+                f"index {part} is out of bounds for dimension {axis} with size {shape[axis]}"
+            )
+        axis += _rank(part)
+    return parts
+
+
+def _title(parts: tuple[Any, ...]) -> Op:
+    """Chooses the node's name: that of the last step PyTorch takes."""
+    for part in reversed(parts):
+        if part.__class__ is int:
+            return SELECT
+        if part is None:
+            return NEW_AXIS
+        if part != slice(None):
+            return SLICE
+    return ALIAS
+
+
+def _two_steps(parts: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...] | None]:
+    """Separates plain indices, which are applied first, from those by arrays.
+
+    (NumPy counts a number among the arrays, which moves axes; PyTorch does not.)
+    """
+    if not any(isinstance(part, np.ndarray) for part in parts):
+        return parts, None
+    first: list[Any] = []
+    second: list[Any] = []
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            first += [slice(None)] * _rank(part)
+            second.append(part)
+        else:
+            first.append(part)
+            if part.__class__ is not int:
+                second.append(slice(None))
+    return tuple(first), tuple(second)
+
+
+class Indexing:
+    """Subscripts and functions that pick elements out."""
+
+    __slots__ = ()
+
+    def __getitem__(self: Tensor, index: Any) -> Tensor:
+        """Reads a part: a view for numbers and slices, a copy for arrays of positions or a mask."""
+        if index.__class__ is int:
+            parts: tuple[Any, ...] = _check(self, (index,)) if self._data.ndim != 1 else (index,)
+            if self._data.ndim == 1:
+                _check(self, parts)
+            return SELECT(self, parts)  # type: ignore[no-any-return]
+        first, second = _two_steps(_check(self, indices(index)))
+        if second is None:
+            return _title(first)(self, first)  # type: ignore[no-any-return]
+        x = self if all(p == slice(None) for p in first) else _title(first)(self, first)
+        try:
+            return INDEX(x, second)  # type: ignore[no-any-return]
+        except IndexError as error:
+            raise IndexError(_mask_mismatch(x, second) or str(error)) from None
+
+    def select(self: Tensor, dim: int, index: int) -> Tensor:
+        """Gives one slice along an axis."""
+        axis = axis_of(self, dim)
+        return self[(*(slice(None),) * axis, index)]
+
+    def narrow(self: Tensor, dim: int, start: int, length: int) -> Tensor:
+        """Gives `length` slices along an axis."""
+        axis = axis_of(self, dim)
+        index = (*(slice(None),) * axis, slice(start, start + length))
+        return SLICE(self, _check(self, index))  # type: ignore[no-any-return]
+
+    def gather(self: Tensor, dim: int, index: Tensor) -> Tensor:
+        """Picks, along an axis, the element that `index` names at each place."""
+        axis = axis_of(self, dim)
+        shape = index._data.shape
+        within = tuple(slice(None) if k == axis else slice(n) for k, n in enumerate(shape))
+        x = self if all(n == m or k == axis for k, (n, m) in enumerate(zip(shape, self._data.shape, strict=True))) else self[within]  # noqa: E501
+        return GATHER(x, index._data, axis)  # type: ignore[no-any-return]
+
+    def index_select(self: Tensor, dim: int, index: Tensor) -> Tensor:
+        """Picks slices along an axis."""
+        return INDEX_SELECT(self, index._data, axis_of(self, dim))  # type: ignore[no-any-return]
+
+    def take(self: Tensor, index: Tensor) -> Tensor:
+        """Picks elements by their position in the flattened tensor."""
+        return TAKE(self, index._data, None)  # type: ignore[no-any-return]
+
+    def masked_select(self: Tensor, mask: Tensor) -> Tensor:
+        """Picks the elements where the mask holds."""
+        return self[mask]
+
+    def nonzero(self: Tensor) -> Tensor:
+        """Gives the positions of the elements other than zero, one a row."""
+        from adjoint.runtime.eager import settled  # noqa: PLC0415
+
+        return settled(type(self), np.argwhere(self._data))  # type: ignore[no-any-return]
+
+
+def _mask_mismatch(x: Any, parts: Sequence[Any]) -> str:
+    """Words the complaint about a mask that does not fit."""
+    axis = 0
+    for part in parts:
+        if isinstance(part, np.ndarray) and part.dtype.kind == "b":
+            for k, n in enumerate(part.shape):
+                if n != x._data.shape[axis + k]:
+                    return (
+                        f"The shape of the mask {list(part.shape)} at index {k} does not match the "
+                        f"shape of the indexed tensor {list(x._data.shape)} at index {axis + k}"
+                    )
+        axis += _rank(part)
+    return ""

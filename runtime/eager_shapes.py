@@ -1,0 +1,488 @@
+"""Reshaping, joining, products and copies of tensors, with PyTorch's arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from adjoint.runtime import dtypes
+from adjoint.runtime.eager import Op, operation
+from adjoint.runtime.graph import TensorCore, plain
+from adjoint.runtime.eager_elementwise import cast
+from adjoint.runtime.eager_reductions import axis_of
+
+if TYPE_CHECKING:
+    from adjoint.runtime.tensor import Tensor
+
+VIEW = operation("np.reshape", "ViewBackward0")
+UNSAFE_VIEW = operation("np.reshape", "UnsafeViewBackward0")
+UNSQUEEZE = operation("np.reshape", "UnsqueezeBackward0")
+SQUEEZE, SQUEEZE_DIM = (operation("np.reshape", f"SqueezeBackward{k}") for k in (0, 1))
+PERMUTE = operation("np.transpose", "PermuteBackward0")
+T = operation("np.transpose", "TBackward0")
+TRANSPOSE = operation("np.swapaxes", "TransposeBackward0")
+EXPAND = operation("np.broadcast_to", "ExpandBackward0")
+CLONE = operation("np.copy", "CloneBackward0")
+REPEAT = operation("np.tile", "RepeatBackward0")
+REPEAT_INTERLEAVE = operation("np.repeat", "IndexSelectBackward0")
+ROLL = operation("np.roll")
+TRIU, TRIL = operation("np.triu"), operation("np.tril")
+DIAGONAL = operation("np.diagonal")
+TRACE = operation("np.trace")
+MATMUL = operation("np.matmul", "UnsafeViewBackward0")
+MM, MV = operation("np.matmul", "MmBackward0"), operation("np.matmul", "MvBackward0")
+BMM, DOT = operation("np.matmul", "BmmBackward0"), operation("np.matmul", "DotBackward0")
+VECTOR_MATRIX = operation("np.matmul", "SqueezeBackward4")
+OUTER = operation("np.outer", "MulBackward0")
+
+MATRIX = 2  # the number of axes of a matrix
+
+
+def sizes(shape: Sequence[Any]) -> tuple[int, ...]:
+    """Reads a shape given as numbers or as one sequence of them."""
+    if len(shape) == 1 and isinstance(shape[0], (list, tuple)):
+        shape = shape[0]
+    return tuple(int(n) for n in shape)
+
+
+def _settle_shape(x: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Works out the size that is -1, and checks that the elements fill the shape.
+
+    Raises:
+        RuntimeError: where they do not.
+    """
+    size = x._data.size
+    known = 1
+    for n in shape:
+        known *= n if n != -1 else 1
+    free = shape.count(-1)
+    if free > 1:
+        raise RuntimeError("only one dimension can be inferred")
+    if free and known == 0 and size == 0:
+        raise RuntimeError(
+            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the "
+            "unspecified dimension size -1 can be any value and is ambiguous"
+        )
+    if (size % known if free and known else size != known) or any(n < -1 for n in shape):
+        raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {size}")
+    return tuple(size // known if n == -1 else n for n in shape)
+
+
+class Shapes:
+    """Views, copies, rearrangements and products."""
+
+    __slots__ = ()
+
+    def view(self: Tensor, *shape: Any) -> Tensor:
+        """Gives the same elements under another shape, sharing memory.
+
+        Raises:
+            RuntimeError: where that needs a copy, or the elements do not fill the shape.
+        """
+        result = VIEW(self, _settle_shape(self, sizes(shape)))
+        if not np.may_share_memory(result._data, self._data) and self._data.size:
+            raise RuntimeError(
+                "view size is not compatible with input tensor's size and stride (at least one "
+                "dimension spans across two contiguous subspaces). Use .reshape(...) instead."
+            )
+        return result  # type: ignore[no-any-return]
+
+    def reshape(self: Tensor, *shape: Any) -> Tensor:
+        """Gives the same elements under another shape, copied only where it must be."""
+        wanted = _settle_shape(self, sizes(shape))
+        data = self._data
+        if data.flags.c_contiguous or np.may_share_memory(data.reshape(wanted), data):
+            return VIEW(self, wanted)  # type: ignore[no-any-return]
+        return UNSAFE_VIEW(CLONE(self), wanted)  # type: ignore[no-any-return]
+
+    def view_as(self: Tensor, other: Tensor) -> Tensor:
+        """Gives the same elements under `other`'s shape, sharing memory."""
+        return self.view(other._data.shape)
+
+    def reshape_as(self: Tensor, other: Tensor) -> Tensor:
+        """Gives the same elements under `other`'s shape."""
+        return self.reshape(other._data.shape)
+
+    def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+        """Joins the axes from `start_dim` to `end_dim` into one."""
+        first, last = axis_of(self, start_dim), axis_of(self, end_dim)
+        shape = self._data.shape or (1,)
+        if first > last:
+            raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+        if first == last and self._data.ndim:
+            return self
+        middle = int(np.prod(shape[first : last + 1]))
+        return self.reshape(*shape[:first], middle, *shape[last + 1 :])
+
+    def ravel(self: Tensor) -> Tensor:
+        """Joins all axes into one."""
+        return self.reshape(-1)
+
+    def unflatten(self: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+        """Splits one axis into several."""
+        axis, shape = axis_of(self, dim), self._data.shape
+        return self.reshape(*shape[:axis], *sizes, *shape[axis + 1 :])
+
+    def unsqueeze(self: Tensor, dim: int) -> Tensor:
+        """Adds an axis of length one."""
+        rank = self._data.ndim + 1
+        if not -rank <= dim < rank:
+            raise IndexError(
+                f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], "
+                f"but got {dim})"
+            )
+        shape = list(self._data.shape)
+        shape.insert(dim % rank, 1)
+        return UNSQUEEZE(self, tuple(shape))  # type: ignore[no-any-return]
+
+    def squeeze(self: Tensor, dim: Any = None) -> Tensor:
+        """Drops axes of length one: all of them, or those named."""
+        shape = self._data.shape
+        if dim is None:
+            return SQUEEZE(self, tuple(n for n in shape if n != 1))  # type: ignore[no-any-return]
+        dims = {axis_of(self, d) for d in (dim if isinstance(dim, (list, tuple)) else (dim,))}
+        kept = tuple(n for k, n in enumerate(shape) if k not in dims or n != 1)
+        return SQUEEZE_DIM(self, kept)  # type: ignore[no-any-return]
+
+    @property
+    def T(self: Tensor) -> Tensor:  # noqa: N802 - NumPy's and PyTorch's name
+        """The axes in the opposite order."""
+        return PERMUTE(self, None)  # type: ignore[no-any-return]
+
+    @property
+    def mT(self: Tensor) -> Tensor:  # noqa: N802
+        """The last two axes exchanged."""
+        return self.transpose(-2, -1)
+
+    def t(self: Tensor) -> Tensor:
+        """Transposes a matrix; gives anything smaller as it is."""
+        if self._data.ndim > MATRIX:
+            raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {self._data.ndim}D")
+        return T(self, None)  # type: ignore[no-any-return]
+
+    def transpose(self: Tensor, dim0: int, dim1: int) -> Tensor:
+        """Exchanges two axes."""
+        first, second = axis_of(self, dim0), axis_of(self, dim1)
+        return TRANSPOSE(self, first, second) if self._data.ndim else self  # type: ignore[no-any-return]
+
+    swapaxes = swapdims = transpose
+
+    def permute(self: Tensor, *dims: Any) -> Tensor:
+        """Puts the axes in the order given."""
+        order = sizes(dims)
+        if len(order) != self._data.ndim:
+            raise RuntimeError(
+                "permute(sparse_coo): number of dimensions in the tensor input does not match the "
+                f"length of the desired ordering of dimensions i.e. input.dim() = {self._data.ndim} "
+                f"is not equal to len(dims) = {len(order)}"
+            )
+        order = tuple(axis_of(self, dim) for dim in order)
+        if len(set(order)) != len(order):
+            raise RuntimeError("permute(): duplicate dims are not allowed.")
+        return PERMUTE(self, order)  # type: ignore[no-any-return]
+
+    def movedim(self: Tensor, source: Any, destination: Any) -> Tensor:
+        """Moves axes to other places; the others keep their order."""
+        froms = [axis_of(self, d) for d in np.atleast_1d(source).tolist()]
+        tos = [axis_of(self, d) for d in np.atleast_1d(destination).tolist()]
+        rest = [k for k in range(self._data.ndim) if k not in froms]
+        for target, origin in sorted(zip(tos, froms, strict=True)):
+            rest.insert(target, origin)
+        return self.permute(*rest)
+
+    moveaxis = movedim
+
+    def expand(self: Tensor, *shape: Any) -> Tensor:
+        """Repeats axes of length one without copying; -1 keeps a length.
+
+        Raises:
+            RuntimeError: where the shapes do not go together.
+        """
+        wanted, have = sizes(shape), self._data.shape
+        lead = len(wanted) - len(have)
+        if lead < 0:
+            raise RuntimeError(
+                f"expand(adjoint.{dtypes.of(self._data.dtype).title}Tensor{list(have)}, size={list(wanted)}): the number of sizes "
+                f"provided ({len(wanted)}) must be greater or equal to the number of dimensions in "
+                f"the tensor ({len(have)})"
+            )
+        target = [have[k - lead] if n == -1 else n for k, n in enumerate(wanted)]
+        for k, n in enumerate(have):
+            if n not in (1, target[k + lead]):
+                raise RuntimeError(
+                    f"The expanded size of the tensor ({target[k + lead]}) must match the existing "
+                    f"size ({n}) at non-singleton dimension {k + lead}.  Target sizes: "
+                    f"{list(wanted)}.  Tensor sizes: {list(have)}"
+                )
+        return EXPAND(self, tuple(target))  # type: ignore[no-any-return]
+
+    broadcast_to = expand
+
+    def expand_as(self: Tensor, other: Tensor) -> Tensor:
+        """Repeats axes of length one up to `other`'s shape."""
+        return self.expand(*other._data.shape)
+
+    def clone(self: Tensor) -> Tensor:
+        """Copies, recorded."""
+        return CLONE(self)  # type: ignore[no-any-return]
+
+    def contiguous(self: Tensor) -> Tensor:
+        """Gives the tensor itself where its memory is in order, a copy otherwise."""
+        return self if self._data.flags.c_contiguous else self.clone()
+
+    def is_contiguous(self: Tensor) -> bool:
+        """Whether the elements lie in memory in the order of the axes."""
+        return bool(self._data.flags.c_contiguous)
+
+    def repeat(self: Tensor, *repeats: Any) -> Tensor:
+        """Lays copies side by side: so many along each axis."""
+        counts = sizes(repeats)
+        if len(counts) < self._data.ndim:
+            raise RuntimeError(
+                "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+            )
+        return REPEAT(self, counts)  # type: ignore[no-any-return]
+
+    def tile(self: Tensor, *repeats: Any) -> Tensor:
+        """Lays copies side by side; axes that are not named are not repeated."""
+        return REPEAT(self, sizes(repeats))  # type: ignore[no-any-return]
+
+    def repeat_interleave(self: Tensor, repeats: Any, dim: int | None = None) -> Tensor:
+        """Repeats every element in place."""
+        repeats = getattr(repeats, "_data", repeats)
+        return REPEAT_INTERLEAVE(self, repeats, dim if dim is None else axis_of(self, dim))  # type: ignore[no-any-return]
+
+    def flip(self: Tensor, *dims: Any) -> Tensor:
+        """Reverses axes; the result is a copy, as in PyTorch."""
+        axes = tuple(axis_of(self, d) for d in sizes(dims))
+        return FLIP_COPY(self, axes)  # type: ignore[no-any-return]
+
+    def roll(self: Tensor, shifts: Any, dims: Any = None) -> Tensor:
+        """Shifts elements along axes; what leaves at one end comes in at the other."""
+        return ROLL(self, shifts, dims)  # type: ignore[no-any-return]
+
+    def triu(self: Tensor, diagonal: int = 0) -> Tensor:
+        """Keeps the upper triangle."""
+        return TRIU(self, diagonal)  # type: ignore[no-any-return]
+
+    def tril(self: Tensor, diagonal: int = 0) -> Tensor:
+        """Keeps the lower triangle."""
+        return TRIL(self, diagonal)  # type: ignore[no-any-return]
+
+    def diag(self: Tensor, diagonal: int = 0) -> Tensor:
+        """Takes the diagonal of a matrix, or makes a matrix with this diagonal."""
+        return DIAG_COPY(self, diagonal)  # type: ignore[no-any-return]
+
+    def diagonal(self: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+        """Takes a diagonal."""
+        return DIAGONAL(self, offset, dim1, dim2)  # type: ignore[no-any-return]
+
+    def trace(self: Tensor) -> Tensor:
+        """Adds up the diagonal of a matrix."""
+        return TRACE(self, 0, 0, 1)  # type: ignore[no-any-return]
+
+    def outer(self: Tensor, other: Tensor) -> Tensor:
+        """Multiplies every element of one vector with every element of the other."""
+        for name, x in (("self", self), ("vec2", other)):
+            if x._data.ndim != 1:
+                raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {x._data.ndim}-D")
+        return OUTER(self, other)  # type: ignore[no-any-return]
+
+    def __matmul__(self: Tensor, other: Any) -> Tensor:
+        """Multiplies matrices."""
+        return matmul(self, other)  # type: ignore[no-any-return]
+
+    def __rmatmul__(self: Tensor, other: Any) -> Tensor:
+        """Multiplies matrices, this one on the right."""
+        return matmul(other, self)  # type: ignore[no-any-return]
+
+    matmul = __matmul__
+
+    def mm(self: Tensor, mat2: Tensor) -> Tensor:
+        """Multiplies two matrices."""
+        return _ranked(self, mat2, (2, 2), "mm")  # type: ignore[no-any-return]
+
+    def mv(self: Tensor, vec: Tensor) -> Tensor:
+        """Multiplies a matrix and a vector."""
+        return _ranked(self, vec, (2, 1), "mv")  # type: ignore[no-any-return]
+
+    def dot(self: Tensor, tensor: Tensor) -> Tensor:
+        """Multiplies two vectors."""
+        if self._data.ndim != 1 or tensor._data.ndim != 1:
+            ranks = f"{self._data.ndim}D and {tensor._data.ndim}D"
+            raise RuntimeError(f"1D tensors expected, but got {ranks} tensors")
+        return matmul(self, tensor)  # type: ignore[no-any-return]
+
+    def bmm(self: Tensor, mat2: Tensor) -> Tensor:
+        """Multiplies stacks of matrices, pairwise."""
+        return _ranked(self, mat2, (3, 3), "bmm")  # type: ignore[no-any-return]
+
+    def unbind(self: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+        """Gives the slices along an axis."""
+        axis = axis_of(self, dim)
+        return tuple(self.select(axis, k) for k in range(self._data.shape[axis]))
+
+    def split(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+        """Cuts an axis into pieces of one length, or of the lengths given."""
+        axis = axis_of(self, dim)
+        length = self._data.shape[axis]
+        if isinstance(split_size, int):
+            pieces = [min(split_size, length - k) for k in range(0, length, split_size)]
+        else:
+            pieces = list(split_size)
+            if sum(pieces) != length:
+                raise RuntimeError(
+                    f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's "
+                    f"size at dimension {axis}), but got split_sizes={pieces}"
+                )
+        starts = [sum(pieces[:k]) for k in range(len(pieces))]
+        return tuple(self.narrow(axis, k, n) for k, n in zip(starts, pieces, strict=True))
+
+    def chunk(self: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+        """Cuts an axis into so many pieces, the last one perhaps shorter."""
+        length = self._data.shape[axis_of(self, dim)]
+        return self.split(max(1, -(-length // chunks)), dim)
+
+    def __iter__(self: Tensor) -> Iterator[Tensor]:
+        """Goes through the slices along the first axis."""
+        if self._data.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+
+FLIP_COPY = operation("np.flip", "FlipBackward0", lambda m, axis: np.flip(m, axis).copy())
+DIAG_COPY = operation("np.diag", "DiagonalBackward0_copy", lambda v, k: np.diag(v, k).copy())
+
+
+def _ranked(x: Any, y: Any, ranks: tuple[int, int], name: str) -> Any:
+    if (x._data.ndim, y._data.ndim) != ranks:
+        raise RuntimeError(
+            f"{name}: expected tensors of {ranks[0]} and {ranks[1]} dimensions, "
+            f"but got {x._data.ndim} and {y._data.ndim}"
+        )
+    return matmul(x, y)
+
+
+def _matmul_op(x: int, y: int) -> Op:
+    """Chooses the node's name by the ranks, as PyTorch's does."""
+    named = {(1, 1): DOT, (2, 1): MV, (2, 2): MM, (1, 2): VECTOR_MATRIX, (3, 3): BMM}
+    return named.get((x, y), MATMUL)
+
+
+def matmul(x: Any, y: Any) -> Any:
+    """Multiplies matrices, vectors or stacks of matrices.
+
+    Raises:
+        RuntimeError: where types or shapes do not go together, in PyTorch's words.
+    """
+    x, y = _operand(x, y), _operand(y, x)
+    if x is None or y is None:
+        return NotImplemented
+    a, b = x._data, y._data
+    if a.dtype != b.dtype:
+        names = (PLAIN_NAMES.get(d.dtype.name, d.dtype.name) for d in (a, b))
+        raise RuntimeError("expected m1 and m2 to have the same dtype, but got: {} != {}".format(*names))
+    if a.ndim == 0 or b.ndim == 0:
+        raise RuntimeError(
+            f"both arguments to matmul need to be at least 1D, but they are {a.ndim}D and {b.ndim}D"
+        )
+    try:
+        return _matmul_op(a.ndim, b.ndim)(x, y)
+    except ValueError:
+        raise RuntimeError(_matmul_mismatch(a.shape, b.shape)) from None
+
+
+PLAIN_NAMES = {"float16": "c10::Half", "float32": "float", "float64": "double", "int64": "int64_t"}
+
+
+def _operand(x: Any, other: Any) -> Any:
+    if isinstance(x, TensorCore):
+        return x
+    if isinstance(other, TensorCore) and hasattr(x, "dtype"):
+        dtypes.of(x.dtype)
+        return plain(type(other), x)
+    return None
+
+
+def _matmul_mismatch(a: tuple[int, ...], b: tuple[int, ...]) -> str:
+    match len(a), len(b):
+        case 1, 1:
+            return (
+                f"inconsistent tensor size, expected tensor [{a[0]}] and src [{b[0]}] to have the "
+                f"same number of elements, but got {a[0]} and {b[0]} elements respectively"
+            )
+        case 2, 1:
+            return f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[1]}), vec ({b[0]})"
+        case (1 | 2), 2:
+            a = (1, *a)[-MATRIX:]
+            return (
+                "mat1 and mat2 shapes cannot be multiplied "
+                f"({a[0]}x{a[1]} and {b[0]}x{b[1]})"
+            )
+        case _:
+            return f"shapes {list(a)} and {list(b)} cannot be multiplied"
+
+
+def concatenate(tensors: Sequence[Any], dim: int = 0) -> Any:
+    """Joins tensors along an axis.
+
+    Raises:
+        RuntimeError: where their other axes differ.
+    """
+    tensors = list(tensors)
+    if not tensors:
+        raise ValueError("adjoint.cat(): expected a non-empty list of Tensors")
+    axis = axis_of(tensors[0], dim)
+    ranks = [t._data.ndim for t in tensors]
+    if len(set(ranks)) > 1:
+        other = next(n for n in ranks if n != ranks[0])
+        raise RuntimeError(
+            f"Tensors must have same number of dimensions: got {ranks[0]} and {other}"
+        )
+    first = tensors[0]._data.shape
+    for k, t in enumerate(tensors):
+        for d, n in enumerate(t._data.shape):
+            if d != axis and n != first[d]:
+                raise RuntimeError(
+                    f"Sizes of tensors must match except in dimension {axis}. Expected size "
+                    f"{first[d]} but got size {n} for tensor number {k} in the list."
+                )
+    return CAT(_one_type(tensors), axis)
+
+
+def stack(tensors: Sequence[Any], dim: int = 0) -> Any:
+    """Joins tensors of one shape along a new axis.
+
+    Raises:
+        RuntimeError: where their shapes differ.
+    """
+    tensors = list(tensors)
+    if not tensors:
+        raise RuntimeError("stack expects a non-empty TensorList")
+    first = tensors[0]._data.shape
+    for k, t in enumerate(tensors):
+        if t._data.shape != first:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 "
+                f"and {list(t._data.shape)} at entry {k}"
+            )
+    rank = len(first) + 1
+    if not -rank <= dim < rank:
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], "
+            f"but got {dim})"
+        )
+    return STACK(_one_type(tensors), dim % rank)
+
+
+def _one_type(tensors: list[Any]) -> list[Any]:
+    if len({t._data.dtype for t in tensors}) == 1:
+        return tensors
+    dtype = dtypes.result_dtype([t._data for t in tensors])
+    return [cast(t, dtype) for t in tensors]
+
+
+CAT = operation("np.concatenate", "CatBackward0")
+STACK = operation("np.stack", "StackBackward0")
