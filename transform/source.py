@@ -6,7 +6,6 @@ the code object in hand: a file that was edited after it was imported is noticed
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -18,7 +17,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import gast
-
 from adjoint.transform.errors import SourceNotFound, UnsupportedSyntax, unsupported
 from adjoint.transform.ir.nodes import Span
 
@@ -85,7 +83,7 @@ def read_source(fn: types.FunctionType) -> Source:
     fn = getattr(fn, "__func__", fn)
     if not isinstance(fn, types.FunctionType):
         raise SourceNotFound(
-            f"{fn!r} is not written in Python, so there is no source to differentiate; "
+            f"{fn!r} is not a function written in Python, so it has no source to differentiate; "
             "register a derivative for it instead"
         )
     code = fn.__code__
@@ -112,9 +110,9 @@ def _imports(lines: tuple[str, ...]) -> list[ast.stmt]:
 
     def found(nodes: Iterable[ast.AST]) -> Iterator[ast.stmt]:
         for node in nodes:
-            if isinstance(node, ast.Import):
-                yield node
-            elif isinstance(node, ast.ImportFrom) and node.module != "__future__":
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                continue
+            if isinstance(node, ast.Import | ast.ImportFrom):
                 yield node
             elif not isinstance(node, _Definition | ast.ClassDef | ast.expr):
                 yield from found(ast.iter_child_nodes(node))
@@ -148,24 +146,36 @@ def _definition_of(code: types.CodeType, top: ast.stmt) -> _Definition | None:
     """The definition inside `top` that a code object was compiled from, by line and column."""
     if code.co_name != "<lambda>":
         for node in ast.walk(top):
-            named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            if named and node.name == code.co_name and _first_line(node) == code.co_firstlineno:
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            if node.name == code.co_name and _first_line(node) == code.co_firstlineno:
                 return node
         return None
     lambdas = [node for node in ast.walk(top) if isinstance(node, ast.Lambda)]
-    columns = [place for place in code.co_positions() if None not in place and place[2] < place[3]]
+    columns = [place for place in map(_known, code.co_positions()) if place]
     if columns:
-        start = min((line, column) for line, _, column, _ in columns)
-        end = max((line, column) for _, line, _, column in columns)
+        start = min(first for first, _ in columns)
+        end = max(last for _, last in columns)
         around = [
             node
             for node in lambdas
             if (node.body.lineno, node.body.col_offset) <= start
-            and end <= (node.body.end_lineno, node.body.end_col_offset)
+            and end <= (node.body.end_lineno or 0, node.body.end_col_offset or 0)
         ]
         return min(around, key=_extent, default=None)
     here = [node for node in lambdas if node.lineno == code.co_firstlineno]
     return here[0] if len(here) == 1 else None
+
+
+def _known(
+    place: tuple[int | None, int | None, int | None, int | None],
+) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Where an instruction begins and ends, if it stands for something that was written."""
+    line, end_line, column, end_column = place
+    if line is None or end_line is None or column is None or end_column is None:
+        return None
+    begin, end = (line, column), (end_line, end_column)
+    return (begin, end) if begin < end else None
 
 
 def _extent(node: ast.Lambda) -> tuple[int, int]:

@@ -8,7 +8,6 @@ import textwrap
 import traceback
 
 import pytest
-
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.lower import lower

@@ -1,5 +1,7 @@
 """A function for each construct of the accepted language, with the arguments to call it on."""
 
+# ruff: noqa: B023, PLC0415, PLR0133, SIM118  -- programs as people write them
+
 from __future__ import annotations
 
 import math
@@ -171,16 +173,16 @@ def deleting(x):
 @on(2.0)
 def importing(x):
     import math as m
-    from os import path
-
     import os.path
+    from os import path
 
     return m.sqrt(x), path is os.path
 
 
 @on(np.arange(24.0).reshape(2, 3, 4))
 def subscripts(a):
-    return a[1], a[0, 1:], a[..., None, ::2], a[:, [0, 2], -1], a[a > 5], a[(0, 1)], a[1][2][3], a[()]
+    pair = a[(0, 1)], a[()]
+    return a[1], a[0, 1:], a[..., None, ::2], a[:, [0, 2], -1], a[a > 5], pair, a[1][2][3]
 
 
 @on(np.zeros((3, 4)))

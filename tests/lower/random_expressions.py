@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-NAMES = "a b c".split()
+NAMES = ["a", "b", "c"]
 
 
 def expression(rng: random.Random, depth: int = 0) -> str:
@@ -23,7 +23,7 @@ def expression(rng: random.Random, depth: int = 0) -> str:
         *leaves,
         lambda: f"t({e()})",
         lambda: f"t({e()})",
-        lambda: f"({e()} {rng.choice('+ - * & | ^'.split())} {e()})",
+        lambda: f"({e()} {rng.choice('+-*&|^')} {e()})",
         lambda: f"(-{e()})",
         lambda: f"(~{e()})",
         lambda: f"({e()} if {condition(rng, depth + 1)} else {e()})",

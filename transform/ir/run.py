@@ -11,11 +11,38 @@ from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 
 import gast
-
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Block, Break, Comment, Const, Continue, Define, Each, Effect, Enumerate,
-    For, Function, If, Items, Iter, Keep, Op, Range, Ref, Return, Reversed, Rhs, Stmt, Store,
-    Unpack, Var, While, With, Zip,
+    Assign,
+    Atom,
+    Augment,
+    Block,
+    Break,
+    Comment,
+    Const,
+    Continue,
+    Define,
+    Each,
+    Effect,
+    Enumerate,
+    For,
+    Function,
+    If,
+    Items,
+    Iter,
+    Keep,
+    Op,
+    Range,
+    Ref,
+    Return,
+    Reversed,
+    Rhs,
+    Stmt,
+    Store,
+    Unpack,
+    Var,
+    While,
+    With,
+    Zip,
 )  # fmt: skip
 from adjoint.transform.ir.show import fill
 
@@ -105,13 +132,15 @@ def _iterate(iterable: Iter, env: Env) -> Iterable[Any]:
         case Range(args=args):
             return range(*(_value(arg, env) for arg in args))
         case Each(value=value):
-            return iter(_value(value, env))
+            values: Iterable[Any] = _value(value, env)
+            return iter(values)
         case Enumerate(inner=inner, start=start):
             return enumerate(_iterate(inner, env), _value(start, env))
         case Zip(inners=inners, strict=strict):
             return zip(*[_iterate(inner, env) for inner in inners], strict=strict)
         case Reversed(inner=Each(value=value)):
-            return reversed(_value(value, env))
+            backwards: Iterable[Any] = reversed(_value(value, env))
+            return backwards
         case Reversed(inner=inner):
             return reversed(_iterate(inner, env))  # type: ignore[call-overload, no-any-return]
         case Items(value=value, what=what):

@@ -7,11 +7,39 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import gast
-
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Block, Break, Comment, Const, Continue, Define, Each, Effect, Enumerate,
-    For, Function, If, Items, Iter, Keep, Op, Param, Range, Ref, Return, Reversed, Rhs, Stmt, Store,
-    Unpack, Var, While, With, Zip,
+    Assign,
+    Atom,
+    Augment,
+    Block,
+    Break,
+    Comment,
+    Const,
+    Continue,
+    Define,
+    Each,
+    Effect,
+    Enumerate,
+    For,
+    Function,
+    If,
+    Items,
+    Iter,
+    Keep,
+    Op,
+    Param,
+    Range,
+    Ref,
+    Return,
+    Reversed,
+    Rhs,
+    Stmt,
+    Store,
+    Unpack,
+    Var,
+    While,
+    With,
+    Zip,
 )  # fmt: skip
 
 _HOLE = re.compile(r"\$(\d+|callee)")

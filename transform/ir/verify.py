@@ -6,11 +6,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import gast
-
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Block, Break, Continue, Define, Effect, For, Function, If, Keep, Op,
-    Return, Stmt, Store, Var, While, With, binds, blocks_of, reads, walk,
+    Assign,
+    Atom,
+    Block,
+    Break,
+    Continue,
+    Define,
+    Effect,
+    For,
+    Function,
+    If,
+    Keep,
+    Op,
+    Return,
+    Stmt,
+    Store,
+    Var,
+    While,
+    With,
+    binds,
+    blocks_of,
+    reads,
+    walk,
 )  # fmt: skip
 from adjoint.transform.ir.show import hole_names
 

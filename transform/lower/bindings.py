@@ -52,9 +52,9 @@ def bound_names(nodes: list[gast.AST]) -> frozenset[str]:
         elif isinstance(node, gast.alias):
             names.add((node.asname or node.name).partition(".")[0])
     for node in own_nodes(nodes):
-        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store | gast.Del):
-            if id(node) not in of_comprehensions:
-                names.add(node.id)
+        stored = isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store | gast.Del)
+        if stored and id(node) not in of_comprehensions:
+            names.add(node.id)
     return frozenset(names)
 
 

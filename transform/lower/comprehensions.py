@@ -6,12 +6,11 @@ them, and get a new one otherwise.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import gast
-
 from adjoint.transform.errors import UnsupportedSyntax
-from adjoint.transform.ir.nodes import Break, Effect, For, If, Iter, Op, Rhs, Stmt, Store, Var
+from adjoint.transform.ir.nodes import Break, Effect, For, If, Op, Rhs, Stmt, Store, Var
 from adjoint.transform.lower import control, expressions
 from adjoint.transform.lower.bindings import targets
 from adjoint.transform.lower.scope import Scope
@@ -57,48 +56,51 @@ def build(
     empty = gast.Dict([], []) if isinstance(node, gast.DictComp) else gast.List([], gast.Load())
     prim = "dict" if isinstance(node, gast.DictComp) else "list"
     target = expressions.bind(Op(prim, (), empty), scope, out)
-    _generator(node, 0, target, stop, scope, out)
+    _generator(_Job(node, target, stop), 0, scope, out)
     return target
 
 
-def _generator(
-    node: gast.AST, depth: int, target: Var, stop: bool | None, scope: Scope, out: list[Stmt]
-) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """A comprehension, the temporary that receives its elements, and what ends it early."""
+
+    node: gast.AST
+    target: Var
+    stop: bool | None
+
+
+def _generator(job: _Job, depth: int, scope: Scope, out: list[Stmt]) -> None:
     """The `for` number `depth` of a comprehension, with everything inside it."""
-    if depth == len(node.generators):
-        _element(node, target, stop, scope, out)
+    if depth == len(job.node.generators):
+        _element(job, scope, out)
         return
-    part = node.generators[depth]
+    part = job.node.generators[depth]
     if part.is_async:
         what = "an asynchronous comprehension is not supported"
-        raise scope.refuse(node, what, "collect the items first")
+        raise scope.refuse(job.node, what, "collect the items first")
     iterable = control.iterable(part.iter, scope, out)
-    inner = _bind_targets(node, depth, scope)
-    _loop(node, depth, iterable, target, stop, inner, out)
-
-
-def _loop(
-    node: gast.AST, depth: int, iterable: Iter, target: Var, stop: bool | None, scope: Scope,
-    out: list[Stmt],
-) -> None:  # fmt: skip
-    part = node.generators[depth]
+    inner = _bind_targets(job.node, depth, scope)
     body: list[Stmt] = []
-    variable = control.loop_target(part.target, scope, body)
-    block = body
-    tests = []
-    for condition in part.ifs:
-        tests.append((expressions.truth(condition, scope, block), block))
-        block = []
-    _generator(node, depth + 1, target, stop, scope, block)
-    for test, around in reversed(tests):
-        around.append(If(test, tuple(block), (), scope.span))
-        block = around
+    variable = control.loop_target(part.target, inner, body)
+    _conditions(job, depth, part.ifs, inner, body)
     out.append(For(variable, iterable, tuple(body), (), scope.span))
 
 
-def _element(
-    node: gast.AST, target: Var, stop: bool | None, scope: Scope, out: list[Stmt]
+def _conditions(
+    job: _Job, depth: int, conditions: list[gast.AST], scope: Scope, out: list[Stmt]
 ) -> None:
+    """The `if`s of a `for`, one inside the other, and what they guard."""
+    if not conditions:
+        _generator(job, depth + 1, scope, out)
+        return
+    test = expressions.truth(conditions[0], scope, out)
+    body: list[Stmt] = []
+    _conditions(job, depth, conditions[1:], scope, body)
+    out.append(If(test, tuple(body), (), scope.span))
+
+
+def _element(job: _Job, scope: Scope, out: list[Stmt]) -> None:
+    node, target = job.node, job.target
     if isinstance(node, gast.DictComp):
         key, value = expressions.operands([node.key, node.value], scope, out)
         place = Op("index", (target, key), gast.Subscript(hole(0), hole(1), gast.Load()))
@@ -108,9 +110,10 @@ def _element(
     func = gast.Attribute(hole(0), "append", gast.Load())
     append = Op("method:append", (target, value), gast.Call(func, holes(1, 1), []), ("self", ""))
     out.append(Effect(append, scope.span))
-    if stop is not None:
+    if job.stop is not None:
         leave: tuple[Stmt, ...] = (Break(scope.span),)
-        out.append(If(value, leave if stop else (), () if stop else leave, scope.span))
+        body, orelse = (leave, ()) if job.stop else ((), leave)
+        out.append(If(value, body, orelse, scope.span))
 
 
 def _bind_targets(node: gast.AST, depth: int, scope: Scope) -> Scope:

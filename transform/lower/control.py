@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import gast
-
 from adjoint.transform.ir.nodes import (
-    Each, Enumerate, For, If, Items, Iter, Op, Range, Reversed, Stmt, Var, While, With, Zip,
+    Each,
+    Enumerate,
+    For,
+    If,
+    Items,
+    Iter,
+    Op,
+    Range,
+    Reversed,
+    Stmt,
+    Var,
+    While,
+    With,
+    Zip,
 )  # fmt: skip
 from adjoint.transform.lower import calls, expressions, statements
 from adjoint.transform.lower.scope import Scope, resolve_path

@@ -17,10 +17,27 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import gast
-
 from adjoint.transform.ir.nodes import (
-    Assign, Block, Break, Const, Continue, Define, For, Function, If, Keep, Ref, Return, Stmt, Var,
-    While, With, binds, blocks_of, reads, walk,
+    Assign,
+    Block,
+    Break,
+    Const,
+    Continue,
+    Define,
+    For,
+    Function,
+    If,
+    Keep,
+    Ref,
+    Return,
+    Stmt,
+    Var,
+    While,
+    With,
+    binds,
+    blocks_of,
+    reads,
+    walk,
 )  # fmt: skip
 
 _RETURN, _BREAK, _CONTINUE = "returned", "broke", "skipped"
@@ -81,8 +98,8 @@ def _nested(block: Block) -> Block:
             case If(body=body, orelse=orelse) | For(body=body, orelse=orelse):
                 return replace(stmt, body=_nested(body), orelse=_nested(orelse))
             case While(before=before, body=body, orelse=orelse):
-                parts = {"before": before, "body": body, "orelse": orelse}
-                return replace(stmt, **{key: _nested(part) for key, part in parts.items()})
+                before, body, orelse = _nested(before), _nested(body), _nested(orelse)
+                return replace(stmt, before=before, body=body, orelse=orelse)
             case With(body=body):
                 return replace(stmt, body=_nested(body))
         return stmt

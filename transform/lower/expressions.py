@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import gast
-
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
@@ -27,7 +27,7 @@ from adjoint.transform.lower.reject import reject
 from adjoint.transform.lower.scope import Scope, resolve, resolve_path
 from adjoint.transform.lower.templates import Operands, constant, hole, holes, look
 
-Operand = gast.AST | Atom  # an expression, or the value of one that was lowered before
+Operand: TypeAlias = gast.AST | Atom  # an expression, or the value of one that was lowered before
 
 OPERATORS = {
     gast.Add: "+", gast.Sub: "-", gast.Mult: "*", gast.Div: "/", gast.FloorDiv: "//",
@@ -79,9 +79,9 @@ def operands(nodes: Sequence[Operand], scope: Scope, out: list[Stmt]) -> list[At
     atoms: list[Atom] = []
     for position, node in enumerate(nodes):
         value = atom(node, scope, out)
-        if isinstance(value, Var) and value.name in scope.walruses:
-            if any(_has_walrus(later) for later in nodes[position + 1 :]):
-                value = bind(value, scope, out)
+        rebound = isinstance(value, Var) and value.name in scope.walruses
+        if rebound and any(map(_has_walrus, nodes[position + 1 :])):
+            value = bind(value, scope, out)
         atoms.append(value)
     return atoms
 

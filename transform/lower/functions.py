@@ -6,12 +6,24 @@ import importlib
 import itertools
 import types
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import gast
-
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Block, Define, Function, Op, Param, Ref, Return, Rhs, Stmt, Var, binds, reads,
+    Assign,
+    Atom,
+    Block,
+    Define,
+    Function,
+    Op,
+    Param,
+    Ref,
+    Return,
+    Rhs,
+    Stmt,
+    Var,
+    binds,
+    reads,
     walk,
 )  # fmt: skip
 from adjoint.transform.lower import expressions, statements
@@ -29,7 +41,7 @@ from adjoint.transform.lower.scope import Scope
 from adjoint.transform.lower.templates import CALLEE, hole, name
 from adjoint.transform.source import read_source
 
-Definition = gast.FunctionDef | gast.Lambda
+Definition: TypeAlias = gast.FunctionDef | gast.Lambda
 
 
 def lower(fn: types.FunctionType) -> Function:
@@ -61,8 +73,9 @@ def lower(fn: types.FunctionType) -> Function:
     if isinstance(tree, gast.AsyncFunctionDef):
         raise reject(tree, outside)
     defaults = _outer_defaults(fn)
+    annotations = fn.__annotations__
     params = tuple(
-        replace(param, annotation=fn.__annotations__.get(param.name), **defaults.get(param.name, {}))
+        replace(param, annotation=annotations.get(param.name), **defaults.get(param.name, {}))
         for param in _params(tree.args, {})
     )
     return replace(_function(tree, params, outside), origin=fn, captures=())
@@ -84,7 +97,7 @@ def define(node: gast.FunctionDef, scope: Scope, out: list[Stmt]) -> None:
     if not decorators:
         out.append(Define(target, function, scope.span))
         return
-    value: Atom = scope.temporary()
+    value = scope.temporary()
     out.append(Define(value, function, scope.span))
     template = gast.Call(name(CALLEE), [hole(0)], [])
     for decorator in reversed(decorators[1:]):
@@ -117,7 +130,7 @@ def _function(node: Definition, params: tuple[Param, ...], outer: Scope) -> Func
     scope = replace(
         outer,
         names=names,
-        local=local,
+        local=bound,
         free=free_identifiers(node),
         walruses=walrus_names(body),
         span=outer.source.span(node),

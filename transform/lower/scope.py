@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import gast
-
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Atom, Ref, Span, Var
 from adjoint.transform.source import Source
@@ -22,7 +21,7 @@ class Scope:
     source: the source of the outermost function. origin: that function.
     names: what the names of this function and of those around it stand for: variables, or what an
       `import` bound them to.
-    local: the names that belong to this function alone (not to those around it).
+    local: the names that this function binds, its parameters aside.
     used: every identifier in the outermost function, for choosing names that are free.
     free: the identifiers of this function that occur outside the comprehensions that bind them.
     walruses: the names that `:=` binds somewhere in this function.
@@ -55,14 +54,15 @@ class Scope:
     def unused(self, name: str) -> Var:
         """A variable of ours with a readable name that the user's function does not use."""
         numbered = (f"{name}_{number}" for number in itertools.count(1))
-        return Var(next(text for text in itertools.chain([name], numbered) if text not in self.used))
+        texts = itertools.chain([name], numbered)
+        return Var(next(text for text in texts if text not in self.used))
 
     def refuse(self, node: gast.AST, what: str, instead: str = "") -> UnsupportedSyntax:
         """The refusal of a node, to be raised."""
         return self.source.refuse(node, what, instead)
 
     def attribute(self, name: str) -> str:
-        """An attribute's name as it is at run time: private ones are mangled inside a class."""
+        """A name as it is at run time: private ones are mangled inside a class."""
         private = name.startswith("__") and not name.endswith("__")
         owner = (self.source.owner or "").lstrip("_")
         return f"_{owner}{name}" if private and owner else name
@@ -70,9 +70,9 @@ class Scope:
 
 def resolve(node: gast.Name, scope: Scope) -> Atom:
     """What a name stands for, looked up as Python does: locals, cells, globals, builtins."""
-    name = node.id
-    if name in scope.names:
-        return scope.names[name]
+    if node.id in scope.names:
+        return scope.names[node.id]
+    name = scope.attribute(node.id)
     fn = scope.origin
     if name in fn.__code__.co_freevars:
         cell = (fn.__closure__ or ())[fn.__code__.co_freevars.index(name)]

@@ -6,10 +6,25 @@ import functools
 from collections.abc import Callable
 
 import gast
-
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Block, Break, Const, Continue, Effect, If, Keep, Op, Return, Rhs, Span,
-    Stmt, Store, Unpack, Var,
+    Assign,
+    Atom,
+    Augment,
+    Block,
+    Break,
+    Const,
+    Continue,
+    Effect,
+    If,
+    Keep,
+    Op,
+    Return,
+    Rhs,
+    Span,
+    Stmt,
+    Store,
+    Unpack,
+    Var,
 )  # fmt: skip
 from adjoint.transform.lower import control, expressions, functions
 from adjoint.transform.lower.bindings import bound_names, targets, walrus_names

@@ -1,0 +1,146 @@
+"""The source that is read is the source that runs; otherwise there is a clear refusal."""
+
+from __future__ import annotations
+
+import functools
+import linecache
+import math
+import textwrap
+
+import gast
+import numpy as np
+import pytest
+
+from adjoint.runtime.errors import AdjointError
+from adjoint.transform.errors import SourceNotFound
+from adjoint.transform.source import read_source
+
+
+def decorate(*_args):
+    return lambda f: f
+
+
+# fmt: off
+first, second = lambda x: x + 1, lambda x: x + 2
+nested = lambda x: lambda y: x * y  # noqa: E731
+table = {"a": (lambda x: x), "b": (lambda x: x)}
+# fmt: on
+
+
+@decorate(
+    lambda x: x,
+    1,
+)
+@decorate()
+def decorated(x):
+    """A docstring
+that is not indented."""
+    return x
+
+
+class Outer:
+    class Inner:
+        def method(self, x):
+            return self.__x + x
+
+        @staticmethod
+        def static(x):
+            return x
+
+
+def closure(scale):
+    def inner(x):
+        return x * scale
+
+    return inner
+
+
+def text_of(fn):
+    return gast.unparse(read_source(fn).tree).strip()
+
+
+def compiled(text, name):
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    space: dict[str, object] = {"np": np}
+    exec(compile(text, name, "exec"), space)
+    return space
+
+
+def test_lambdas_on_one_line_are_told_apart():
+    assert text_of(first) == "lambda x: x + 1"
+    assert text_of(second) == "lambda x: x + 2"
+    assert text_of(nested(1)) == "lambda y: x * y"
+    assert text_of(nested) == "lambda x: lambda y: x * y"
+
+
+def test_equal_lambdas_have_their_own_columns():
+    a, b = (read_source(table[key]) for key in "ab")
+    assert a.span(a.tree).column < b.span(b.tree).column
+
+
+def test_decorators_methods_and_closures():
+    source = read_source(decorated)
+    assert source.tree.name == "decorated"
+    assert source.lines[source.span(source.tree).line - 1] == "def decorated(x):\n"
+    assert read_source(Outer.Inner.method).owner == "Inner"
+    assert read_source(Outer.Inner().method).tree.name == "method"
+    assert read_source(Outer.Inner.static).tree.name == "static"
+    assert read_source(closure(2)).tree.name == "inner"
+
+
+def test_a_file_that_changed_is_noticed(tmp_path):
+    path = tmp_path / "model.py"
+    path.write_text("def f(x):\n    return x + 1\n")
+    f = compiled(path.read_text(), str(path))["f"]
+    assert read_source(f).tree.name == "f"
+    for value in ("x + 2", "x + 1.0", "x - 1", "+"):
+        text = f"def f(x):\n    return {value}\n"
+        linecache.cache[str(path)] = (0, None, text.splitlines(keepends=True), str(path))
+        with pytest.raises(SourceNotFound, match="not what runs") as caught:
+            read_source(f)
+        assert "import it again" in str(caught.value)
+
+
+@pytest.mark.parametrize("fn", [np.sin, len, math.sin, functools.partial(decorated), Outer])
+def test_what_is_not_written_in_python_has_no_source(fn):
+    with pytest.raises(SourceNotFound, match="not a function written in Python"):
+        read_source(fn)
+
+
+def test_code_without_text_has_no_source():
+    space: dict[str, object] = {}
+    exec("def f(x): return x", space)
+    with pytest.raises(SourceNotFound, match="define the function in a file") as caught:
+        read_source(space["f"])
+    assert isinstance(caught.value, AdjointError)
+
+
+def test_columns_are_those_of_the_file_in_characters():
+    text = textwrap.dedent(
+        """
+        def outer():
+            def f(x):
+                é = 'ü'; y = x + 1
+                return y
+            return f
+        """
+    )
+    source = read_source(compiled(text, "<columns>")["outer"]())
+    assignment = source.tree.body[1]
+    span = source.span(assignment)
+    line = source.lines[span.line - 1]
+    assert line[span.column : span.end_column] == "y = x + 1"
+
+
+def test_future_annotations_and_imports_do_not_disturb_the_comparison():
+    text = "from __future__ import annotations\nimport math as m\n"
+    text += "def f(x: no) -> no:\n    return m.sin(x)\n"
+    assert read_source(compiled(text, "<future>")["f"]).tree.name == "f"
+
+
+def test_asserts_that_pytest_rewrote_are_read_as_written():
+    def f(x):
+        assert x > 0, "positive"
+        return x
+
+    assert isinstance(read_source(f).tree.body[0], gast.Assert)
