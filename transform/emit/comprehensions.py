@@ -18,21 +18,28 @@ def comprehension(out: list[gast.AST], loop: gast.For, uses: Uses) -> tuple[str,
     Returns:
         The temporary that held the list, and the comprehension; `None` if the loop is none.
     """
-    position = len(out) - 1
-    while position >= 0 and (name := _assigned(out[position])) not in uses.buildable:
-        if name is None:
-            return None
-        position -= 1
-    if position < 0:
+    found = _inside(loop, [])
+    if found is None or found[0] not in uses.buildable:
         return None
-    start = out[position]
-    found = _inside(loop, name, [])
-    if found is None or not _is_empty(start.value, found):
+    name, tree = found
+    if bound_by(tree) & uses.leaking:
         return None
-    if any(_bound(part.target) & uses.leaking for part in found.generators):
-        return None
-    del out[position]
-    return name, found
+    for position in reversed(range(len(out))):
+        assigned = _assigned(out[position])
+        if assigned == name and _is_empty(out[position].value, tree):
+            del out[position]
+            return found
+        if assigned is None:
+            break
+    return None
+
+
+def bound_by(tree: gast.AST) -> frozenset[str]:
+    """The variables that a comprehension binds."""
+    parts = [part.target for part in tree.generators]
+    return frozenset(
+        node.id for part in parts for node in gast.walk(part) if isinstance(node, gast.Name)
+    )
 
 
 def _assigned(stmt: gast.AST) -> str | None:
@@ -43,26 +50,25 @@ def _assigned(stmt: gast.AST) -> str | None:
     return None
 
 
-def _inside(
-    stmt: gast.AST, name: str | None, generators: list[gast.comprehension]
-) -> gast.AST | None:
+def _inside(stmt: gast.AST, generators: list[gast.comprehension]) -> tuple[str, gast.AST] | None:
+    """The variable that nested loops add to, and what they would be as a comprehension."""
     match stmt:
         case gast.For(target=target, iter=over, body=[inner], orelse=[]):
-            return _inside(inner, name, [*generators, gast.comprehension(target, over, [], 0)])
+            return _inside(inner, [*generators, gast.comprehension(target, over, [], 0)])
         case gast.If(test=test, body=[inner], orelse=[]) if generators:
             *others, last = generators
             filtered = gast.comprehension(last.target, last.iter, [*last.ifs, test], 0)
-            return _inside(inner, name, [*others, filtered])
+            return _inside(inner, [*others, filtered])
         case gast.Expr(
             value=gast.Call(
                 func=gast.Attribute(value=gast.Name(id=owner), attr="append"), args=[element]
             )
-        ) if owner == name:
-            return gast.ListComp(element, generators)
+        ):
+            return owner, gast.ListComp(element, generators)
         case gast.Assign(
             targets=[gast.Subscript(value=gast.Name(id=owner), slice=key)], value=value
-        ) if owner == name:
-            return gast.DictComp(key, value, generators)
+        ):
+            return owner, gast.DictComp(key, value, generators)
     return None
 
 
@@ -70,7 +76,3 @@ def _is_empty(value: gast.AST, found: gast.AST) -> bool:
     if isinstance(found, gast.ListComp):
         return isinstance(value, gast.List) and not value.elts
     return isinstance(value, gast.Dict) and not value.keys
-
-
-def _bound(target: gast.AST) -> frozenset[str]:
-    return frozenset(node.id for node in gast.walk(target) if isinstance(node, gast.Name))

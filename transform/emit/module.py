@@ -27,7 +27,8 @@ def emit(fn: Function, is_pure: Callable[[Op], bool] = is_pure_by_default) -> ga
           binds itself.
     """
     _check_references(fn)
-    tree = function_def(fn, fn.name, Facts(uses(fn), is_pure), atom_tree)
+    name = fn.name if fn.name.isidentifier() else "function"  # a lambda
+    tree = function_def(fn, name, Facts(uses(fn), is_pure), atom_tree)
     return name_temporaries(tree, identifiers(tree))
 
 

@@ -7,6 +7,7 @@ import math
 import gast
 import numpy as np
 
+from adjoint.transform.emit.templates import hole_values
 from adjoint.transform.ir.nodes import Op, Ref
 
 _WRITERS = frozenset(
@@ -41,8 +42,17 @@ def is_pure(op: Op) -> bool:
     if op.prim.startswith("method:") or _EFFECTFUL.intersection(op.roles):
         return False
     if op.prim == "look":
-        return not any(isinstance(node, gast.Call) for node in gast.walk(op.template))
+        calls = (node for node in gast.walk(op.template) if isinstance(node, gast.Call))
+        return all(_is_pure_call(call, op) for call in calls)
     return True
+
+
+def _is_pure_call(call: gast.Call, op: Op) -> bool:
+    """Whether a call inside a look is of a known function, which stands as an operand."""
+    values = hole_values(op.args, op.callee)
+    callee = values.get(call.func.id) if isinstance(call.func, gast.Name) else None
+    named = {keyword.arg or "**" for keyword in call.keywords}
+    return isinstance(callee, Ref) and not _EFFECTFUL & named and _is_pure(callee.value)
 
 
 def reads_memory(op: Op) -> bool:

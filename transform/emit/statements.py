@@ -9,7 +9,7 @@ import gast
 
 from adjoint.transform.emit import patterns
 from adjoint.transform.emit.comments import comment_line, tidy_comments
-from adjoint.transform.emit.comprehensions import comprehension
+from adjoint.transform.emit.comprehensions import bound_by, comprehension
 from adjoint.transform.emit.fold import Waiting, assignment, define, settle, take, traits
 from adjoint.transform.emit.iterables import iterable_tree
 from adjoint.transform.emit.signature import arguments
@@ -104,7 +104,8 @@ def _statement(block: Block, position: int, state: State) -> int:
             built = comprehension(state.out, loop, facts.uses)
             if built is not None:
                 effects = what.effects or any(entry.effects for entry in found.values())
-                state.waiting.append(Waiting(*built, _names(built[1]), True, effects))
+                reads = _names(built[1]) - bound_by(built[1])
+                _keep(Waiting(*built, reads, True, effects), state)
                 return 1
             state.out.append(loop)
         case If() | While() | With() | Define():
@@ -130,15 +131,20 @@ def _wait(stmt: Assign, state: State) -> None:
             entry = replace(waited, name=name) if waited is not None else plain
         case value:
             entry = Waiting(name, atom_tree(value))
-    state.waiting.append(entry)
+    _keep(entry, state)
+
+
+def _keep(entry: Waiting, state: State) -> None:
+    """Makes a temporary wait. A call may read whatever nested functions have captured."""
+    captured = state.facts.uses.captured if entry.effects else frozenset()
+    state.waiting.append(replace(entry, reads=entry.reads | captured))
 
 
 def _conditional(stmt: If, state: State) -> bool:
     """`x = a if c else b`, `a and b` or `a or b`; False if the branches are more than that."""
     facts, target = state.facts, conditional_target(stmt)
     assert target is not None
-    own = replace(facts.uses, foldable=facts.uses.foldable - {target.name})
-    inside = replace(facts, uses=own)
+    inside = _inside(stmt, facts)
     body, orelse = (_lone(print_block(b, inside), target) for b in (stmt.body, stmt.orelse))
     word = short_circuit(stmt)
     if body is None or orelse is None:
@@ -160,8 +166,17 @@ def _conditional(stmt: If, state: State) -> bool:
     if prints:
         state.out.append(assignment([name_tree(target.name, _STORE)], tree))
     else:
-        state.waiting.append(Waiting(target.name, tree, _names(tree), True, effects))
+        _keep(Waiting(target.name, tree, _names(tree), True, effects), state)
     return True
+
+
+def _inside(stmt: If, facts: Facts) -> Facts:
+    """The facts for the branches of an `If`: what both assign does not wait inside them."""
+    target = conditional_target(stmt)
+    if target is None:
+        return facts
+    own = replace(facts.uses, foldable=facts.uses.foldable - {target.name})
+    return replace(facts, uses=own)
 
 
 def _flat(kind: type[gast.AST], *values: gast.AST) -> list[gast.AST]:
@@ -198,7 +213,7 @@ def _lambda(stmt: Define, state: State) -> bool:
         reads = frozenset().union(*(entry.reads for entry in found.values()))
         effects = any(entry.effects for entry in found.values())
         memory = any(entry.memory for entry in found.values())
-        state.waiting.append(Waiting(stmt.target.name, made, reads, memory, effects))
+        _keep(Waiting(stmt.target.name, made, reads, memory, effects), state)
     else:
         state.out.append(assignment([name_tree(stmt.target.name, _STORE)], made))
     return True
@@ -257,7 +272,8 @@ def _simple(
 def _compound(stmt: If | While | With | Define, tree: Tree, facts: Facts) -> list[gast.AST]:
     match stmt:
         case If(test=test, body=body, orelse=orelse):
-            return [_if(tree(test), print_block(body, facts), print_block(orelse, facts))]
+            inside = _inside(stmt, facts)
+            return [_if(tree(test), print_block(body, inside), print_block(orelse, inside))]
         case While():
             return [_while(stmt, facts)]
         case With(context=context, target=target, body=body):
@@ -284,7 +300,8 @@ def _while(stmt: While, facts: Facts) -> gast.While:
         return gast.While(test, _filled(body), orelse)
     if any(isinstance(inner, Break | Continue) for inner in walk(stmt.orelse)):
         raise ValueError("a loop's `else` that leaves an outer loop cannot be printed")
-    leave = _if(test, [], [*orelse, gast.Break()])
+    leaves = orelse and isinstance(orelse[-1], gast.Return | gast.Raise)
+    leave = _if(test, [], orelse if leaves else [*orelse, gast.Break()])
     return gast.While(gast.Constant(True, None), [*before, leave, *body], [])
 
 

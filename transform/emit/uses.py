@@ -13,6 +13,8 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 
+BRANCHES = 2  # of an `If`
+
 Operand = tuple[Atom, str]
 
 
@@ -48,9 +50,8 @@ def conditional_target(stmt: Stmt) -> Var | None:
     """The temporary that both branches of an `If` end by assigning and nothing else does."""
     match stmt:
         case If(body=(*_, Assign(target=first)), orelse=(*_, Assign(target=second))):
-            both = [*walk(stmt.body), *walk(stmt.orelse)]
-            others = [var for inner in both for var in binds(inner) if var != first]
-            if first == second and first.is_temporary and all(var.is_temporary for var in others):
+            bound = [var for inner in (*stmt.body, *stmt.orelse) for var in binds(inner)]
+            if first == second and first.is_temporary and bound.count(first) == BRANCHES:
                 return first
     return None
 
@@ -72,13 +73,15 @@ class Uses:
     counts: how often each temporary is used. foldable: those bound once and used once, both
     directly in the same block. buildable: those bound once and used twice, in their own block and
     somewhere else (the list of a comprehension). leaking: the variables that are bound or read
-    outside the loops whose targets they are.
+    outside the loops whose targets they are. captured: the variables that nested functions read
+    whenever they are called.
     """
 
     counts: Mapping[str, int]
     foldable: frozenset[str]
     buildable: frozenset[str]
     leaking: frozenset[str]
+    captured: frozenset[str]
 
 
 def uses(fn: Function) -> Uses:
@@ -93,10 +96,18 @@ def uses(fn: Function) -> Uses:
         frozenset(name for name, block in once.items() if used[name] == [block]),
         frozenset(
             name for name, block in once.items()
-            if len(used[name]) == 2 and used[name].count(block) == 1
+            if used[name].count(block) == 1 and len(used[name]) == 1 + 1
         ),
         frozenset(_leaking(fn, frozenset())),
+        frozenset(_captured(fn)),
     )  # fmt: skip
+
+
+def _captured(fn: Function) -> Iterator[str]:
+    for stmt in walk(fn.body):
+        if isinstance(stmt, Define):
+            yield from stmt.function.captures
+            yield from _captured(stmt.function)
 
 
 def pattern(loop: For) -> frozenset[str]:

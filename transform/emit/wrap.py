@@ -93,8 +93,9 @@ def _expression(text: str, tokens: list[_Token]) -> tuple[int, int] | None:
         return into.end + 1, last.start
     if first.text in _UNBRACKETED:
         return None
-    until_lambda = takewhile(lambda token: token.text != "lambda", tokens)
-    equals = [token for token in until_lambda if token.depth == 0 and token.text in _ASSIGNMENTS]
+    outer = (token for token in tokens if token.depth == 0)
+    until_lambda = takewhile(lambda token: token.text != "lambda", outer)
+    equals = [token for token in until_lambda if token.text in _ASSIGNMENTS]
     return (equals[-1].end + 1 if equals else 0), last.end
 
 
