@@ -19,6 +19,7 @@ from . import (
     linear,
     products,
     reductions,
+    stores,
     structures,
 )
 from .arrangement import arange_along_start as arange_along_start
@@ -29,6 +30,7 @@ from .arrangement import axes_given as axes_given
 from .arrangement import inverse_axes as inverse_axes
 from .arrangement import put_along as put_along
 from .arrangement import ramp as ramp
+from .arrangement import rows_of as rows_of
 from .arrangement import scatter as scatter
 from .arrangement import transpose_as as transpose_as
 from .arrangement import uncolumn_stack as uncolumn_stack
@@ -112,6 +114,11 @@ from .reductions import uncumsum as uncumsum
 from .reductions import undiff as undiff
 from .reductions import undiff_sums as undiff_sums
 from .reductions import unsort as unsort
+from .stores import buffer as buffer
+from .stores import gather_stored as gather_stored
+from .stores import require_scalar as require_scalar
+from .stores import split_off as split_off
+from .stores import stack_like as stack_like
 from .structures import accumulate as accumulate
 from .structures import add_at as add_at
 from .structures import fields_of as fields_of
@@ -120,7 +127,17 @@ from .structures import repeats as repeats
 from .structures import restructure as restructure
 from .structures import zeros_like as zeros_like
 
-MODULES = (broadcasting, structures, elements, reductions, arrangement, products, einsums, linear)
+MODULES = (
+    broadcasting,
+    structures,
+    stores,
+    elements,
+    reductions,
+    arrangement,
+    products,
+    einsums,
+    linear,
+)
 
 ALL: Mapping[str, FunctionType] = {
     name: function
@@ -137,6 +154,9 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
 
 SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     "unbroadcast": (1,),
+    "zeros_like": (0,),
+    "buffer": (1,),
+    "stack_like": (1,),
     "expand": (1,),
     "unreduce": (1,),
     "count": (0,),

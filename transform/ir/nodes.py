@@ -287,9 +287,16 @@ class Comment:
     span: Span
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """A place to come back to while a function is being derived; none is left when it is emitted."""
+
+    key: tuple[int, str]
+
+
 Stmt = (
     Assign | Unpack | Store | Augment | Effect | Keep | If | For | While | With | Break
-    | Continue | Return | Define | Comment
+    | Continue | Return | Define | Comment | Mark
 )  # fmt: skip
 Block = tuple[Stmt, ...]
 

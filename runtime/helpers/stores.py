@@ -1,0 +1,72 @@
+"""Cotangents of what is stored, split off and scaled in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .broadcasting import expand
+from .structures import own
+
+
+def buffer(g: Any, like: Any) -> Any:
+    """A cotangent as an array (or list) that nobody else holds, with the shape of `like`.
+
+    >>> buffer(0.0, np.ones(2))
+    array([0., 0.])
+    """
+    if isinstance(g, (list, dict)) or not hasattr(like, "shape"):
+        return own(g)
+    return own(expand(g, like))
+
+
+def gather_stored(d: Any, index: Any) -> Any:
+    """The cotangent of `v` in `a[index] = v`: where an index repeats, only the last one counts.
+
+    >>> gather_stored(np.array([1.0, 2.0]), [0, 1, 0])
+    array([0., 2., 1.])
+    """
+    taken = d[index]
+    if taken.ndim == 0 or taken.size == 0:
+        return own(taken)
+    owner = np.zeros(d.shape, dtype=int)
+    order = np.arange(taken.size).reshape(taken.shape)
+    owner[index] = order
+    return np.where(owner[index] == order, taken, 0.0)
+
+
+def split_off(d: Any, count: int) -> Any:
+    """Remove the last `count` elements of a list and return them.
+
+    >>> d = [1.0, 2.0, 3.0]
+    >>> split_off(d, 2), d
+    ([2.0, 3.0], [1.0])
+    """
+    start = len(d) - count
+    taken = d[start:]
+    del d[start:]
+    return taken
+
+
+def stack_like(parts: Any, like: Any) -> Any:
+    """The cotangent of an array of which `list` made the rows.
+
+    >>> stack_like([1.0, 0.0], np.ones(2))
+    array([1., 0.])
+    """
+    return np.stack([expand(part, row) for part, row in zip(parts, like)])
+
+
+def require_scalar(value: Any) -> None:
+    """Raise unless a result is a single number, of which alone there is a gradient.
+
+    >>> require_scalar(np.ones(2))
+    Traceback (most recent call last):
+    TypeError: a gradient is of a single number, and the result has shape (2,); use vjp
+    """
+    shape = np.shape(value)
+    if shape != () and np.size(value) != 1:
+        raise TypeError(
+            f"a gradient is of a single number, and the result has shape {shape}; use vjp"
+        )

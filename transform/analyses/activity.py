@@ -1,0 +1,100 @@
+"""Activity: the names whose values depend on what is differentiated and matter to the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from adjoint.transform.analyses.aliases import Aliases
+from adjoint.transform.analyses.effects import is_rule
+from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.analyses.resolve import rule_of_name
+from adjoint.transform.ir.nodes import (
+    Assign, Atom, Augment, Effect, For, Function, Op, Return, Stmt, Store, Unpack, Var, With,
+    iter_atoms, walk,
+)  # fmt: skip
+
+Flow = list[tuple[frozenset[str], frozenset[str]]]  # (read with a derivative, bound or written)
+
+
+def active_names(
+    fn: Function,
+    kinds: Mapping[str, Kind],
+    aliases: Aliases,
+    inputs: Iterable[str],
+    outputs: Iterable[str] = (),
+) -> frozenset[str]:
+    """Names that are both varied (depend on `inputs`) and useful (the result, or `outputs`, depend
+    on them)."""
+    flow: Flow = []
+    useful = set(outputs)
+    for stmt in walk(fn.body):
+        if isinstance(stmt, Return) and isinstance(stmt.value, Var):
+            useful.add(stmt.value.name)
+        flow.append((differentiable_reads(stmt), _targets(stmt, aliases)))
+    may = {n for f in flow for n in f[0] | f[1]}
+    may = {n for n in may | useful | set(inputs) if kinds.get(n, ANY).differentiable}
+    varied = _spread({n for n in inputs if n in may}, flow, may, forward=True)
+    needed = _spread(useful & may, flow, may, forward=False)
+    return frozenset(varied & needed)
+
+
+def _spread(names: set[str], flow: Flow, may: set[str], forward: bool) -> set[str]:
+    while True:
+        before = len(names)
+        for reads, targets in flow:
+            source, sink = (reads, targets) if forward else (targets, reads)
+            if source & names:
+                names |= sink & may
+        if len(names) == before:
+            return names
+
+
+def _targets(stmt: Stmt, aliases: Aliases) -> frozenset[str]:
+    names = set(aliases.reached.get(id(stmt), ()))
+    match stmt:
+        case Assign(target=target) | Augment(target=target) | For(target=target):
+            names.add(target.name)
+        case Unpack(targets=targets):
+            names |= {t.name for t in targets}
+        case With(target=Var(name=name)):
+            names.add(name)
+    for name in tuple(names):
+        names |= {v for v, root in aliases.views.items() if root == name}
+    return frozenset(names)
+
+
+def differentiable_reads(stmt: Stmt) -> frozenset[str]:
+    """The names that a statement reads in a way that has a derivative."""
+    match stmt:
+        case Assign(value=Op() as op) | Effect(value=op) | With(context=op):
+            atoms: Iterable[Atom] = differentiable_operands(op)
+        case Assign(value=value) | Unpack(value=value) | Return(value=value):
+            atoms = (value,)  # type: ignore[assignment]
+        case Store(value=value, place=place):
+            atoms = (value, place.args[0])
+        case Augment(target=target, value=value):
+            atoms = (target, value)
+        case For(iterable=iterable):
+            atoms = iter_atoms(iterable)
+        case _:
+            return frozenset()
+    return frozenset(a.name for a in atoms if isinstance(a, Var))
+
+
+def differentiable_operands(op: Op) -> tuple[Atom, ...]:
+    """The operands through which an operation has a derivative (or may have one)."""
+    if op.prim == "look":
+        return ()
+    if op.prim in ("index", "list.copy") or op.prim.startswith("attribute:"):
+        return op.args[:1]
+    if op.prim == "dict":
+        return op.args[1::2]
+    if not is_rule(op.prim):
+        return (*op.args, op.callee) if isinstance(op.callee, Var) else op.args
+    rule = rule_of_name(op.prim)
+    if rule.kind == "zero":
+        return ()
+    if rule.kind == "missing":
+        return op.args
+    given = zip(op.roles, op.args, strict=True)
+    return tuple(a for role, a in given if role in rule.differentiable)

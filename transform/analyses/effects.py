@@ -1,0 +1,114 @@
+"""What a statement writes into, and with what its results may share memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.analyses.resolve import atom_kind, rule_of_name
+from adjoint.transform.ir.nodes import (
+    Assign, Atom, Augment, Effect, Op, Ref, Stmt, Store, Var, With,
+)  # fmt: skip
+from adjoint.transform.ir.places import index_parts
+
+MUTATORS = frozenset(
+    "append extend insert pop remove clear reverse sort fill update setdefault put partition "
+    "resize itemset add discard appendleft popleft popitem".split()
+)
+STRUCTURAL = frozenset({"tuple", "list", "dict", "set", "index", "look", "list.copy"})
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a call of a user's function does to its arguments.
+
+    writes: positions in `op.args` of arguments written into. shares: positions with which the
+    result may share memory. pure: no effect but those writes.
+    """
+
+    writes: frozenset[int] = frozenset()
+    shares: frozenset[int] | None = None
+    pure: bool = False
+
+
+Summaries = Callable[[Op], Summary]
+
+
+def is_rule(prim: str) -> bool:
+    """Whether a resolved prim is the name of a rule."""
+    return prim not in STRUCTURAL and ":" not in prim and prim != "call"
+
+
+def written(stmt: Stmt, kinds: Mapping[str, Kind], summaries: Summaries) -> frozenset[str]:
+    """The names whose contents a statement changes in place (rebinding a number is no write)."""
+    names: set[str] = set()
+    match stmt:
+        case Store(place=place):
+            if isinstance(place.args[0], Var):
+                names.add(place.args[0].name)
+        case Augment(target=target):
+            if not kinds.get(target.name, ANY).is_number:
+                names.add(target.name)
+        case Assign(value=Op() as op) | Effect(value=op) | With(context=op):
+            names |= {a.name for a in written_arguments(op, kinds, summaries)}
+    return frozenset(names)
+
+
+def written_arguments(
+    op: Op, kinds: Mapping[str, Kind], summaries: Summaries
+) -> tuple[Var, ...]:
+    """The arguments that an operation writes into."""
+    head, _, name = op.prim.partition(":")
+    if head == "method":
+        mutates = name in MUTATORS and isinstance(op.args[0], Var)
+        return (op.args[0],) if mutates else ()  # type: ignore[return-value]
+    if head == "call" and isinstance(op.callee, Ref | Var):
+        places = summaries(op).writes
+        return tuple(a for i, a in enumerate(op.args) if i in places and isinstance(a, Var))
+    return ()
+
+
+def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tuple[Var, str], ...]:
+    """The operands with which a result may share memory, each with how.
+
+    `same`: the result is the operand or a view of it; `holds`: the result is a container that holds
+    it; `held`: the result is something that the operand holds.
+    """
+
+    def sharing(atoms: tuple[Atom, ...], how: str) -> tuple[tuple[Var, str], ...]:
+        return tuple(
+            (a, how) for a in atoms if isinstance(a, Var) and kinds.get(a.name, ANY).may_share
+        )
+
+    head, _, _ = op.prim.partition(":")
+    match head:
+        case "tuple" | "list" | "dict" | "set":
+            return sharing(op.args, "holds")
+        case "look" | "binary" | "unary":
+            return ()
+        case "list.copy":
+            return sharing(op.args, "held") + sharing(op.args, "same")
+        case "index":
+            base = atom_kind(op.args[0], kinds) or ANY
+            if base.is_container:
+                return sharing(op.args[:1], "held")
+            for part in index_parts(op):
+                kind = atom_kind(part.at, kinds) if part.what == "at" else None
+                if kind is not None and kind.tag in ("array", "list"):
+                    return ()  # integer arrays and masks copy
+            return sharing(op.args[:1], "same") + (
+                sharing(op.args[:1], "held") if base.tag == "any" else ()
+            )
+        case "attribute" | "method":
+            base = atom_kind(op.args[0], kinds) or ANY
+            how = "held" if base.is_container or head == "attribute" else "same"
+            return sharing(op.args[:1], how)
+        case "call":
+            summary = summaries(op)
+            places = summary.shares if summary.shares is not None else range(len(op.args))
+            atoms = tuple(a for i, a in enumerate(op.args) if i in places)
+            return sharing(atoms, "same") + sharing(atoms, "held")
+        case _:
+            rule = rule_of_name(op.prim)
+            return () if rule.memory == "fresh" else sharing(op.args[:1], "same")

@@ -1,0 +1,177 @@
+"""Kinds: what a name holds, as far as the meaning of operators depends on it.
+
+A kind says number, array (and of how many axes), list, tuple, dict and so on. Shapes and values are
+never part of it. Kinds form a lattice by `join`; `NUMERIC` is "a number or an array", `ANY` the top.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import numbers
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a name holds.
+
+    tag: `num`, `array`, `numeric`, `list`, `tuple`, `dict`, `record`, `str`, `none`, `function`,
+      `range`, `any`.
+    ndim: number of axes of an array, where it is known.
+    items: element kinds: each of a tuple, the joined one of a list or dict, the fields of a record.
+    discrete: integers, truth values and what has no derivative for another reason.
+    names: the field names of a record.
+    """
+
+    tag: str
+    ndim: int | None = None
+    items: tuple[Kind, ...] = ()
+    discrete: bool = False
+    names: tuple[str, ...] = ()
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether arithmetic on it is array arithmetic."""
+        return self.tag in ("num", "array", "numeric", "any")
+
+    @property
+    def is_number(self) -> bool:
+        return self.tag == "num"
+
+    @property
+    def may_share(self) -> bool:
+        """Whether two names of this kind can share memory that one of them writes."""
+        return self.tag not in ("num", "str", "none", "function", "range")
+
+    @property
+    def is_container(self) -> bool:
+        return self.tag in ("list", "tuple", "dict", "record")
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether it can carry a derivative at all."""
+        if self.tag in ("str", "none", "function", "range") or self.discrete:
+            return False
+        if self.is_container and self.items:
+            return any(item.differentiable for item in self.items)
+        return True
+
+    def __str__(self) -> str:
+        inner = f"[{', '.join(map(str, self.items))}]" if self.items else ""
+        axes = "" if self.ndim is None or self.tag != "array" else str(self.ndim)
+        return f"{'int ' if self.discrete else ''}{self.tag}{axes}{inner}"
+
+
+NUM = Kind("num")
+INT = Kind("num", discrete=True)
+ARRAY = Kind("array")
+NUMERIC = Kind("numeric")
+STR = Kind("str")
+NONE = Kind("none")
+FUNCTION = Kind("function")
+RANGE = Kind("range", discrete=True)
+ANY = Kind("any")
+
+
+def join(a: Kind | None, b: Kind | None) -> Kind:
+    """The least kind that covers both; `None` is "nothing known yet".
+
+    >>> str(join(INT, NUM)), str(join(NUM, Kind("array", 2)))
+    ('num', 'numeric')
+    """
+    if a is None or a == b:
+        assert b is not None
+        return b
+    if b is None:
+        return a
+    discrete = a.discrete and b.discrete
+    if a.tag == b.tag:
+        ndim = a.ndim if a.ndim == b.ndim else None
+        if a.tag == "tuple" and len(a.items) != len(b.items):
+            return Kind("list", items=(join_all(a.items + b.items),))
+        if a.tag == "record" and a.names != b.names:
+            return ANY
+        if not a.items or not b.items:
+            items = a.items or b.items
+        else:
+            items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
+        return Kind(a.tag, ndim, items, discrete, a.names)
+    if a.is_numeric and b.is_numeric and "any" not in (a.tag, b.tag):
+        return Kind("numeric", discrete=discrete)
+    if {a.tag, b.tag} == {"list", "tuple"}:
+        return Kind("list", items=(join_all(a.items + b.items),) if a.items + b.items else ())
+    return ANY
+
+
+def join_all(kinds: tuple[Kind, ...]) -> Kind:
+    """The join of several kinds; `ANY` of none."""
+    result: Kind | None = None
+    for kind in kinds:
+        result = join(result, kind)
+    return result or ANY
+
+
+def kind_of(value: Any) -> Kind:
+    """The kind of a value that a function is called with, or that it finds outside.
+
+    >>> str(kind_of([1.0, 2.0])), str(kind_of(np.ones((2, 3)))), str(kind_of(3))
+    ('list[num]', 'array2', 'int num')
+    """
+    if isinstance(value, numbers.Integral | np.bool_):
+        return INT
+    if isinstance(value, numbers.Number):
+        return NUM
+    if value is None:
+        return NONE
+    if isinstance(value, str | bytes):
+        return STR
+    if hasattr(value, "dtype") and hasattr(value, "ndim"):
+        return Kind("array", value.ndim, discrete=value.dtype.kind not in "fcO")
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return Kind("record", items=tuple(map(kind_of, value)), names=tuple(value._fields))
+    if isinstance(value, tuple):
+        return Kind("tuple", items=tuple(map(kind_of, value)))
+    if isinstance(value, list):
+        return Kind("list", items=(join_all(tuple(map(kind_of, value))),) if value else ())
+    if isinstance(value, dict):
+        items = tuple(map(kind_of, value.values()))
+        return Kind("dict", items=(join_all(items),) if items else ())
+    if isinstance(value, range):
+        return RANGE
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = tuple(f.name for f in dataclasses.fields(value))
+        kinds = tuple(kind_of(getattr(value, n)) for n in names)
+        return Kind("record", items=kinds, names=names)
+    if callable(value) or inspect.ismodule(value):
+        return FUNCTION
+    return ANY
+
+
+_BY_NAME = {
+    "float": NUM, "int": INT, "bool": INT, "complex": NUM, "str": STR, "list": Kind("list"),
+    "dict": Kind("dict"), "tuple": Kind("list"), "ndarray": ARRAY, "Callable": FUNCTION,
+    "None": NONE,
+}  # fmt: skip
+
+
+def kind_of_annotation(annotation: Any) -> Kind | None:
+    """The kind that an annotation promises, or None where it promises nothing we know."""
+    if annotation is None or annotation is inspect.Parameter.empty:
+        return None
+    if isinstance(annotation, str):
+        head = annotation.split("[")[0].split(".")[-1].strip()
+        return _BY_NAME.get(head)
+    origin = getattr(annotation, "__origin__", None)
+    arguments = getattr(annotation, "__args__", ())
+    if origin is tuple and arguments and Ellipsis not in arguments:
+        return Kind("tuple", items=tuple(kind_of_annotation(a) or ANY for a in arguments))
+    if origin in (list, tuple) and arguments:
+        return Kind("list", items=(kind_of_annotation(arguments[0]) or ANY,))
+    if origin is dict and len(arguments) > 1:
+        return Kind("dict", items=(kind_of_annotation(arguments[1]) or ANY,))
+    target = origin if isinstance(origin, type) else annotation
+    return _BY_NAME.get(getattr(target, "__name__", ""))

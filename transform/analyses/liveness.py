@@ -1,0 +1,66 @@
+"""Liveness: after each statement, the names that the primal may still read."""
+
+from __future__ import annotations
+
+from adjoint.transform.ir.nodes import (
+    Augment, Block, For, Function, If, Stmt, Var, While, With, binds, reads,
+)  # fmt: skip
+
+Live = frozenset[str]
+
+
+def live_after(fn: Function) -> dict[int, Live]:
+    """For every statement, by identity, the names live just after it."""
+    found: dict[int, Live] = {}
+    _block(fn.body, frozenset(), frozenset(), found)
+    return found
+
+
+def names_read(stmt: Stmt) -> Live:
+    """The names that a statement itself reads."""
+    return frozenset(a.name for a in reads(stmt) if isinstance(a, Var))
+
+
+def _block(block: Block, live: Live, leave: Live, found: dict[int, Live]) -> Live:
+    """Names live before a block; `leave` is what is live where a `Break` goes."""
+    for stmt in reversed(block):
+        found[id(stmt)] = live
+        live = _stmt(stmt, live, leave, found)
+    return live
+
+
+def _stmt(stmt: Stmt, live: Live, leave: Live, found: dict[int, Live]) -> Live:
+    bound = frozenset(v.name for v in binds(stmt)) if not isinstance(stmt, Augment) else frozenset()
+    match stmt:
+        case If(body=body, orelse=orelse):
+            after = live
+            live = _block(body, after, leave, found) | _block(orelse, after, leave, found)
+        case For(body=body):
+            around = live
+            while True:
+                again = around | (_block(body, around, live, found) - bound)
+                if again == around:
+                    break
+                around = again
+            live = around
+        case While(before=before, body=body):
+            around = live
+            while True:
+                inside = _block(body, around, live, found)
+                again = around | _block(before, inside | live | names_read(stmt), live, found)
+                if again == around:
+                    break
+                around = again
+            live = around
+        case With(body=body):
+            live = _block(body, live, leave, found) - bound
+        case _:
+            if type(stmt).__name__ == "Break":
+                live = leave
+            live = live - bound
+    return live | names_read(stmt)
+
+
+def exposed(block: Block) -> Live:
+    """The names that a block may read before it binds them."""
+    return _block(block, frozenset(), frozenset(), {})

@@ -1,0 +1,504 @@
+"""Resolve every operation to what it means, given the kinds of what it is applied to.
+
+`y += x` rebinds a number and writes into an array, `+` joins lists, `.sum()` may be anybody's. The
+inference runs to a fixed point over the kinds of names; the result is the same function in which
+operations carry the names of rules.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from adjoint.runtime.errors import MissingRule
+from adjoint.runtime.rules import RULES, bind, rule_of, rule_of_method, rule_of_operator
+from adjoint.runtime.rules.table import Rule
+from adjoint.transform.analyses.kind import (
+    ANY, FUNCTION, INT, NONE, NUM, NUMERIC, RANGE, STR, Kind, join, join_all, kind_of,
+)  # fmt: skip
+from adjoint.transform.ir.nodes import (
+    Assign, Atom, Augment, Block, Const, Define, Each, Effect, Enumerate, For, Function, If, Items,
+    Iter, Op, Range, Ref, Return, Reversed, Stmt, Store, Unpack, Var, While, With, Zip,
+)  # fmt: skip
+from adjoint.transform.ir.places import index_parts
+
+Kinds = dict[str, Kind]
+CallKind = Callable[[Any, tuple[Kind, ...]], "Kind | None"]
+
+# Calls that only look at their operands, or make something that carries no derivative.
+LOOKS: frozenset[Any] = frozenset(
+    {
+        print, len, isinstance, issubclass, type, str, repr, id, hash, hasattr, callable, format,
+        range, any, all, bool, int, ord, chr, dir, slice, np.shape, np.ndim, np.size, np.isscalar,
+        math.isnan, math.isinf, math.isfinite, math.isclose, np.errstate, np.allclose,
+        np.array_equal, np.may_share_memory, np.shares_memory, np.random.default_rng, np.iscomplexobj,
+    }
+)  # fmt: skip
+SHAPE_ATTRIBUTES = frozenset({"shape", "ndim", "size", "dtype", "itemsize", "nbytes", "flags"})
+LIST_METHODS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "reverse"})
+DICT_METHODS = frozenset({"get", "items", "keys", "values", "update", "setdefault"})
+_REDUCTIONS = frozenset(
+    "np." + n
+    for n in "sum mean prod max min amax amin var std linalg.norm argmax argmin average".split()
+)
+_DISCRETE = frozenset(
+    "np." + n
+    for n in (
+        "argmax argmin argsort isfinite isnan isinf equal not_equal less less_equal greater "
+        "greater_equal logical_and logical_or logical_not logical_xor searchsorted nonzero "
+        "count_nonzero any all bitwise_and bitwise_or"
+    ).split()
+)
+_SHAPED = frozenset(
+    "np." + n
+    for n in "cumsum sort flip fliplr flipud roll copy zeros_like ones_like empty_like tril "
+    "triu real imag conj linalg.inv linalg.cholesky ascontiguousarray".split()
+) | {"ndarray.copy", "ndarray.astype"}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A function whose operations are resolved.
+
+    kinds: the kind of every name. returns: the kind of its result.
+    """
+
+    function: Function
+    kinds: Mapping[str, Kind]
+    returns: Kind
+
+
+def resolve(fn: Function, parameters: Mapping[str, Kind], call_kind: CallKind) -> Resolved:
+    """Infer kinds and resolve operations; `call_kind` gives the result kind of a user's function."""
+    kinds: Kinds = dict(parameters)
+    while True:
+        before = dict(kinds)
+        _block(fn.body, kinds, call_kind)
+        if kinds == before:
+            break
+    body = _block(fn.body, kinds, call_kind)
+    return Resolved(replace(fn, body=body), kinds, kinds.get("return", NONE))
+
+
+def atom_kind(atom: Atom | None, kinds: Mapping[str, Kind]) -> Kind | None:
+    """The kind of an atom; None while nothing is known of a name yet."""
+    match atom:
+        case Var(name=name):
+            return kinds.get(name)
+        case Const(value=value) | Ref(value=value):
+            return kind_of(value)
+    return ANY
+
+
+def _note(kinds: Kinds, name: str, kind: Kind | None) -> None:
+    if kind is not None:
+        kinds[name] = join(kinds.get(name), kind)
+
+
+def _block(block: Block, kinds: Kinds, call_kind: CallKind) -> Block:
+    return tuple(_stmt(stmt, kinds, call_kind) for stmt in block)
+
+
+def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind) -> Stmt:
+    match stmt:
+        case Assign(target=target, value=Op() as op):
+            op, kind = resolve_op(op, kinds, call_kind)
+            _note(kinds, target.name, kind)
+            return replace(stmt, value=op)
+        case Assign(target=target, value=value):
+            assert not isinstance(value, Op)
+            _note(kinds, target.name, atom_kind(value, kinds))
+        case Unpack(targets=targets, value=value, star=star):
+            source = atom_kind(value, kinds)
+            for position, target in enumerate(targets):
+                _note(kinds, target.name, _part_kind(source, position, len(targets), star))
+        case Store(base=base, value=value, place=place):
+            place, _ = resolve_op(place, kinds, call_kind)
+            owner = atom_kind(base, kinds)
+            if isinstance(base, Var) and owner is not None and owner.tag in ("list", "dict"):
+                inner = atom_kind(value, kinds)
+                if inner is not None and place.prim == "index" and index_parts(place)[0].what == "at":
+                    _note(kinds, base.name, Kind(owner.tag, items=(inner,)))
+            return replace(stmt, place=place)
+        case Augment(target=target, value=value, operator=operator):
+            _note(kinds, target.name, _binary_kind(
+                operator, atom_kind(target, kinds), atom_kind(value, kinds), augmented=True
+            ))  # fmt: skip
+        case Effect(value=op):
+            op, _ = resolve_op(op, kinds, call_kind)
+            _note_growth(op, kinds)
+            return replace(stmt, value=op)
+        case If(body=body, orelse=orelse):
+            return replace(
+                stmt,
+                body=_block(body, kinds, call_kind),
+                orelse=_block(orelse, kinds, call_kind),
+            )
+        case For(target=target, iterable=iterable, body=body):
+            _note(kinds, target.name, _element_kind(iterable, kinds))
+            return replace(stmt, body=_block(body, kinds, call_kind))
+        case While(before=before, body=body):
+            before = _block(before, kinds, call_kind)
+            return replace(stmt, before=before, body=_block(body, kinds, call_kind))
+        case With(context=op, target=target, body=body):
+            op, kind = resolve_op(op, kinds, call_kind)
+            if target is not None:
+                _note(kinds, target.name, kind)
+            return replace(stmt, context=op, body=_block(body, kinds, call_kind))
+        case Return(value=value):
+            _note(kinds, "return", atom_kind(value, kinds))
+        case Define(target=target):
+            _note(kinds, target.name, FUNCTION)
+    return stmt
+
+
+def resolve_op(op: Op, kinds: Mapping[str, Kind], call_kind: CallKind) -> tuple[Op, Kind | None]:
+    """What an operation means and the kind of what it gives (None: not known yet)."""
+    args = tuple(atom_kind(arg, kinds) for arg in op.args)
+    head, _, name = op.prim.partition(":")
+    match head:
+        case "binary":
+            if any(k is not None and k.is_container for k in args):
+                return op, _binary_kind(name, *args)
+            rule = rule_of_operator(name)
+            return _by_rule(op, rule, ("", ""), kinds), _binary_kind(name, *args)
+        case "unary":
+            if name == "not":
+                return replace(op, prim="look"), INT
+            return _by_rule(op, rule_of_operator(name + "u"), ("",), kinds), args[0]
+        case "index":
+            return op, _index_kind(op, args[0], kinds)
+        case "attribute":
+            return _attribute(op, name, args[0], kinds)
+        case "tuple":
+            known = tuple(k for k in args if k is not None)
+            if len(known) < len(args) or "*" in op.roles:
+                return op, None if len(known) < len(args) else Kind("list")
+            return op, Kind("tuple", items=known)
+        case "list" | "set":
+            known = tuple(k for k in args if k is not None)
+            return op, Kind("list", items=(join_all(known),) if known else ())
+        case "dict":
+            known = tuple(k for k in args[1::2] if k is not None)
+            return op, Kind("dict", items=(join_all(known),) if known else ())
+        case "look":
+            return op, INT
+        case "method":
+            return _method(op, name, args, kinds)
+        case "call":
+            return _call(op, args, kinds, call_kind)
+        case _:  # resolved in an earlier round
+            rule = rule_of_name(op.prim)
+            return op, _rule_kind(rule, op, args)
+
+
+def rule_of_name(name: str) -> Rule:
+    """The rule with a canonical name."""
+    return RULES[name]
+
+
+def _by_rule(
+    op: Op, rule: Rule | None, roles: tuple[str, ...], kinds: Mapping[str, Kind]
+) -> Op:
+    """The operation with its arguments bound to the rule's parameters; unbound ones stay a call."""
+    bound = None if rule is None else bind_roles(rule, roles)
+    if rule is None or bound is None:
+        return op
+    return replace(op, prim=rule.name, roles=bound)
+
+
+def bind_roles(rule: Rule, roles: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The parameter of a rule that each argument fills, or None where it takes no such argument.
+
+    >>> from adjoint.runtime.rules import RULES
+    >>> bind_roles(RULES["np.sum"], ("", "axis"))
+    ('a', 'axis')
+    """
+    if "*" in roles or "**" in roles:
+        return None
+    positions = [i for i, role in enumerate(roles) if role in ("", "self")]
+    try:
+        bound = bind(rule, len(positions), [role for role in roles if role not in ("", "self")])
+    except MissingRule:
+        return None
+    filled = list(roles)
+    for parameter, source in bound.items():
+        for position in source if isinstance(source, tuple) else (source,):
+            if isinstance(position, int):
+                filled[positions[position]] = parameter
+    return tuple(filled)
+
+
+def _binary_kind(
+    symbol: str, a: Kind | None, b: Kind | None, augmented: bool = False
+) -> Kind | None:
+    if a is None or b is None:
+        return a or b
+    if symbol == "*" and a.is_container != b.is_container:
+        container = a if a.is_container else b
+        return Kind("list", items=(join_all(container.items),) if container.items else ())
+    if a.is_container or b.is_container:
+        if a.is_numeric and not augmented:  # array + list
+            return NUMERIC
+        return join(a, b)
+    if a.tag == "str" or b.tag == "str":
+        return STR
+    if symbol == "@":
+        return _matmul_kind(a, b)
+    if augmented and a.tag == "array":
+        return a
+    return _elementwise((a, b), discrete=symbol != "/")
+
+
+def _matmul_kind(a: Kind, b: Kind) -> Kind:
+    if a.ndim is None or b.ndim is None or a.tag != "array" or b.tag != "array":
+        return NUMERIC
+    if a.ndim == 1 and b.ndim == 1:
+        return NUM
+    if a.ndim == 1 or b.ndim == 1:
+        return Kind("array", max(a.ndim, b.ndim) - 1)
+    return Kind("array", max(a.ndim, b.ndim))
+
+
+def _elementwise(args: tuple[Kind | None, ...], discrete: bool) -> Kind | None:
+    known = tuple(k for k in args if k is not None)
+    if not known:
+        return None
+    discrete = discrete and all(k.discrete for k in known)
+    if all(k.tag == "num" for k in known):
+        return INT if discrete else NUM
+    arrays = [k for k in known if k.tag == "array"]
+    if len(arrays) + sum(k.tag == "num" for k in known) == len(known):
+        axes = [k.ndim for k in arrays]
+        ndim = None if None in axes else max(axes)  # type: ignore[type-var]
+        return Kind("array", ndim, discrete=discrete)
+    if arrays and all(k.tag in ("num", "array", "numeric") for k in known):
+        return Kind("array", None, discrete=discrete)
+    return Kind("numeric", discrete=discrete)
+
+
+def _index_kind(op: Op, base: Kind | None, kinds: Mapping[str, Kind]) -> Kind | None:
+    if base is None:
+        return None
+    parts = index_parts(op)
+    if base.tag in ("tuple", "list", "dict", "record"):
+        part = parts[0]
+        if part.what == "slice":
+            return Kind("list", items=(join_all(base.items),) if base.items else ())
+        if base.tag in ("tuple", "record") and isinstance(part.at, Const):
+            position = part.at.value
+            if isinstance(position, int) and -len(base.items) <= position < len(base.items):
+                return base.items[position]
+        return join_all(base.items) if base.items else ANY
+    if base.tag == "str":
+        return STR
+    if base.tag == "range":
+        return INT
+    if base.tag != "array":
+        return ANY if base.tag == "any" else Kind("numeric", discrete=base.discrete)
+    numbers = [p for p in parts if p.what == "at"]
+    known = [atom_kind(p.at, kinds) for p in numbers]
+    if base.ndim is None or any(k is None or k.tag != "num" for k in known):
+        return Kind("numeric", discrete=base.discrete)
+    ndim = base.ndim - len(numbers) + sum(p.what == "none" for p in parts)
+    if ndim <= 0 and not any(p.what == "ellipsis" for p in parts):
+        return INT if base.discrete else NUM
+    return Kind("array", max(ndim, 0), discrete=base.discrete)
+
+
+def _attribute(
+    op: Op, name: str, base: Kind | None, kinds: Mapping[str, Kind]
+) -> tuple[Op, Kind | None]:
+    if base is None:
+        return op, None
+    if base.tag == "record" and name in base.names:
+        return op, base.items[base.names.index(name)]
+    if base.is_numeric and name in SHAPE_ATTRIBUTES:
+        return replace(op, prim="look"), Kind("list", items=(INT,)) if name == "shape" else INT
+    if base.tag in ("num", "array", "numeric"):
+        rule = rule_of_method(name)
+        if rule is not None:
+            op = _by_rule(op, rule, ("self",), kinds)
+            return op, _rule_kind(rule, op, (base,))
+    return op, ANY
+
+
+def _method(
+    op: Op, name: str, args: tuple[Kind | None, ...], kinds: Mapping[str, Kind]
+) -> tuple[Op, Kind | None]:
+    base = args[0]
+    if base is None:
+        return op, None
+    if base.is_numeric and not (base.tag == "any" and name in LIST_METHODS | DICT_METHODS):
+        rule = rule_of_method(name)
+        if rule is not None:
+            bound = _by_rule(op, rule, op.roles, kinds)
+            return bound, _rule_kind(rule, bound, args)
+        return op, ANY
+    if base.tag in ("list", "tuple"):
+        element = join_all(base.items) if base.items else None
+        return op, {"pop": element, "copy": base, "index": INT, "count": INT}.get(name, NONE)
+    if base.tag == "dict":
+        element = join_all(base.items) if base.items else None
+        return op, {"get": element, "pop": element, "setdefault": element, "copy": base}.get(
+            name, ANY
+        )
+    if base.tag == "str":
+        return replace(op, prim="look"), STR
+    return op, ANY
+
+
+def _call(
+    op: Op, args: tuple[Kind | None, ...], kinds: Mapping[str, Kind], call_kind: CallKind
+) -> tuple[Op, Kind | None]:
+    if not isinstance(op.callee, Ref):
+        return op, ANY
+    function = op.callee.value
+    special = _builtin(op, function, args)
+    if special is not None:
+        return special
+    rule = rule_of(function)
+    if rule is not None:
+        bound = _by_rule(op, rule, op.roles, kinds)
+        return bound, _rule_kind(rule, bound, args)
+    if any(k is None for k in args):
+        return op, None
+    return op, call_kind(op, args)  # type: ignore[arg-type]
+
+
+def _builtin(
+    op: Op, function: Any, args: tuple[Kind | None, ...]
+) -> tuple[Op, Kind | None] | None:
+    """Builtins whose kind depends on containers, and calls that only look."""
+    try:
+        looks = function in LOOKS
+    except TypeError:
+        looks = False
+    if looks:
+        return replace(op, prim="look"), RANGE if function is range else INT
+    if function in (list, tuple) and len(args) <= 1:
+        items = args[0].items if args and args[0] is not None else ()
+        if args and args[0] is not None and args[0].tag in ("array", "numeric"):
+            items = (NUMERIC,)
+        return replace(op, prim="list.copy"), Kind("list", items=(join_all(items),) if items else ())
+    if function is dict and not args:
+        return replace(op, prim="dict", args=(), roles=()), Kind("dict")
+    return None
+
+
+def _rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
+    if any(k is None for k in args):
+        return None
+    known = [k for k in args if k is not None]
+    if rule.name.startswith("math.") or rule.name in ("float", "builtins.float"):
+        return INT if rule.kind == "zero" else NUM
+    discrete = rule.name in _DISCRETE
+    if rule.name in _REDUCTIONS:
+        return _reduction_kind(op, known[0], discrete)
+    if rule.name == "np.matmul" or (rule.name == "np.dot" and len(known) == 2):  # noqa: PLR2004
+        return _matmul_kind(known[0], known[1])
+    if rule.kind == "elementwise" or discrete or rule.name in ("np.floor", "np.sign", "np.abs"):
+        kind = _elementwise(tuple(known), discrete=False)
+        return replace(kind, discrete=discrete) if kind is not None else None
+    if rule.name in _SHAPED and known:
+        return known[0] if known[0].tag in ("array", "num") else NUMERIC
+    if rule.name in ("np.zeros", "np.ones", "np.empty", "np.full"):
+        shape = known[0]
+        if shape.tag == "num":
+            return Kind("array", 1)
+        return Kind("array", len(shape.items) if shape.tag == "tuple" else None)
+    if rule.name in ("np.arange", "np.linspace"):
+        return Kind("array", 1)
+    if rule.name == "np.eye":
+        return Kind("array", 2)
+    if rule.name == "np.outer":
+        return Kind("array", 2)
+    if rule.name == "np.where" and len(known) > 1:
+        return _elementwise(tuple(known), discrete=False)
+    if rule.kind == "zero" and rule.name not in ("np.empty", "np.identity"):
+        return NUMERIC
+    return NUMERIC
+
+
+def _reduction_kind(op: Op, base: Kind, discrete: bool) -> Kind:
+    given = dict(zip(op.roles, op.args, strict=True))
+    axis, keep = given.get("axis"), given.get("keepdims")
+    kept = keep is not None and not (isinstance(keep, Const) and not keep.value)
+    if (axis is None or (isinstance(axis, Const) and axis.value is None)) and not kept:
+        return INT if discrete else NUM
+    if base.tag == "array" and base.ndim is not None:
+        if kept:
+            return Kind("array", base.ndim, discrete=discrete)
+        if isinstance(axis, Const) and isinstance(axis.value, int):
+            return Kind("array", base.ndim - 1, discrete=discrete) if base.ndim > 1 else NUM
+    return Kind("numeric", discrete=discrete)
+
+
+def _part_kind(source: Kind | None, position: int, count: int, star: int | None) -> Kind | None:
+    if source is None:
+        return None
+    if source.tag in ("tuple", "record") and star is None and len(source.items) == count:
+        return source.items[position]
+    if star == position:
+        return Kind("list", items=(join_all(source.items),) if source.items else ())
+    return _each_kind(source)
+
+
+def _each_kind(source: Kind) -> Kind:
+    if source.tag == "array":
+        if source.ndim is None:
+            return Kind("numeric", discrete=source.discrete)
+        if source.ndim <= 1:
+            return INT if source.discrete else NUM
+        return Kind("array", source.ndim - 1, discrete=source.discrete)
+    if source.tag in ("list", "tuple"):
+        return join_all(source.items) if source.items else ANY
+    if source.tag == "range":
+        return INT
+    if source.tag in ("str", "dict"):
+        return STR
+    return Kind("numeric", discrete=source.discrete) if source.tag == "numeric" else ANY
+
+
+def _element_kind(iterable: Iter, kinds: Kinds) -> Kind | None:
+    match iterable:
+        case Range():
+            return INT
+        case Each(value=value):
+            kind = atom_kind(value, kinds)
+            return None if kind is None else _each_kind(kind)
+        case Enumerate(inner=inner):
+            element = _element_kind(inner, kinds)
+            return None if element is None else Kind("tuple", items=(INT, element))
+        case Zip(inners=inners):
+            elements = [_element_kind(inner, kinds) for inner in inners]
+            known = tuple(e for e in elements if e is not None)
+            return Kind("tuple", items=known) if len(known) == len(elements) else None
+        case Reversed(inner=inner):
+            return _element_kind(inner, kinds)
+        case Items(value=value, what=what):
+            kind = atom_kind(value, kinds)
+            if kind is None:
+                return None
+            element = join_all(kind.items) if kind.items else ANY
+            return {"items": Kind("tuple", items=(STR, element)), "values": element}.get(what, STR)
+
+
+def _note_growth(op: Op, kinds: Kinds) -> None:
+    """What `xs.append(v)` and its like tell of the elements of `xs`."""
+    base = op.args[0] if op.args else None
+    if not isinstance(base, Var) or not op.prim.startswith("method:"):
+        return
+    owner = kinds.get(base.name)
+    if owner is None or owner.tag != "list":
+        return
+    if op.prim in ("method:append", "method:insert"):
+        _note(kinds, base.name, Kind("list", items=(join(None, atom_kind(op.args[-1], kinds) or ANY),)))
+    elif op.prim == "method:extend":
+        other = atom_kind(op.args[1], kinds)
+        if other is not None:
+            _note(kinds, base.name, Kind("list", items=(_each_kind(other),)))

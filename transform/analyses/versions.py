@@ -1,0 +1,169 @@
+"""Versions: which value a name holds at each point.
+
+A version is one value of a name: a parameter, the result of one binding, the contents after a
+write in place, or a meeting of versions where control flow joins. It belongs to the block in which
+it comes to be, which is where it can be saved, and where the reverse sweep restores it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from adjoint.transform.ir.nodes import (
+    Block, For, Function, If, Stmt, While, With, binds, walk,
+)  # fmt: skip
+from adjoint.transform.analyses.liveness import names_read
+
+BlockKey = tuple[int, str]
+TOP: BlockKey = (0, "body")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Version:
+    """One value of a name.
+
+    what: `parameter`, `definition`, `write`, `join`, `head` (at the start of each round of a loop),
+      `exit` (after a loop), `element` (the target of a for loop).
+    block: the block it belongs to. after: the statement after which it exists (None: from the start
+      of the block). depth: the number of loops around it. merges: what meets in it.
+    """
+
+    number: int
+    name: str
+    what: str
+    block: BlockKey
+    after: Stmt | None
+    depth: int
+    position: int
+    merges: tuple[Version, ...] = ()
+
+
+Env = dict[str, Version]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The block that a statement is in, the loops around it, its place in program order."""
+
+    block: BlockKey
+    depth: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """before, after: by the identity of a statement, the versions of the names that it reads and
+    of those that it binds or writes. heads: by loop, the versions at the start of its body.
+    sites: where each statement stands. start, end: at the start and the end of the function."""
+
+    before: Mapping[int, Env]
+    after: Mapping[int, Env]
+    heads: Mapping[int, Env]
+    sites: Mapping[int, Site]
+    start: Env
+    end: Env
+
+
+@dataclass(slots=True)
+class _Work:
+    reached: Mapping[int, frozenset[str]]
+    before: dict[int, Env]
+    after: dict[int, Env]
+    heads: dict[int, Env]
+    sites: dict[int, Site]
+    count: int = 0
+    position: int = 0
+
+    def new(
+        self, name: str, what: str, block: BlockKey, after: Stmt | None, depth: int,
+        merges: tuple[Version, ...] = (),
+    ) -> Version:  # fmt: skip
+        self.count += 1
+        return Version(self.count, name, what, block, after, depth, self.position, merges)
+
+
+def versions(fn: Function, reached: Mapping[int, frozenset[str]]) -> Versions:
+    """Find the version of every name at every statement; `reached` says what each write reaches."""
+    work = _Work(reached, {}, {}, {}, {})
+    env = {p.name: work.new(p.name, "parameter", TOP, None, 0) for p in fn.params}
+    for name in fn.captures:
+        env.setdefault(name, work.new(name, "parameter", TOP, None, 0))
+    end = _block(fn.body, env, TOP, 0, work)
+    return Versions(work.before, work.after, work.heads, work.sites, env, end)
+
+
+def _block(block: Block, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
+    for stmt in block:
+        work.position += 1
+        work.sites[id(stmt)] = Site(key, depth, work.position)
+        env = _stmt(stmt, env, key, depth, work)
+    return env
+
+
+def _stmt(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
+    if not isinstance(stmt, While):  # its test is read after `before` has run
+        work.before[id(stmt)] = {n: env[n] for n in names_read(stmt) if n in env}
+    after = dict(env)
+    match stmt:
+        case If(body=body, orelse=orelse):
+            then = _block(body, env, (id(stmt), "body"), depth, work)
+            other = _block(orelse, env, (id(stmt), "orelse"), depth, work)
+            work.position += 1
+            after = {}
+            for name in [*then, *(n for n in other if n not in then)]:
+                a, b = then.get(name), other.get(name)
+                if a is b:
+                    after[name] = a  # type: ignore[assignment]
+                else:
+                    both = tuple(v for v in (a, b) if v is not None)
+                    after[name] = work.new(name, "join", key, stmt, depth, both)
+        case For(body=body) | While(body=body):
+            after = _loop(stmt, env, key, depth, work)
+        case With(body=body):
+            after = _bind(stmt, after, key, depth, work)
+            after = _block(body, after, key, depth, work)
+        case _:
+            after = _bind(stmt, after, key, depth, work)
+    for name in work.reached.get(id(stmt), ()):
+        if name in after and not isinstance(stmt, If | For | While):
+            after[name] = work.new(name, "write", key, stmt, depth)
+    made = {n: v for n, v in after.items() if env.get(n) is not v}
+    work.after[id(stmt)] = {**work.before.get(id(stmt), {}), **made}
+    return after
+
+
+def _bind(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
+    for var in binds(stmt):
+        env[var.name] = work.new(var.name, "definition", key, stmt, depth)
+    return env
+
+
+def _loop(stmt: For | While, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
+    inside: BlockKey = (id(stmt), "body")
+    inner = (*stmt.before, *stmt.body) if isinstance(stmt, While) else stmt.body
+    changed = [
+        n for n in dict.fromkeys(
+            [v.name for s in walk(inner) for v in binds(s)]
+            + [n for s in walk(inner) for n in sorted(work.reached.get(id(s), ()))]
+        )
+    ]  # fmt: skip
+    start = dict(env)
+    heads: Env = {}
+    for name in changed:
+        if name in env:
+            heads[name] = work.new(name, "head", inside, None, depth + 1, (env[name],))
+    if isinstance(stmt, For):
+        heads[stmt.target.name] = work.new(stmt.target.name, "element", inside, None, depth + 1)
+    start.update(heads)
+    work.heads[id(stmt)] = heads
+    if isinstance(stmt, While):
+        start = _block(stmt.before, start, inside, depth + 1, work)
+        work.before[id(stmt)] = {n: start[n] for n in names_read(stmt) if n in start}
+    end = _block(stmt.body, start, inside, depth + 1, work)
+    work.position += 1
+    after = dict(env)
+    for name in changed if not isinstance(stmt, For) else [*changed, stmt.target.name]:
+        if name in end:
+            after[name] = work.new(name, "exit", key, stmt, depth, (end[name],))
+    return after

@@ -1,0 +1,116 @@
+"""The adjoint of calls of users' functions: call the callee's own vjp, keep its pullback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import gast
+
+from adjoint.transform.analyses.versions import Version
+from adjoint.transform.derive.build import ZERO, call, expression
+from adjoint.transform.derive.cotangents import (
+    Cotangent, Derivative, Out, State, Sweep, accumulate, assign, ensure, flat, protect,
+)  # fmt: skip
+from adjoint.transform.ir.nodes import Assign, Atom, Effect, Op, Stmt, Unpack, Var
+
+Env = Mapping[str, Version]
+
+
+def pull_call(
+    stmt: Stmt, target: Var | None, op: Op, env: Env, after: Env,
+    state: State, sweep: Sweep, out: Out,
+) -> None:  # fmt: skip
+    """Write the adjoint of `y = f(a, b)`: `d_a, d_b = f_pullback(d_y)`."""
+    g = state.pop(target.name, None) if target is not None else None
+    active = frozenset(a.name for a in op.args if isinstance(a, Var) and sweep.is_active(a))
+    reached = sweep.facts.aliases.reached.get(id(stmt), frozenset())
+    touched = [n for n in active & reached if n in state or n in sweep.facts.aliases.views]
+    if not active or (g is None and not touched):
+        return
+    derivative = sweep.facts.differentiate_call(op, stmt, active)
+    pullback = _run_vjp_instead(stmt, target, op, derivative, sweep)
+    arguments: list[Atom] = []
+    if derivative.has_result:
+        arguments.append(_incoming(g, target, after, sweep, out))
+    for parameter in derivative.written:
+        name = _argument(parameter, op, derivative)
+        buffer = ensure(name, state, sweep, out, sweep.primal(Var(name), after))
+        protect(buffer.name, name, state, sweep, out)
+        arguments.append(buffer)
+    holes = [f"a{i}" for i in range(len(arguments))]
+    atoms: dict[str, Atom] = dict(zip(holes, arguments, strict=True))
+    atoms["pullback"] = pullback
+    result = expression(f"pullback({', '.join(holes)})", atoms, "derived.pullback")
+    if not derivative.wrt:
+        out.append(Effect(result))
+        return
+    _give(result, op, derivative, env, state, sweep, out)
+
+
+def _incoming(
+    g: Cotangent | None, target: Var | None, after: Env, sweep: Sweep, out: Out
+) -> Atom:
+    if g is None or target is None:
+        like = None if target is None else after.get(target.name)
+        if like is None:
+            return ZERO
+        return assign(out, sweep.names, call("zeros_like", sweep.value(like)))
+    value = flat(g, sweep, out)
+    if g.lazy and not sweep.kind(target.name).is_number:
+        value = assign(out, sweep.names, call("expand", value, sweep.value(after[target.name])))
+    return value
+
+
+def _argument(parameter: str, op: Op, derivative: Derivative) -> str:
+    for (filled, _), arg in zip(derivative.arguments, op.args, strict=True):
+        if filled == parameter and isinstance(arg, Var):
+            return arg.name
+    raise AssertionError(parameter)
+
+
+def _give(
+    result: Op, op: Op, derivative: Derivative, env: Env, state: State, sweep: Sweep, out: Out
+) -> None:
+    """Hand what the pullback returns to the arguments of the call."""
+    given = sweep.names.temporary("d")
+    out.append(Assign(given, result))
+    parts: dict[str, Var] = {derivative.wrt[0]: given}
+    if len(derivative.wrt) > 1:
+        taken = tuple(sweep.names.temporary(f"d_{p}") for p in derivative.wrt)
+        out.append(Unpack(taken, given))
+        parts = dict(zip(derivative.wrt, taken, strict=True))
+    for (parameter, place), arg in zip(derivative.arguments, op.args, strict=True):
+        if parameter not in parts or not sweep.is_active(arg):
+            continue
+        assert isinstance(arg, Var)
+        part: Atom = parts[parameter]
+        value: Atom | Op = part
+        if place is not None:
+            value = expression(f"d[{place!r}]", {"d": part}, "index")
+        accumulate(arg.name, value, state, sweep, out, lazy=place is not None)
+
+
+def _run_vjp_instead(
+    stmt: Stmt, target: Var | None, op: Op, derivative: Derivative, sweep: Sweep
+) -> Var:
+    """In the forward sweep call the vjp; returns the placeholder of the pullback."""
+    plain = derivative.vjp.rsplit(".", maxsplit=1)[-1].removesuffix("_vjp")
+    pullback = Var(sweep.names.fresh(f"{plain}_pullback"))
+    both = sweep.names.temporary()
+    template = op.template
+    assert isinstance(template, gast.Call)
+    func = gast.Name(derivative.vjp, gast.Load(), None, None)
+    node = gast.Call(func, template.args, template.keywords)
+    value = sweep.names.fresh("_") if target is None else target.name
+    span = stmt.span  # type: ignore[union-attr]
+    sweep.replaced[id(stmt)] = (
+        Assign(both, replace(op, prim="derived.vjp", template=node, callee=None), span),
+        Unpack((Var(value), pullback), both, None, span),
+    )
+    site = sweep.facts.versions.sites[id(stmt)]
+    sweep.numbers += 1
+    version = Version(
+        sweep.numbers, pullback.name, "definition", site.block, stmt, site.depth, site.position
+    )
+    return sweep.value(version)

@@ -1,0 +1,337 @@
+"""Cotangents while the reverse sweep is being written: how each is held, and how they are added to.
+
+The state maps the name of a primal variable to its cotangent at the present point of the sweep; a
+name that is absent has a cotangent of zero. Between two statements of the user's, the cotangent of
+the user's variable `x` is held by the emitted variable `d_x`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import gast
+
+from adjoint.transform.analyses.aliases import Aliases
+from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.analyses.shapes import NUMBER, Shape
+from adjoint.transform.analyses.versions import Version, Versions
+from adjoint.transform.derive.build import ZERO, Names, call, expression
+from adjoint.transform.ir.nodes import (
+    Assign, Atom, Augment, Const, Function, Op, Ref, Rhs, Stmt, Unpack, Var,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cotangent:
+    """How a cotangent is held.
+
+    value: the atom that holds it, or the parts of a tuple one by one.
+    owned: nobody else holds this array, and it has its full shape: it may be written in place.
+    lazy: it may be the number zero, standing for zeros of the full shape.
+    borrows: emitted variables whose array it is a view of.
+    """
+
+    value: Atom | tuple[Cotangent | None, ...]
+    owned: bool = False
+    lazy: bool = False
+    borrows: frozenset[str] = frozenset()
+
+
+State = dict[str, Cotangent]
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """How a call of a user's function is differentiated.
+
+    vjp: the name of the function to call instead; it returns the value and a pullback.
+    wrt: the callee's parameters whose cotangents the pullback returns, in order.
+    written: those of its parameters whose cotangent it takes and changes in place, in order.
+    arguments: for each argument of the call, the parameter that it fills (and the position within
+      it, for a starred parameter).
+    has_result: whether the pullback takes the cotangent of the result.
+    """
+
+    vjp: str
+    wrt: tuple[str, ...]
+    written: tuple[str, ...]
+    arguments: tuple[tuple[str, int | str | None], ...]
+    has_result: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything known of the function being differentiated."""
+
+    function: Function
+    kinds: Mapping[str, Kind]
+    aliases: Aliases
+    versions: Versions
+    shapes: Mapping[int, Shape]
+    active: frozenset[str]
+    counters: Mapping[int, str]
+    old: Mapping[int, Var]
+    definitions: Mapping[str, Stmt]
+    differentiate_call: Callable[[Op, Stmt, frozenset[str]], Derivative]
+
+
+@dataclass(slots=True)
+class Sweep:
+    """The reverse sweep being written.
+
+    needs: primal values read by the sweep, by their placeholder name. replaced: primal statements
+    that the forward sweep runs in another form. links: emitted names that are views of others.
+    """
+
+    facts: Facts
+    names: Names
+    needs: dict[str, Version] = field(default_factory=dict)
+    replaced: dict[int, tuple[Stmt, ...]] = field(default_factory=dict)
+    links: list[tuple[str, str]] = field(default_factory=list)
+    cotangent_names: dict[str, str] = field(default_factory=dict)
+    numbers: int = 1_000_000
+
+    def d(self, name: str) -> Var:
+        """The emitted variable that holds the cotangent of a primal one."""
+        if name not in self.cotangent_names:
+            plain = "d" if name.startswith("%") else f"d_{name}"
+            self.cotangent_names[name] = self.names.fresh(plain)
+        return Var(self.cotangent_names[name])
+
+    def kind(self, name: str) -> Kind:
+        return self.facts.kinds.get(name, ANY)
+
+    def primal(self, atom: Atom, env: Mapping[str, Version]) -> Atom:
+        """A placeholder for the value that an atom has in `env`."""
+        if not isinstance(atom, Var):
+            return atom
+        return self.value(env[atom.name])
+
+    def value(self, version: Version) -> Var:
+        placeholder = f"{version.name}@{version.number}"
+        self.needs[placeholder] = version
+        return Var(placeholder)
+
+    def is_active(self, atom: Atom) -> bool:
+        return isinstance(atom, Var) and atom.name in self.facts.active
+
+    def shape(self, atom: Atom, env: Mapping[str, Version]) -> Shape | None:
+        if isinstance(atom, Const | Ref):
+            return NUMBER if isinstance(atom.value, int | float) else None
+        if self.kind(atom.name).is_number:
+            return NUMBER
+        version = env.get(atom.name)
+        if version is None:
+            return None
+        return self.facts.shapes.get(version.number, frozenset({version.number}))
+
+
+Out = list[Stmt]
+
+
+def assign(out: Out, names: Names, value: Rhs, hint: str = "") -> Atom:
+    """Give a value a temporary (atoms stay as they are)."""
+    if not isinstance(value, Op):
+        return value
+    target = names.temporary(hint)
+    out.append(Assign(target, value))
+    return target
+
+
+def holder(sweep: Sweep, name: str) -> str:
+    """The hint for temporaries that hold part of the cotangent of a variable."""
+    return "d" if name.startswith("%") else f"d_{name}"
+
+
+def accumulate(
+    name: str, value: Rhs, state: State, sweep: Sweep, out: Out,
+    fresh: bool = False, lazy: bool = False, borrows: frozenset[str] = frozenset(),
+) -> None:  # fmt: skip
+    """Add a contribution to the cotangent of a variable.
+
+    The first one is taken as it is; later ones are added in place where the array is owned.
+    """
+    hint = holder(sweep, name)
+    kind = sweep.kind(name)
+    if name in sweep.facts.aliases.views:
+        buffer = ensure(name, state, sweep, out)
+        atom = assign(out, sweep.names, value, hint)
+        protect(buffer.name, name, state, sweep, out)
+        out.append(Augment(buffer, "+", atom))
+        return
+    held = state.get(name)
+    if held is None:
+        atom = assign(out, sweep.names, value, hint)
+        state[name] = Cotangent(atom, fresh, lazy, borrows)
+        return
+    if isinstance(held.value, tuple) or kind.is_container:
+        atom = assign(out, sweep.names, value, hint)
+        total = call("accumulate", flat(held, sweep, out), atom)
+        state[name] = Cotangent(assign(out, sweep.names, total, hint), False, True)
+        return
+    sign, value = _signed(value)
+    atom = assign(out, sweep.names, value, hint)
+    if held.owned and held.value == sweep.d(name):
+        protect(sweep.d(name).name, name, state, sweep, out)
+        out.append(Augment(sweep.d(name), sign, atom))
+        return
+    total = expression(f"a {sign} b", {"a": held.value, "b": atom})
+    full = not (held.lazy and lazy)
+    state[name] = Cotangent(
+        assign(out, sweep.names, total, hint), full, held.lazy and lazy
+    )  # fmt: skip
+
+
+def _signed(value: Rhs) -> tuple[str, Rhs]:
+    """`-x` as ("-", x)."""
+    if isinstance(value, Op) and isinstance(value.template, gast.UnaryOp):
+        if isinstance(value.template.op, gast.USub):
+            operand = value.template.operand
+            if isinstance(operand, gast.Name) and operand.id == "$0" and len(value.args) == 1:
+                return "-", value.args[0]
+            return "-", replace(value, template=operand)
+    return "+", value
+
+
+def flat(held: Cotangent, sweep: Sweep, out: Out) -> Atom:
+    """A cotangent as one atom: the parts of a tuple are put into a list."""
+    if not isinstance(held.value, tuple):
+        return held.value
+    parts = [ZERO if p is None else flat(p, sweep, out) for p in held.value]
+    names = [f"a{i}" for i in range(len(parts))]
+    text = f"[{', '.join(names)}]"
+    return assign(out, sweep.names, expression(text, dict(zip(names, parts, strict=True))))
+
+
+def ensure(
+    name: str, state: State, sweep: Sweep, out: Out, like: Atom | None = None
+) -> Var:
+    """The emitted variable of a cotangent, as an array (or list) of its own, of full shape.
+
+    `like` is a primal value with the shape and dtype that it has at this point.
+    """
+    target = sweep.d(name)
+    held = state.get(name)
+    if name in sweep.facts.aliases.views:
+        if held is None:
+            _view(name, state, sweep, out)
+        return target
+    if held is not None and held.owned and not held.lazy and not isinstance(held.value, tuple):
+        if held.value != target:
+            rebind(name, held.value, state, sweep, out)
+            state[name] = replace(held, value=target)
+        return target
+    assert like is not None, name
+    if held is None:
+        out.append(Assign(target, call("zeros_like", like)))
+    else:
+        value = flat(held, sweep, out)
+        _unshare(target.name, name, state, sweep, out)
+        out.append(Assign(target, call("buffer", value, like)))
+    state[name] = Cotangent(target, owned=True)
+    return target
+
+
+def rebind(name: str, value: Atom, state: State, sweep: Sweep, out: Out) -> None:
+    """Make a value the one that the emitted variable of a cotangent holds."""
+    target = sweep.d(name)
+    _unshare(target.name, name, state, sweep, out)
+    out.append(Assign(target, value))
+
+
+def _unshare(emitted: str, owner: str, state: State, sweep: Sweep, out: Out) -> None:
+    """Before an emitted variable is rebound, move others' uses of it to a temporary."""
+    for other, held in list(state.items()):
+        if other != owner and held.value == Var(emitted):
+            moved = sweep.names.temporary("d")
+            out.append(Assign(moved, held.value))
+            state[other] = replace(held, value=moved)
+
+
+def _view(name: str, state: State, sweep: Sweep, out: Out) -> None:
+    """Make the cotangent of a view the same view of the cotangent."""
+    root = sweep.facts.aliases.views[name]
+    stmt = sweep.facts.definitions[name]
+    env = sweep.facts.versions.before[id(stmt)]
+    base = ensure(root, state, sweep, out, sweep.value(env[root]) if root in env else None)
+    target = sweep.d(name)
+    if isinstance(stmt, Assign) and isinstance(stmt.value, Op):
+        op = stmt.value
+        args = (base, *(sweep.primal(a, env) for a in op.args[1:]))
+        out.append(Assign(target, replace(op, prim="derived.view", args=args)))
+    else:
+        out.append(Assign(target, base))
+    sweep.links.append((target.name, base.name))
+    state[name] = Cotangent(target, owned=True)
+
+
+def protect(
+    emitted: str, owner: str | None, state: State, sweep: Sweep, out: Out
+) -> None:
+    """Before an array is written in place, copy what pending cotangents still see of it."""
+    family = _family(emitted, sweep.links)
+    for other, held in list(state.items()):
+        if other == owner or isinstance(held.value, tuple) or held.owned:
+            continue
+        shares = held.borrows & family or (
+            isinstance(held.value, Var) and held.value.name in family
+        )
+        if shares:
+            copied = assign(out, sweep.names, call("own", held.value), holder(sweep, other))
+            state[other] = Cotangent(copied, owned=not held.lazy, lazy=held.lazy)
+
+
+def _family(emitted: str, links: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The emitted variables that share an array with one."""
+    family = {emitted}
+    while True:
+        more = {n for link in links for n in link if set(link) & family}
+        if more <= family:
+            return frozenset(family)
+        family |= more
+
+
+def bind_named(state: State, sweep: Sweep, out: Out) -> None:
+    """Between two statements of the user's: let `d_x` hold the cotangent of `x`, for every `x`."""
+    moves: list[tuple[Var, Atom]] = []
+    for name, held in list(state.items()):
+        if name.startswith("%") or name in sweep.facts.aliases.views:
+            continue
+        target = sweep.d(name)
+        if isinstance(held.value, tuple):
+            held = replace(held, value=flat(held, sweep, out), lazy=True, owned=False)  # noqa: PLW2901
+        if held.value != target:
+            moves.append((target, held.value))  # type: ignore[arg-type]
+        state[name] = replace(held, value=target)
+    for name, held in list(state.items()):  # temporaries must not see a rebound variable
+        if name.startswith("%") and any(held.value == target for target, _ in moves):
+            moved = sweep.names.temporary("d")
+            out.append(Assign(moved, held.value))  # type: ignore[arg-type]
+            state[name] = replace(held, value=moved)
+    move(moves, sweep.names, out)
+
+
+def move(moves: list[tuple[Var, Atom]], names: Names, out: Out) -> None:
+    """Assign in parallel: one by one where an order exists, else as one tuple assignment."""
+    pending = list(moves)
+    while pending:
+        free = [
+            m for m in pending if not any(other[1] == m[0] for other in pending if other is not m)
+        ]
+        if not free:
+            holes = [f"a{i}" for i in range(len(pending))]
+            atoms = dict(zip(holes, (value for _, value in pending), strict=True))
+            both = names.temporary()
+            out.append(Assign(both, expression(f"({', '.join(holes)})", atoms, "tuple")))
+            out.append(Unpack(tuple(target for target, _ in pending), both))
+            return
+        for target, value in free:
+            out.append(Assign(target, value))
+        pending = [m for m in pending if m not in free]
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two optional cotangents are held alike."""
+    return a is b or a == b

@@ -1,0 +1,128 @@
+"""Prepare a resolved function for the reverse sweep: count rounds, read what a write scales.
+
+`rounds` variables say how many rounds a loop made, where nothing else does. `a[i] *= v` needs what
+stood at `a[i]`; it is read into a temporary just before, so that one element is kept, not the array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.derive.build import Names, expression
+from adjoint.transform.ir.nodes import (
+    Assign, Augment, Block, Break, Const, Each, Enumerate, For, Function, If, Items, Iter,
+    Range, Reversed, Stmt, Store, Var, While, With,
+)  # fmt: skip
+
+_SCALES = ("*", "/")
+
+
+@dataclass(slots=True)
+class Prepared:
+    """The function; for each loop that has one, its counter; for each scaling store, the old value.
+
+    Loops and stores are known by identity.
+    """
+
+    function: Function
+    counters: dict[int, str] = field(default_factory=dict)
+    old: dict[int, Var] = field(default_factory=dict)
+
+
+def prepare(fn: Function, kinds: dict[str, Kind], names: Names) -> Prepared:
+    """Add counters and early reads; their kinds are entered into `kinds`."""
+    prepared = Prepared(fn)
+    prepared.function = replace(fn, body=_block(fn.body, kinds, names, prepared))
+    return prepared
+
+
+def _block(block: Block, kinds: dict[str, Kind], names: Names, prepared: Prepared) -> Block:
+    return tuple(new for stmt in block for new in _stmt(stmt, kinds, names, prepared))
+
+
+def _stmt(
+    stmt: Stmt, kinds: dict[str, Kind], names: Names, prepared: Prepared
+) -> tuple[Stmt, ...]:
+    match stmt:
+        case If(body=body, orelse=orelse):
+            return (replace(stmt, body=_block(body, kinds, names, prepared),
+                            orelse=_block(orelse, kinds, names, prepared)),)  # fmt: skip
+        case With(body=body):
+            return (replace(stmt, body=_block(body, kinds, names, prepared)),)
+        case For(body=body, iterable=iterable):
+            new = replace(stmt, body=_block(body, kinds, names, prepared))
+            if not leaves(stmt.body) and _has_length(iterable, kinds):
+                return (new,)
+            return _counted(new, kinds, names, prepared)
+        case While(body=body, before=before):
+            new = replace(stmt, body=_block(body, kinds, names, prepared),
+                          before=_block(before, kinds, names, prepared))  # fmt: skip
+            return _counted(new, kinds, names, prepared)
+        case Store(operator=operator, base=Var(name=base)) if operator and operator not in "+-":
+            return _scaled(stmt, kinds.get(base, ANY), kinds, names, prepared)
+    return (stmt,)
+
+
+def _counted(
+    stmt: For | While, kinds: dict[str, Kind], names: Names, prepared: Prepared
+) -> tuple[Stmt, ...]:
+    count = Var(names.fresh("rounds"))
+    kinds[count.name] = Kind("num", discrete=True)
+    step = Augment(count, "+", Const(1), stmt.span)
+    new = replace(stmt, body=(step, *stmt.body))
+    prepared.counters[id(new)] = count.name
+    return Assign(count, Const(0), stmt.span), new
+
+
+def _scaled(
+    stmt: Store, base: Kind, kinds: dict[str, Kind], names: Names, prepared: Prepared
+) -> tuple[Stmt, ...]:
+    if stmt.place.prim != "index":
+        return (stmt,)
+    old = names.temporary("old")
+    kinds[old.name] = base.items[0] if base.is_container and base.items else Kind("numeric")
+    read = Assign(old, stmt.place, stmt.span)
+    if stmt.operator in _SCALES and not base.is_container:
+        store = replace(stmt)
+        prepared.old[id(store)] = old
+        return read, store
+    new = names.temporary("new")
+    kinds[new.name] = Kind("numeric")
+    atoms = {"a": old, "b": stmt.value}
+    prim = {"**": "np.power", "//": "np.floor_divide", "%": "np.remainder", "@": "np.matmul",
+            "*": "np.multiply", "/": "np.divide"}.get(stmt.operator, f"binary:{stmt.operator}")  # fmt: skip
+    value = expression(f"a {stmt.operator} b", atoms, prim)
+    from adjoint.transform.analyses.resolve import RULES, bind_roles  # noqa: PLC0415
+
+    if prim in RULES:
+        value = replace(value, roles=bind_roles(RULES[prim], ("", "")) or ("", ""))
+    return read, Assign(new, value, stmt.span), replace(stmt, operator="", value=new)
+
+
+def leaves(body: Block) -> bool:
+    """Whether a loop with this body may be left by `break`."""
+    for stmt in body:
+        if isinstance(stmt, Break):
+            return True
+        if isinstance(stmt, If) and (leaves(stmt.body) or leaves(stmt.orelse)):
+            return True
+        if isinstance(stmt, With) and leaves(stmt.body):
+            return True
+    return False
+
+
+def _has_length(iterable: Iter, kinds: dict[str, Kind]) -> bool:
+    match iterable:
+        case Range():
+            return True
+        case Each(value=Var(name=name)):
+            return kinds.get(name, ANY).tag in ("array", "numeric", "list", "tuple", "any")
+        case Each():
+            return True
+        case Enumerate(inner=inner) | Reversed(inner=inner):
+            return _has_length(inner, kinds)
+        case Items():
+            return True
+        case _:
+            return False

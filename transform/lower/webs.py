@@ -1,0 +1,127 @@
+"""Webs: give every independent use of a name a name of its own.
+
+`x = np.sin(x); x = x * x` reuses one name for three values that never meet. Each set of bindings
+that may reach a common read (a web) keeps one name; where a name has several webs, the later ones
+get a suffix. In straight-line code every value then has its own name, so that the reverse sweep
+finds it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from adjoint.transform.analyses.versions import Version, Versions, versions
+from adjoint.transform.derive.build import Names, substitute_iter, substitute_op
+from adjoint.transform.ir.nodes import (
+    Assign, Atom, Augment, Block, Define, Effect, For, Function, If, Keep, Op, Return, Rhs, Stmt,
+    Store, Unpack, Var, While, With, walk,
+)  # fmt: skip
+
+Change = Callable[[Atom], Atom]
+
+
+def split_webs(fn: Function, names: Names) -> Function:
+    """The same function, every web under a name of its own."""
+    found = versions(fn, {})
+    groups = _groups(fn, found)
+    held = {n for s in walk(fn.body) if isinstance(s, Define) for n in s.function.captures}
+    chosen: dict[int, str] = {}
+    taken: set[str] = set()
+
+    def name_of(version: Version) -> str:
+        root = _root(version.number, groups)
+        if root not in chosen:
+            plain = version.name.startswith("%") or version.name in held
+            if plain or version.name not in taken:
+                chosen[root] = version.name
+            else:
+                chosen[root] = names.fresh(version.name)
+            taken.add(version.name)
+        return chosen[root]
+
+    for param in fn.params:
+        name_of(found.start[param.name])
+    return replace(fn, body=_block(fn.body, found, name_of))
+
+
+def _groups(fn: Function, found: Versions) -> dict[int, int]:
+    groups: dict[int, int] = {}
+
+    def unite(a: Version | None, b: Version | None) -> None:
+        if a is not None and b is not None:
+            groups[_root(a.number, groups)] = _root(b.number, groups)
+
+    for stmt in walk(fn.body):
+        before, after = found.before.get(id(stmt), {}), found.after.get(id(stmt), {})
+        for version in after.values():
+            for merged in version.merges:
+                unite(version, merged)
+        if isinstance(stmt, Augment):
+            unite(before.get(stmt.target.name), after.get(stmt.target.name))
+        if isinstance(stmt, For | While):
+            for name, head in found.heads[id(stmt)].items():
+                for merged in head.merges:
+                    unite(head, merged)
+                unite(head, after.get(name))
+    return groups
+
+
+def _root(number: int, groups: dict[int, int]) -> int:
+    while groups.get(number, number) != number:
+        number = groups[number]
+    return number
+
+
+def _block(block: Block, found: Versions, name_of: Callable[[Version], str]) -> Block:
+    return tuple(_stmt(stmt, found, name_of) for stmt in block)
+
+
+def _stmt(stmt: Stmt, found: Versions, name_of: Callable[[Version], str]) -> Stmt:
+    before, after = found.before.get(id(stmt), {}), found.after.get(id(stmt), {})
+
+    def read(atom: Atom) -> Atom:
+        if isinstance(atom, Var) and atom.name in before:
+            return Var(name_of(before[atom.name]))
+        return atom
+
+    def bound(var: Var) -> Var:
+        return Var(name_of(after[var.name])) if var.name in after else var
+
+    def rhs(value: Rhs) -> Rhs:
+        return substitute_op(value, read) if isinstance(value, Op) else read(value)
+
+    match stmt:
+        case Assign(target=target, value=value):
+            new = rhs(value)
+            return replace(stmt, target=bound(target), value=new)
+        case Unpack(targets=targets, value=value):
+            source = read(value)
+            return replace(stmt, targets=tuple(bound(t) for t in targets), value=source)
+        case Store(place=place, value=value):
+            return replace(stmt, place=substitute_op(place, read), value=read(value))
+        case Augment(target=target, value=value):
+            return replace(stmt, target=bound(target), value=read(value))
+        case Effect(value=op):
+            return replace(stmt, value=substitute_op(op, read))
+        case Keep(args=args):
+            return replace(stmt, args=tuple(read(a) for a in args))
+        case If(test=test, body=body, orelse=orelse):
+            return replace(stmt, test=read(test), body=_block(body, found, name_of),
+                           orelse=_block(orelse, found, name_of))  # fmt: skip
+        case For(target=target, iterable=iterable, body=body):
+            element = found.heads[id(stmt)][target.name]
+            return replace(stmt, target=Var(name_of(element)), body=_block(body, found, name_of),
+                           iterable=substitute_iter(iterable, read))  # fmt: skip
+        case While(before=first, test=test, body=body):
+            return replace(stmt, before=_block(first, found, name_of), test=read(test),
+                           body=_block(body, found, name_of))  # fmt: skip
+        case With(context=context, target=as_target, body=body):
+            return replace(stmt, context=substitute_op(context, read),
+                           target=None if as_target is None else bound(as_target),
+                           body=_block(body, found, name_of))  # fmt: skip
+        case Return(value=value):
+            return replace(stmt, value=read(value))
+        case Define(target=target):
+            return replace(stmt, target=bound(target))
+    return stmt

@@ -1,0 +1,145 @@
+"""Dead code: drop statements on which nothing that is wanted depends.
+
+A statement stays when it binds, or writes into, a name that is wanted; what it reads is then wanted
+too, and so is the condition of every branch and loop around it. Names are looked at as a whole, so
+the rule holds for any control flow; it can keep too much, never too little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from adjoint.transform.ir.nodes import (
+    Assign, Augment, Block, Break, Comment, Effect, For, If, Mark, Op, Stmt,
+    Store,
+    Var, While, With, binds, reads,
+)  # fmt: skip
+
+Wanted = set[str]
+Root = Callable[[Stmt], bool]
+
+
+def drop_dead(
+    block: Block, wanted: Iterable[str], is_root: Root, shared: Mapping[str, frozenset[str]]
+) -> Block:
+    """The block without dead statements.
+
+    Args:
+        block: the statements.
+        wanted: names whose values are wanted after it.
+        is_root: says of a statement that it must stay, whatever it binds.
+        shared: for a name, all names through which its array may be written.
+    """
+    names: Wanted = set(wanted)
+    while True:
+        before = len(names)
+        _mark(block, names, is_root, shared)
+        if len(names) == before:
+            return _sweep(block, names, is_root, shared)
+
+
+def _mark(block: Block, names: Wanted, is_root: Root, shared: Mapping[str, frozenset[str]]) -> bool:
+    """Add what the statements that stay read; whether any stays."""
+    stays_any = False
+    for stmt in reversed(block):
+        stays = _stays(stmt, names, is_root, shared)
+        match stmt:
+            case If(body=body, orelse=orelse):
+                stays = _mark(body, names, is_root, shared)
+                stays = _mark(orelse, names, is_root, shared) or stays
+            case For(body=body) | With(body=body):
+                stays = _mark(body, names, is_root, shared)
+            case While(before=before, body=body):
+                stays = _mark(body, names, is_root, shared)
+                if stays:
+                    _mark(before, names | _reads(stmt), is_root, shared)
+        if stays:
+            names |= _reads(stmt)
+            for branch in _leaving(getattr(stmt, "body", ()) if _is_loop(stmt) else ()):
+                names |= _reads(branch)
+        stays_any = stays_any or (stays and not isinstance(stmt, Comment))
+    return stays_any
+
+
+def _reads(stmt: Stmt) -> set[str]:
+    return {a.name for a in reads(stmt) if isinstance(a, Var)}
+
+
+def _stays(
+    stmt: Stmt, names: Wanted, is_root: Root, shared: Mapping[str, frozenset[str]]
+) -> bool:
+    if is_root(stmt):
+        return True
+    touched = {v.name for v in binds(stmt)} | written_names(stmt)
+    return any(t in names or names & shared.get(t, frozenset()) for t in touched)
+
+
+def written_names(stmt: Stmt) -> set[str]:
+    """The names that a statement of emitted code writes into."""
+    match stmt:
+        case Store(place=place):
+            atoms = place.args[:1]
+        case Augment(target=target):
+            return {target.name}
+        case Effect(value=op):
+            first = op.prim.startswith("method:") or op.prim == "derived.push"
+            atoms = op.args[:1] if first else op.args
+        case Assign(value=Op(prim="derived.pop" | "derived.pullback" | "method:pop") as op):
+            atoms = op.args
+        case Assign(value=Op(prim="call" | "derived.vjp") as op):
+            atoms = op.args
+        case _:
+            return set()
+    return {a.name for a in atoms if isinstance(a, Var)}
+
+
+def _sweep(
+    block: Block, names: Wanted, is_root: Root, shared: Mapping[str, frozenset[str]]
+) -> Block:
+    new: list[Stmt] = []
+    for stmt in block:
+        match stmt:
+            case If(body=body, orelse=orelse):
+                body = _sweep(body, names, is_root, shared)
+                orelse = _sweep(orelse, names, is_root, shared)
+                if _any(body) or _any(orelse) or any(_leaving((replace(stmt, body=body, orelse=orelse),))):
+                    new.append(replace(stmt, body=body, orelse=orelse))
+            case For(body=body) | With(body=body):
+                body = _sweep(body, names, is_root, shared)
+                if _any(body):
+                    new.append(replace(stmt, body=body))
+            case While(before=before, body=body):
+                body = _sweep(body, names, is_root, shared)
+                if _any(body):
+                    kept = _sweep(before, names, is_root, shared)
+                    new.append(replace(stmt, before=kept, body=body))
+            case _:
+                if isinstance(stmt, Comment | Break | Mark) or _stays(stmt, names, is_root, shared):
+                    new.append(stmt)
+    return tuple(new)
+
+
+def _is_loop(stmt: Stmt) -> bool:
+    return isinstance(stmt, For | While)
+
+
+def _leaving(block: Block) -> Iterator[If]:
+    """The branches of a loop's body that may leave it."""
+    for stmt in block:
+        if isinstance(stmt, If):
+            inner = [*_leaving(stmt.body), *_leaving(stmt.orelse)]
+            if inner or any(isinstance(s, Break) for s in (*stmt.body, *stmt.orelse)):
+                yield stmt
+            yield from inner
+        elif isinstance(stmt, With):
+            yield from _leaving(stmt.body)
+
+
+def _any(block: Block) -> bool:
+    """Whether a block does anything: a `break` alone does not."""
+    return any(not isinstance(s, Comment | Break | Mark) and not _only_leaves(s) for s in block)
+
+
+def _only_leaves(stmt: Stmt) -> bool:
+    return isinstance(stmt, If) and not _any(stmt.body) and not _any(stmt.orelse)

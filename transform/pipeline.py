@@ -1,0 +1,445 @@
+"""From a Python function to its derived functions: the steps, in order, and what is kept of them.
+
+    lower -> exits -> webs -> resolve -> prepare -> aliases -> versions -> activity -> shapes
+          -> reverse -> dead code -> storage -> loops -> emit -> load
+"""
+
+from __future__ import annotations
+
+import threading
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy
+
+from adjoint.runtime import home
+from adjoint.runtime.helpers import HELPERS
+from adjoint.transform.analyses.activity import active_names
+from adjoint.transform.analyses.aliases import Aliases, aliases
+from adjoint.transform.analyses.effects import Summary
+from adjoint.transform.analyses.kind import ANY, FUNCTION, NONE, NUMERIC, Kind, kind_of, kind_of_annotation
+from adjoint.transform.analyses.resolve import Resolved, resolve
+from adjoint.transform.analyses.shapes import shapes
+from adjoint.transform.analyses.versions import versions
+from adjoint.transform.derive.build import Names
+from adjoint.transform.derive.cotangents import Derivative, Facts, Sweep
+from adjoint.transform.derive.functions import Adjoint, gradient, vjp
+from adjoint.transform.derive.prepare import Prepared, prepare
+from adjoint.transform.emit.load import load
+from adjoint.transform.emit.module import to_text
+from adjoint.transform.ir.names import names_used
+from adjoint.transform.ir.nodes import (
+    Augment, Function, Op, Ref, Return, Stmt, Var, binds, reads, walk,
+)  # fmt: skip
+from adjoint.transform.lower import lower, normalise_exits
+from adjoint.transform.lower.webs import split_webs
+from adjoint.transform.refusals import missing_rule
+
+ParameterKinds = tuple[tuple[str, Kind], ...]
+_lock = threading.RLock()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """A function prepared for derivation, under given kinds of its parameters."""
+
+    function: Function
+    prepared: Prepared
+    kinds: Mapping[str, Kind]
+    returns: Kind
+    aliases: Aliases
+    names: frozenset[str]
+
+
+@dataclass(slots=True)
+class Emitted:
+    """One emitted function: its IR, its text, and what is needed to call it."""
+
+    adjoint: Adjoint
+    text: str
+    origin: FunctionType
+    callees: dict[str, Emitted] = field(default_factory=dict)
+    loaded: dict[int, FunctionType] = field(default_factory=dict)
+
+    def everything(self) -> list[Emitted]:
+        """This function and all that it calls, callees first."""
+        order: list[Emitted] = []
+
+        def visit(one: Emitted) -> None:
+            if any(one is seen for seen in order + visiting):
+                return
+            visiting.append(one)
+            for callee in one.callees.values():
+                visit(callee)
+            visiting.remove(one)
+            order.append(one)
+
+        visiting: list[Emitted] = []
+        visit(self)
+        return order
+
+
+@dataclass(slots=True)
+class World:
+    """What is known of all functions met: analyses and emissions, by function and kinds."""
+
+    analyses: dict[Any, Analysis] = field(default_factory=dict)
+    running: set[Any] = field(default_factory=set)
+    emitted: dict[Any, Emitted] = field(default_factory=dict)
+    assume_arrays: bool = False
+
+
+def default_kinds(fn: Function, values: Mapping[str, Any] | None = None) -> ParameterKinds:
+    """The kinds of parameters: of the values given, or what annotations and defaults promise."""
+    found = []
+    for param in fn.params:
+        if values is not None and param.name in values:
+            kind = kind_of(values[param.name])
+        elif param.kind == "varargs":
+            kind = Kind("list")
+        elif param.kind == "varkw":
+            kind = Kind("dict")
+        else:
+            promised = kind_of_annotation(param.annotation)
+            default = kind_of(param.default) if param.has_default else None
+            kind = promised or (default if default not in (None, NONE) else None) or NUMERIC
+        found.append((param.name, kind))
+    return tuple(found)
+
+
+def analyse(fn: FunctionType, kinds: ParameterKinds, world: World) -> Analysis:
+    """Lower and analyse a function under given kinds."""
+    key = (fn.__code__, id(fn), kinds, world.assume_arrays)
+    if key in world.analyses:
+        return world.analyses[key]
+    lowered = lowered_function(fn)
+    names = Names(names_used(lowered.body) | {p.name for p in lowered.params} | _outside(lowered))
+    split = split_webs(lowered, names)
+    world.running.add(key)
+    try:
+        resolved = _resolve(split, kinds, world)
+    finally:
+        world.running.discard(key)
+    own = dict(resolved.kinds)
+    prepared = prepare(resolved.function, own, names)
+    found = aliases(
+        prepared.function, own, lambda op: _summary(op, own, world, key), world.assume_arrays
+    )
+    analysis = Analysis(
+        prepared.function, prepared, own, resolved.returns, found,
+        names_used(prepared.function.body) | {p.name for p in lowered.params} | _outside(lowered),
+    )  # fmt: skip
+    world.analyses[key] = analysis
+    return analysis
+
+
+def lowered_function(fn: FunctionType) -> Function:
+    """A function in the IR, with plain exits."""
+    return normalise_exits(lower(fn))
+
+
+def _outside(fn: Function) -> frozenset[str]:
+    """Names that a function reaches outside itself, and those that emitted text uses."""
+    found = {
+        a.text.partition(".")[0] for s in walk(fn.body) for a in reads(s) if isinstance(a, Ref)
+    }
+    return frozenset(found | set(HELPERS) | {"np", "range", "reversed", "len", "zip", "list"})
+
+
+def _resolve(fn: Function, kinds: ParameterKinds, world: World) -> Resolved:
+    def call_kind(op: Op, args: tuple[Kind, ...]) -> Kind | None:
+        callee = user_function(op)
+        if callee is None:
+            return ANY
+        try:
+            bound = bind_call(callee, op, dict(enumerate(args)))
+        except TypeError:
+            return ANY
+        wanted = tuple(
+            (p.name, bound.kinds.get(p.name, NUMERIC)) for p in lowered_function(callee).params
+        )
+        key = (callee.__code__, id(callee), wanted, world.assume_arrays)
+        if key in world.running:
+            return None
+        return analyse(callee, wanted, world).returns
+
+    return resolve(fn, dict(kinds), call_kind)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCall:
+    """Which parameter each argument of a call fills, and the kinds that parameters get."""
+
+    arguments: tuple[tuple[str, int | str | None], ...]
+    kinds: Mapping[str, Kind]
+
+
+def bind_call(fn: FunctionType, op: Op, kinds: Mapping[int, Kind]) -> BoundCall:
+    """Bind the arguments of a call to a user's function to its parameters."""
+    params = lowered_function(fn).params
+    positional = [p.name for p in params if p.kind in ("positional-only", "ordinary")]
+    star = next((p.name for p in params if p.kind == "varargs"), None)
+    double = next((p.name for p in params if p.kind == "varkw"), None)
+    by_keyword = {p.name for p in params if p.kind in ("ordinary", "keyword-only")}
+    filled: list[tuple[str, int | str | None]] = []
+    found: dict[str, Kind] = {}
+    count = 0
+    for i, role in enumerate(op.roles):
+        if role in ("*", "**"):
+            raise TypeError("starred")
+        kind = kinds.get(i, NUMERIC)
+        if role == "" and count < len(positional):
+            filled.append((positional[count], None))
+            found[positional[count]] = kind
+        elif role == "" and star is not None:
+            filled.append((star, count - len(positional)))
+            found[star] = Kind("list", items=(kind,)) if star not in found else Kind("list")
+        elif role in by_keyword:
+            filled.append((role, None))
+            found[role] = kind
+        elif role and double is not None:
+            filled.append((double, role))
+            found[double] = Kind("dict", items=(kind,)) if double not in found else Kind("dict")
+        else:
+            raise TypeError(f"{fn.__name__}() got too many arguments")
+        count += role == ""
+    for p in params:
+        if p.name not in found:
+            if p.kind == "varargs":
+                found[p.name] = Kind("list")
+            elif p.kind == "varkw":
+                found[p.name] = Kind("dict")
+            elif p.has_default:
+                found[p.name] = kind_of(p.default)
+    return BoundCall(tuple(filled), found)
+
+
+def user_function(op: Op) -> FunctionType | None:
+    """The Python function that an operation calls, if it is known and has source."""
+    if op.prim != "call" or not isinstance(op.callee, Ref):
+        return None
+    value = op.callee.value
+    value = getattr(value, "__wrapped__", value) if not isinstance(value, FunctionType) else value
+    return value if isinstance(value, FunctionType) else None
+
+
+def _summary(op: Op, kinds: Mapping[str, Kind], world: World, current: Any) -> Summary:
+    """What a call of a user's function writes into, and what its result may share memory with."""
+    callee = user_function(op)
+    if callee is None:
+        return Summary()
+    atom_kinds = {
+        i: kinds.get(a.name, ANY) if isinstance(a, Var) else kind_of(getattr(a, "value", None))
+        for i, a in enumerate(op.args)
+    }
+    try:
+        bound = bind_call(callee, op, atom_kinds)
+    except TypeError:
+        return Summary(writes=frozenset(range(len(op.args))))
+    params = lowered_function(callee).params
+    wanted = tuple((p.name, bound.kinds.get(p.name, NUMERIC)) for p in params)
+    key = (callee.__code__, id(callee), wanted, world.assume_arrays)
+    if key == current or key in world.running or key in _summarising:
+        return Summary()
+    _summarising.add(key)
+    try:
+        analysis = analyse(callee, wanted, world)
+    finally:
+        _summarising.discard(key)
+    written = written_parameters(analysis)
+    returned = _returned_family(analysis)
+    writes, shares = set(), set()
+    for i, (name, _) in enumerate(bound.arguments):
+        if name in written:
+            writes.add(i)
+        if name in returned:
+            shares.add(i)
+    return Summary(frozenset(writes), frozenset(shares))
+
+
+_summarising: set[Any] = set()
+
+
+def written_parameters(analysis: Analysis) -> frozenset[str]:
+    """The parameters whose arrays a function writes into."""
+    reached = {n for names in analysis.aliases.reached.values() for n in names}
+    return frozenset(p.name for p in analysis.function.params if p.name in reached)
+
+
+def _returned_family(analysis: Analysis) -> frozenset[str]:
+    last = analysis.function.body[-1]
+    assert isinstance(last, Return)
+    if not isinstance(last.value, Var):
+        return frozenset()
+    name = last.value.name
+    return analysis.aliases.classes.get(name, frozenset()) | {name}
+
+
+# Derivation
+
+
+def derive(
+    fn: FunctionType, mode: str, wrt: tuple[str, ...], kinds: ParameterKinds, world: World,
+    written: tuple[str, ...] = (), public: bool = True,
+) -> Emitted:  # fmt: skip
+    """The derived function of a Python function, emitted but not yet loaded.
+
+    Args:
+        fn: the function.
+        mode: `gradient`, `value_and_gradient` or `vjp`.
+        wrt: the parameters with respect to which it is differentiated.
+        kinds: the kinds of its parameters.
+        world: what is known already.
+        written: for a vjp, parameters written into whose later cotangent matters.
+        public: for a vjp, whether it is handed to users.
+    """
+    key = (fn.__code__, id(fn), mode, wrt, kinds, written, public, world.assume_arrays)
+    if key in world.emitted:
+        return world.emitted[key]
+    analysis = analyse(fn, kinds, world)
+    emitted = Emitted(Adjoint(analysis.function, wrt, written), "", fn)
+    world.emitted[key] = emitted
+    try:
+        name = _vjp_name(fn, world, key)
+        emitted.adjoint = _promise(analysis, wrt, written, name)
+        sweep = _sweep(fn, analysis, wrt, written, emitted, world)
+        if mode == "vjp":
+            emitted.adjoint = vjp(sweep, wrt, written, name, public)
+        else:
+            emitted.adjoint = gradient(sweep, wrt, mode == "value_and_gradient")
+        emitted.text = to_text(emitted.adjoint.function)
+    except BaseException:
+        del world.emitted[key]
+        raise
+    return emitted
+
+
+def _promise(
+    analysis: Analysis, wrt: tuple[str, ...], written: tuple[str, ...], name: str
+) -> Adjoint:
+    """What a recursive call may assume of the function that is being derived."""
+    active = _active(analysis, wrt, written)
+    last = analysis.function.body[-1]
+    assert isinstance(last, Return)
+    has_result = isinstance(last.value, Var) and last.value.name in active
+    returned = tuple(p for p in wrt if p not in written)
+    return Adjoint(replace(analysis.function, name=name), returned, written, has_result)
+
+
+def _active(
+    analysis: Analysis, wrt: tuple[str, ...], written: tuple[str, ...]
+) -> frozenset[str]:
+    return active_names(
+        analysis.function, analysis.kinds, analysis.aliases, {*wrt, *written}, written
+    )
+
+
+def _vjp_name(fn: FunctionType, world: World, key: Any) -> str:
+    plain = fn.__name__.replace("<lambda>", "lambda_")
+    same = [
+        e for k, e in world.emitted.items()
+        if k != key and k[2] == "vjp" and e.origin.__name__ == fn.__name__
+    ]  # fmt: skip
+    return f"{plain}_vjp" + (f"_{len(same)}" if same else "")
+
+
+def _sweep(
+    fn: FunctionType, analysis: Analysis, wrt: tuple[str, ...], written: tuple[str, ...],
+    emitted: Emitted, world: World,
+) -> Sweep:  # fmt: skip
+    function = analysis.function
+    found = versions(function, analysis.aliases.reached)
+    definitions: dict[str, Stmt] = {}
+    for stmt in walk(function.body):
+        if not isinstance(stmt, Augment):
+            definitions |= {var.name: stmt for var in binds(stmt)}
+    own = Names(analysis.names)
+    facts = Facts(
+        function, analysis.kinds, analysis.aliases, found,
+        shapes(function, analysis.kinds, found), _active(analysis, wrt, written),
+        analysis.prepared.counters, analysis.prepared.old, definitions,
+        lambda op, stmt, active: _differentiate_call(op, stmt, active, analysis, emitted, world, own),
+    )  # fmt: skip
+    return Sweep(facts, own)
+
+
+def _differentiate_call(
+    op: Op, stmt: Stmt, active: frozenset[str], analysis: Analysis, emitted: Emitted,
+    world: World, names: Names,
+) -> Derivative:  # fmt: skip
+    callee = user_function(op)
+    if callee is None:
+        text = op.callee.text if isinstance(op.callee, Ref) else "this function"
+        raise missing_rule(getattr(stmt, "span"), text)  # noqa: B009
+    atom_kinds = {
+        i: analysis.kinds.get(a.name, ANY) if isinstance(a, Var) else kind_of(getattr(a, "value", None))
+        for i, a in enumerate(op.args)
+    }
+    bound = bind_call(callee, op, atom_kinds)
+    params = lowered_function(callee).params
+    kinds = tuple((p.name, bound.kinds.get(p.name, NUMERIC)) for p in params)
+    inner = analyse(callee, kinds, world)
+    changed = written_parameters(inner)
+    wrt = tuple(dict.fromkeys(
+        name for (name, _), a in zip(bound.arguments, op.args, strict=True)
+        if isinstance(a, Var) and a.name in active
+    ))  # fmt: skip
+    written = tuple(p for p in wrt if p in changed)
+    derived = derive(callee, "vjp", wrt, kinds, world, written, public=False)
+    name = names.fresh(derived.adjoint.function.name)
+    for known, other in emitted.callees.items():
+        if other is derived:
+            name = known
+    emitted.callees[name] = derived
+    return Derivative(
+        name, derived.adjoint.wrt, derived.adjoint.written, bound.arguments,
+        derived.adjoint.has_result,
+    )  # fmt: skip
+
+
+# Loading
+
+
+def function_of(emitted: Emitted, namespace: ModuleType = numpy) -> FunctionType:
+    """The emitted function, ready to run on the arrays of a namespace."""
+    with _lock:
+        known = emitted.loaded.get(id(namespace))
+        if known is not None:
+            return known
+        pending: dict[int, tuple[Emitted, types.CellType]] = {}
+        made = _load(emitted, namespace, pending)
+        return made
+
+
+def _load(
+    emitted: Emitted, namespace: ModuleType, pending: dict[int, tuple[Emitted, types.CellType]]
+) -> FunctionType:
+    cells: dict[str, Any] = {"np": namespace, **home.bind_helpers(namespace)}
+    origin = emitted.origin
+    cells |= dict(zip(origin.__code__.co_freevars, origin.__closure__ or (), strict=True))
+    if namespace is not numpy:
+        for stmt in walk(emitted.adjoint.function.body):
+            for atom in reads(stmt):
+                if isinstance(atom, Ref):
+                    root = atom.text.partition(".")[0]
+                    value = origin.__globals__.get(root)
+                    moved = home.counterpart(value, namespace)
+                    if moved is not value:
+                        cells[root] = moved
+    own = types.CellType()
+    pending[id(emitted)] = (emitted, own)
+    for name, callee in emitted.callees.items():
+        if id(callee) in pending:
+            cells[name] = pending[id(callee)][1]
+        else:
+            cells[name] = callee.loaded.get(id(namespace)) or _load(callee, namespace, pending)
+    made = load(emitted.adjoint.function, origin.__globals__, cells, text=emitted.text)
+    own.cell_contents = made
+    emitted.loaded[id(namespace)] = made
+    return made
+
+
+__all__ = ["FUNCTION", "World", "analyse", "default_kinds", "derive", "function_of"]
