@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 import types
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
@@ -20,6 +20,7 @@ from .errors import AdjointError, MissingRule
 from .helpers import ALL, HELPERS
 
 _REGISTERED: dict[type, ModuleType] = {numpy.ndarray: numpy}
+_HOMES: dict[type, ModuleType | None] = {}
 _PLAIN = frozenset({float, int, bool, complex, str, type(None), numpy.ndarray})
 
 
@@ -30,7 +31,13 @@ class MixedHomes(AdjointError, TypeError):
 def register_home(array_type: type, namespace: ModuleType) -> None:
     """Declares that arrays of a type are to be worked on by the functions of a namespace."""
     _REGISTERED[array_type] = namespace
-    _home_of_type.cache_clear()
+    _HOMES.clear()
+
+
+def forget_home(array_type: type) -> None:
+    """Takes a registration back."""
+    del _REGISTERED[array_type]
+    _HOMES.clear()
 
 
 def namespaces() -> list[ModuleType]:
@@ -41,9 +48,13 @@ def namespaces() -> list[ModuleType]:
     return list(found.values())
 
 
-@cache
-def _home_of_type(kind: Hashable) -> ModuleType | None:
-    assert isinstance(kind, type)
+def _home_of_type(kind: type) -> ModuleType | None:
+    if kind not in _HOMES:
+        _HOMES[kind] = _find_home(kind)
+    return _HOMES[kind]
+
+
+def _find_home(kind: type) -> ModuleType | None:
     for base in kind.__mro__:
         if base in _REGISTERED:
             return _REGISTERED[base]

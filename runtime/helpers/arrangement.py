@@ -50,11 +50,18 @@ def _slice(d: Any, axis: int, start: int, stop: int) -> Any:
     return d[tuple(index)]
 
 
+def rows_of(arrays: Any) -> Any:
+    """The arrays of a sequence, or something like each row of one array."""
+    if not hasattr(arrays, "dtype"):
+        return arrays
+    return [np.broadcast_to(np.zeros((), arrays.dtype), arrays.shape[1:])] * arrays.shape[0]
+
+
 def unconcatenate(d: Any, arrays: Any, axis: Any = 0) -> Any:
-    """The cotangents of arrays that were joined along an axis (rows of one array, where it is one)."""
+    """The cotangents of arrays that were joined along an axis, or of the rows of one."""
     parts = []
     start = 0
-    for a in arrays:
+    for a in rows_of(arrays):
         shape = np.shape(a)
         if axis is None:
             n = 1
@@ -78,24 +85,25 @@ def unstack(d: Any, arrays: Any, axis: int = 0) -> Any:
 
 def unvstack(d: Any, tup: Any) -> Any:
     """The cotangents of arrays that were stacked as rows."""
-    return _unjoin(d, tup, 0, [1 if np.ndim(a) < 2 else np.shape(a)[0] for a in tup])
+    return _unjoin(d, tup, 0, [1 if np.ndim(a) < 2 else np.shape(a)[0] for a in rows_of(tup)])
 
 
 def unhstack(d: Any, tup: Any) -> Any:
     """The cotangents of arrays that were stacked side by side."""
     axis = 0 if np.ndim(d) == 1 else 1
-    return _unjoin(d, tup, axis, [1 if np.ndim(a) == 0 else np.shape(a)[axis] for a in tup])
+    lengths = [1 if np.ndim(a) == 0 else np.shape(a)[axis] for a in rows_of(tup)]
+    return _unjoin(d, tup, axis, lengths)
 
 
 def uncolumn_stack(d: Any, tup: Any) -> Any:
     """The cotangents of arrays that were stacked as columns."""
-    return _unjoin(d, tup, 1, [1 if np.ndim(a) < 2 else np.shape(a)[1] for a in tup])
+    return _unjoin(d, tup, 1, [1 if np.ndim(a) < 2 else np.shape(a)[1] for a in rows_of(tup)])
 
 
 def _unjoin(d: Any, arrays: Any, axis: int, lengths: list[int]) -> Any:
     parts = []
     start = 0
-    for a, n in zip(arrays, lengths, strict=True):
+    for a, n in zip(rows_of(arrays), lengths, strict=True):
         part = np.reshape(_slice(d, axis, start, start + n), np.shape(a))
         parts.append(unbroadcast(part, a))
         start += n

@@ -58,7 +58,7 @@ def where_larger(d: Any, x: Any, y: Any) -> Any:
     array([0., 1., 2.])
     """
     larger = x > y
-    if larger is True or larger is False:
+    if isinstance(larger, (bool, np.bool_)):
         return d if larger else 0.5 * d if x == y else 0.0 * d
     if not hasattr(d, "dtype"):
         d = np.asarray(d, np.result_type(x, y, 0.0))

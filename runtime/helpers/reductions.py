@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import is_complex, unbroadcast, unreduce
+from .broadcasting import float_dtype, is_complex, unbroadcast, unreduce
 
 
 def centered(a: Any, axis: Any = None) -> Any:
@@ -18,7 +18,8 @@ def centered(a: Any, axis: Any = None) -> Any:
 def product_of_others(a: Any, axis: Any = None) -> Any:
     """For each element, the product of all the others that a reduction takes with it.
 
-    Division would be wrong where an element is 0, and its derivatives near there.
+    Division would be wrong where an element is 0. Few elements are multiplied out pair by pair,
+    which differentiates again; many are multiplied from both ends.
 
     >>> product_of_others(np.array([2.0, 0.0, 3.0]))
     array([0., 6., 0.])
@@ -35,8 +36,15 @@ def product_of_others(a: Any, axis: Any = None) -> Any:
     for i in axes:
         n *= np.shape(a)[i]
     rows = np.reshape(moved, (*kept, n))
-    others = np.where(np.eye(n, dtype=bool), 1, np.expand_dims(rows, -2))
-    return np.moveaxis(np.reshape(np.prod(others, axis=-1), np.shape(moved)), last, axes)
+    if n <= 32:
+        others = np.where(np.eye(n, dtype=bool), 1, np.expand_dims(rows, -2))
+        products = np.prod(others, axis=-1)
+    else:
+        ones = np.ones((*kept, 1), rows.dtype)
+        before = np.cumprod(np.concatenate([ones, rows[..., :-1]], -1), axis=-1)
+        after = np.cumprod(np.concatenate([ones, np.flip(rows[..., 1:], -1)], -1), axis=-1)
+        products = before * np.flip(after, -1)
+    return np.moveaxis(np.reshape(products, np.shape(moved)), last, axes)
 
 
 def ties(a: Any, ans: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -46,9 +54,8 @@ def ties(a: Any, ans: Any, axis: Any = None, keepdims: bool = False) -> Any:
     array([0. , 0.5, 0.5])
     """
     chosen = a == unreduce(ans, a, axis, keepdims)
-    n = np.sum(chosen, axis=axis, keepdims=True)
-    shares = chosen / np.maximum(n, 1)
-    return shares.astype(a.dtype) if hasattr(a, "dtype") else shares
+    n = np.sum(chosen, axis=axis, keepdims=True, dtype=float_dtype(a))
+    return chosen / np.maximum(n, 1)
 
 
 def span_slope(a: Any, axis: Any = None) -> Any:

@@ -175,7 +175,9 @@ def _restructured_array(d: Any, x: Any) -> Any:
     if len(shape_of(d)) > len(x.shape):
         raise ValueError(f"a cotangent of shape {shape_of(d)} for an array of shape {x.shape}")
     d = expand(d, x)
+    if not hasattr(d, "dtype") or isinstance(d, np.generic):
+        return np.asarray(d, dtype=x.dtype)
     if d.dtype != x.dtype:
         return d.astype(x.dtype)
     # What `unreduce` spread is a view that cannot be written into.
-    return d if isinstance(d, np.generic) or 0 not in d.strides else d.copy()
+    return d.copy() if 0 in getattr(d, "strides", ()) else d

@@ -21,7 +21,12 @@ _SHAPE_FUNCTIONS = frozenset(
 _SHAPE_ATTRIBUTES = frozenset("shape ndim size dtype".split())
 
 
-def pullback_text(rule: Rule, param: str, given: Collection[str] | None = None) -> str:
+def pullback_text(
+    rule: Rule,
+    param: str,
+    given: Collection[str] | None = None,
+    literals: Mapping[str, object] | None = None,
+) -> str:
     """The expression of the cotangent of one parameter.
 
     Args:
@@ -29,18 +34,26 @@ def pullback_text(rule: Rule, param: str, given: Collection[str] | None = None) 
         param: the parameter (a starred one without its star).
         given: the parameters that the call passes. The others are replaced by their defaults, and
             arguments that say no more than a default are left out. `None`: the line as written.
+        literals: arguments that are written as literals in the call, to be worked out in the text.
 
     >>> from .lookup import RULES
+    >>> pullback_text(RULES["np.power"], "x", {"x", "y"}, {"y": 3})
+    'g * 3 * x ** 2'
     >>> pullback_text(RULES["np.sum"], "a"), pullback_text(RULES["np.sum"], "a", {"a"})
     ('unreduce(g, a, axis, keepdims)', 'unreduce(g, a)')
     """
     _require(rule, param)
     if given is not None and param in rule.plain and _is_plain(rule, given):
         return rule.plain[param]
-    return _specialised(rule, rule.vjp[param], given)
+    return _specialised(rule, rule.vjp[param], given, literals)
 
 
-def pushforward_text(rule: Rule, param: str, given: Collection[str] | None = None) -> str:
+def pushforward_text(
+    rule: Rule,
+    param: str,
+    given: Collection[str] | None = None,
+    literals: Mapping[str, object] | None = None,
+) -> str:
     """The expression of the result's tangent, `g` being the tangent of one parameter.
 
     >>> from .lookup import RULES
@@ -49,8 +62,8 @@ def pushforward_text(rule: Rule, param: str, given: Collection[str] | None = Non
     """
     _require(rule, param)
     if given is not None and rule.kind == "elementwise" and _is_plain(rule, given):
-        return rule.plain.get(param) or _specialised(rule, rule.jvp[param], given)
-    return _specialised(rule, rule.jvp[param], given)
+        return rule.plain.get(param) or _specialised(rule, rule.jvp[param], given, literals)
+    return _specialised(rule, rule.jvp[param], given, literals)
 
 
 def residuals(rule: Rule, param: str, given: Collection[str] | None = None) -> frozenset[str]:
@@ -105,29 +118,48 @@ def _is_plain(rule: Rule, given: Collection[str]) -> bool:
 
 
 @cache
-def _specialise(text: str, defaults: tuple[tuple[str, object], ...]) -> str:
-    if not defaults:
+def _specialise(text: str, known: tuple[tuple[str, str], ...]) -> str:
+    if not known:
         return text
-    return ast.unparse(_Specialise(dict(defaults)).visit(ast.parse(text, mode="eval")))
+    values = {name: parse(value) for name, value in known}
+    return ast.unparse(_Specialise(values).visit(ast.parse(text, mode="eval")))
 
 
-def _specialised(rule: Rule, text: str, given: Collection[str] | None) -> str:
-    if given is None:
-        return text
-    left_out = sorted(_optional(rule) - set(given))
-    return _specialise(text, tuple((p, rule.params[p]) for p in left_out))
+def _specialised(
+    rule: Rule,
+    text: str,
+    given: Collection[str] | None,
+    literals: Mapping[str, object] | None,
+) -> str:
+    left_out = sorted(_optional(rule) - set(given)) if given is not None else []
+    known = {p: rule.params[p] for p in left_out} | dict(literals or {})
+    return _specialise(text, tuple((p, repr(value)) for p, value in known.items()))
 
 
 class _Specialise(ast.NodeTransformer):
-    """Puts defaults in place of names, and drops arguments that repeat a callee's default."""
+    """Puts values in place of names, and leaves out what then says nothing.
 
-    def __init__(self, defaults: Mapping[str, object]) -> None:
-        self.defaults = defaults
+    An argument that repeats its callee's default is dropped, arithmetic of literals is worked out,
+    and `x ** 1` is `x` (a right-hand side writes into nothing, so the two may be one array).
+    """
+
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self.values = values
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id not in self.defaults:
-            return node
-        return ast.parse(repr(self.defaults[node.id]), mode="eval").body
+        return self.values.get(node.id, node)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        return _worked_out(node, [node.left, *node.comparators])
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        match node:
+            case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=1)):
+                return left
+            case _:
+                return _worked_out(node, [node.left, node.right])
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
         call = ast.Call(
@@ -136,6 +168,19 @@ class _Specialise(ast.NodeTransformer):
             [ast.keyword(k.arg, self.visit(k.value)) for k in node.keywords],
         )
         return _without_defaults(call)
+
+
+def _worked_out(node: ast.expr, operands: list[ast.expr]) -> ast.expr:
+    """The value of an expression of numbers, if that is what it is."""
+    if not all(_is_number(operand) for operand in operands):
+        return node
+    return parse(repr(eval(ast.unparse(node), {"__builtins__": {}})))
+
+
+def _is_number(node: ast.expr) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        return _is_number(node.operand)
+    return isinstance(node, ast.Constant) and isinstance(node.value, (int, float))
 
 
 def _without_defaults(call: ast.Call) -> ast.Call:

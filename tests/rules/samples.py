@@ -45,6 +45,8 @@ VALUES: dict[str, object] = {
     "index2": np.array([[1, 0, 1], [0, 1, 1]]),
     "spaced": np.array([0.1, 0.5, 0.7, 1.3, 1.4]),
     "holes": np.array([[0.5, 0.0, 0.3], [0.0, 0.0, 0.7]]),
+    "long": _array(40) * 1.8,
+    "wide": np.concatenate([_array(2, 40) * 1.8, [[0.0], [0.5]]], axis=1),
     "ab": ["p", "q"],
     "g23": _array(2, 3),
     "g234": _array(2, 3, 4),
@@ -86,7 +88,8 @@ np.mean(m)  np.mean(m, axis=0)  np.mean(c, axis=(0, 2), keepdims=True)  np.mean(
 np.average(m)  np.average(m, axis=1)
 np.var(m)  np.var(m, axis=0)  np.var(c, axis=(0, 2), ddof=1, keepdims=True)
 np.std(m)  np.std(m, axis=1)  np.std(c, axis=(0, 1), ddof=1)
-np.prod(m)  np.prod(m, axis=0)  np.prod(c, axis=(0, 2))  np.prod(holes, axis=1)
+np.prod(m)  np.prod(m, axis=0)  np.prod(c, axis=(0, 2))  np.prod(holes, axis=1)  np.prod(long)
+np.prod(wide, axis=1)
 np.prod(holes, axis=0)
 np.max(m)  np.max(m, axis=0)  np.max(c, axis=(0, 2), keepdims=True)  np.max(zero)
 np.min(m)  np.min(m, axis=1)  np.ptp(m)  np.ptp(m, axis=0)
@@ -110,7 +113,8 @@ np.roll(m, 1)  np.roll(m, 2, axis=1)  np.roll(m, (1, 2), axis=(0, 1))
 np.concatenate([m, n])  np.concatenate((m, n), axis=1)  np.concatenate([m, v], axis=None)
 np.concatenate(c)
 np.stack([m, n])  np.stack([m, n], axis=-1)  np.stack([s, t])  np.stack(c, axis=1)
-np.vstack([m, v])  np.vstack([v, w])  np.hstack([v, w])  np.hstack([m, n])  np.hstack([s, v])
+np.vstack(c)  np.hstack(m)  np.hstack(c)  np.column_stack(m)  np.vstack([m, v])  np.vstack([v, w])
+np.hstack([v, w])  np.hstack([m, n])  np.hstack([s, v])
 np.column_stack([v, w])  np.column_stack([m, n])
 np.append(m, n)  np.append(m, n, axis=0)  np.append(v, s)
 np.split(m, 3, axis=1)  np.split(u, [2, 3])  np.array_split(u, 2)
