@@ -274,7 +274,7 @@ class FunctionNode(Node):
             raise RuntimeError(FREED)
         for check in self.checks:
             if check[0][0] != check[1]:
-                raise RuntimeError(modified(check))
+                raise RuntimeError(modified(check, self, [thing for thing, _ in self.kept]))
         return tuple(
             plain(self.cls, thing, self if self.outputs == 1 else (self, k))
             if k is not None
@@ -464,7 +464,7 @@ def _record_function(
         at = next((j for j, t in enumerate(tensors) if t is thing), None)
         owner = replaced[id(thing)] if at is not None else thing
         counter = counter_of(owner)
-        node.checks.append((counter, counter[0], thing._data, owner._edge))
+        node.checks.append((counter, counter[0], thing if at is None else len(node.kept)))
         node.kept.append((thing, None) if at is None else (thing._data, at))
     answers = tuple(replaced.get(id(r), r) for r in results)
     if not isinstance(result, (list, tuple)):

@@ -47,6 +47,16 @@ class DType:
         return hash(self.dtype)
 
     @property
+    def kind(self) -> str:
+        """NumPy's letter for the category."""
+        return self.dtype.kind
+
+    @property
+    def type(self) -> type[np.generic]:
+        """NumPy's class of single elements."""
+        return self.dtype.type
+
+    @property
     def is_floating_point(self) -> bool:
         """Whether this is a real floating point type."""
         return self.dtype.kind == "f"

@@ -37,7 +37,7 @@ from adjoint.runtime.rules import (
 from adjoint.runtime.rules.lookup import RULES
 
 is_recording = GRAD_ENABLED.get
-Check = tuple[list[int], int, Array, Edge]
+Check = tuple[list[int], int, TensorCore | int]
 
 
 class Op:
@@ -57,7 +57,7 @@ class Op:
         self.params = tuple(p.lstrip("*") for p in rule.params if not p.startswith("**"))
         self.forward = forward or _function(rule, np)
         self.own_forward = forward is not None
-        self.title = title or camel(rule.name.rpartition(".")[2]) + "Backward0"
+        self.title = title or title_of(rule.name)
         self.node = node_class(self.title, OpNode)
         self.positions = tuple(k for k, p in enumerate(self.params) if p in rule.vjp)
         self.elementwise = rule.kind == "elementwise"
@@ -108,10 +108,11 @@ class OpNode(Node):
 
     op: which. args: what its rules read of the arguments. ans: its result, if read. checks: versions
     of what was saved. shapes: operand shapes of a broadcast elementwise primitive. layout: for each
-    edge, the argument it belongs to and the place within a list of tensors.
+    edge, the argument it belongs to and the place within a list of tensors. frees: whether a second
+    sweep needs `retain_graph`.
     """
 
-    __slots__ = ("ans", "args", "checks", "cls", "layout", "op", "outputs", "shapes")
+    __slots__ = ("ans", "args", "checks", "frees", "layout", "op", "outputs", "shapes")
     owns_pieces = True
     op: Op
     args: list[Any] | None
@@ -127,7 +128,7 @@ class OpNode(Node):
             raise RuntimeError(FREED)
         for check in self.checks:
             if check[0][0] != check[1]:
-                raise RuntimeError(modified(check))
+                raise RuntimeError(modified(check, self, self.ans))
         if self.outputs > 1:
             g = [np.zeros_like(a) if p is None else p for p, a in zip(g, self.ans, strict=True)]
         op, ans, shapes = self.op, self.ans, self.shapes
@@ -140,10 +141,10 @@ class OpNode(Node):
             raise RuntimeError(FREED)
         for check in self.checks:
             if check[0][0] != check[1]:
-                raise RuntimeError(modified(check))
+                raise RuntimeError(modified(check, self, self.ans))
         args = list(self.args)
         for (k, place), edge in zip(self.layout, self.edges, strict=True):
-            if args[k] is None:
+            if edge is None or args[k] is None:
                 continue
             if place is None:
                 args[k] = record(args[k], edge)
@@ -187,11 +188,13 @@ class OpNode(Node):
 
     def release(self) -> None:
         """Drops the saved arrays; a node that saved none can run again, as PyTorch's can."""
-        if self.checks or self.ans is not None:
+        if self.frees:
             self.args = self.ans = None
             self.checks = ()
 
 
+# Nodes whose `next_functions` have a place for a number as well.
+SHOWS_NUMBERS = frozenset({"AddBackward0", "SubBackward0", "MulBackward0", "DivBackward0"})
 NUMPY = frozenset(
     {np.ndarray, list, np.float16, np.float32, np.float64, np.complex64, np.complex128}
 )
@@ -206,15 +209,19 @@ def _sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     return np.reshape(np.sum(g, axis=axes), shape) if axes else g
 
 
-def modified(check: Check) -> str:
+def modified(check: Check, node: Node, results: Any) -> str:
     """Words the complaint about a saved tensor that was written into since."""
-    counter, version, array, edge = check
+    counter, version, saved = check
+    if isinstance(saved, TensorCore):
+        array, edge = saved._data, edge_of(saved)
+        maker, place = edge if isinstance(edge, tuple) else (edge, 0)
+    else:
+        array = results[saved] if isinstance(results, list) else results
+        maker, place = node, saved
     kind = dtypes.of(array.dtype).title
-    node = edge[0] if isinstance(edge, tuple) else edge
     origin = ""
-    if isinstance(node, Node):
-        place = edge[1] if isinstance(edge, tuple) else 0
-        origin = f"which is output {place} of {re.sub('Backward[0-9]*$', '', node.name())}, "
+    if isinstance(maker, Node):
+        origin = f"which is output {place} of {re.sub('Backward[0-9]*$', '', maker.name())}, "
     return (
         "one of the variables needed for gradient computation has been modified by an inplace "
         f"operation: [adjoint.{kind}Tensor {list(array.shape)}], {origin}is at version {counter[0]}; "
@@ -238,7 +245,7 @@ def apply(op: Op, args: Sequence[Any]) -> Any:
     cls = type(tensors[0])
     if is_recording():
         edges, layout, owners = _edges(op, args)
-        if any(edge is not None for edge in edges):
+        if any(edge is not None for edge in edges) and _continuous(out):
             return _record(op, cls, args, values, out, edges, layout, owners)
     return _wrap(cls, out, op, args)
 
@@ -261,7 +268,7 @@ def _edges(
             edges.append(edge_of(arg))
             layout.append((k, None))
             owners.append(arg)
-        elif op.elementwise and arg is not None and len(op.positions) > 1:
+        elif op.title in SHOWS_NUMBERS:
             edges.append(None)
             layout.append((k, None))
             owners.append(arg)
@@ -285,16 +292,19 @@ def _record(
     node.number = next_number()
     node.extra = None
     node.edges = edges
-    node.op, node.layout, node.cls = op, layout, cls
+    node.op, node.layout = op, layout
     node.args = [None] * len(values)
+    node.frees = check_ans
     checks: list[Check] = []
     for k in kept:
         node.args[k] = values[k]
         if k in checked:
+            node.frees = node.frees or k in op.positions
             for one in args[k] if isinstance(args[k], (list, tuple)) else (args[k],):
                 if isinstance(one, TensorCore):
+                    node.frees = True
                     counter = counter_of(one)
-                    checks.append((counter, counter[0], one._data, one._edge))
+                    checks.append((counter, counter[0], one))
     node.shapes = None
     multiple = isinstance(out, (list, tuple))
     if op.elementwise and any(np.shape(_data(o)) != np.shape(out) for o in owners):
@@ -305,7 +315,7 @@ def _record(
         result._edge = (node, k) if node.outputs > 1 else node
         if check_ans:
             counter = counter_of(result)
-            checks.append((counter, counter[0], result._data, result._edge))
+            checks.append((counter, counter[0], k))
     node.checks = checks
     if keep_ans or multiple:
         node.ans = [r._data for r in results] if multiple else results._data
@@ -329,8 +339,21 @@ def _unwrap(arg: Any, tensors: list[TensorCore]) -> Any:
     return arg
 
 
+def _continuous(out: Any) -> bool:
+    """Whether a result can have a derivative at all: whole numbers have none."""
+    if isinstance(out, (list, tuple)):
+        return any(map(_continuous, out))
+    return out.dtype.kind in "fc"  # type: ignore[no-any-return]
+
+
+# What NumPy may give that tensors do not hold, and what they hold instead.
+WIDENED = {"uint16": np.int32, "uint32": np.int64, "uint64": np.int64}
+
+
 def settled(cls: type[Any], out: Any) -> Any:
     """Makes a tensor without history of a result."""
+    if out.dtype.kind == "u" and out.dtype.name in WIDENED:
+        out = out.astype(WIDENED[out.dtype.name])
     return plain(cls, out if hasattr(out, "flags") else np.asarray(out))
 
 
@@ -433,6 +456,38 @@ def link(tensor: Any, source: TensorCore, step: Callable[[Any], Any]) -> None:
     view = source._view
     base, path = (source, ()) if view is None else (view.base, view.path)
     tensor._view = View(base, (*path, step), is_recording() and (view is None or view.recorded))
+
+
+TITLES = {
+    "np.absolute": "AbsBackward0",
+    "np.subtract": "SubBackward0",
+    "np.multiply": "MulBackward0",
+    "np.divide": "DivBackward0",
+    "np.negative": "NegBackward0",
+    "np.power": "PowBackward1",
+    "np.log1p": "Log1PBackward0",
+    "np.max": "MaxBackward1",
+    "np.min": "MinBackward1",
+    "np.concatenate": "CatBackward0",
+    "np.copy": "CloneBackward0",
+    "np.tile": "RepeatBackward0",
+    "np.clip": "ClampBackward1",
+    "np.transpose": "PermuteBackward0",
+    "np.reshape": "ViewBackward0",
+    "np.broadcast_to": "ExpandBackward0",
+    "np.swapaxes": "TransposeBackward0",
+    "np.linalg.inv": "LinalgInvExBackward0",
+    "np.linalg.det": "LinalgDetBackward0",
+    "np.linalg.slogdet": "LinalgSlogdetBackward0",
+    "np.linalg.solve": "LinalgSolveExBackward0",
+    "np.linalg.cholesky": "LinalgCholeskyExBackward0",
+    "np.linalg.norm": "LinalgVectorNormBackward0",
+}
+
+
+def title_of(name: str) -> str:
+    """Names the nodes of a primitive as PyTorch does where it has it too."""
+    return TITLES.get(name) or camel(name.rpartition(".")[2]) + "Backward0"
 
 
 def camel(name: str) -> str:

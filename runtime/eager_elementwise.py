@@ -23,6 +23,7 @@ RSUB = operation("np.subtract", "RsubBackward1")
 MUL = operation("np.multiply", "MulBackward0")
 DIV = operation("np.divide", "DivBackward0")
 REMAINDER = operation("np.remainder", "RemainderBackward1")
+REMAINDER_NUMBER = operation("np.remainder", "RemainderBackward0")
 RECIPROCAL = operation("np.reciprocal")
 NEG = operation("np.negative", "NegBackward0")
 SQUARE = operation("np.square", "PowBackward0")
@@ -31,11 +32,11 @@ POW = operation("np.power", "PowBackward1")
 NUMBER_POW = operation("np.power", "PowBackward2")
 CAST = operation("ndarray.astype", "ToCopyBackward0")
 WHERE = operation("np.where")
-CLIP = operation("np.clip", "ClampBackward1")
+CLIP = operation("np.clip", forward=np.clip)
 ABS = operation("np.absolute", "AbsBackward0")
 
 # Primitives that NumPy has not: their lines are written here, and only here.
-RELU = Op(elementwise("relu(x)", x="g * (ans > 0)"), lambda x: x * (x > 0), "ReluBackward0")
+RELU = Op(elementwise("relu(x)", x="g * (ans > 0)"), lambda x: np.maximum(x, np.zeros((), x.dtype)), "ReluBackward0")
 RSQRT = Op(
     elementwise("rsqrt(x)", x="-0.5 * g * ans * ans * ans"),
     lambda x: np.reciprocal(np.sqrt(x)),
@@ -190,12 +191,37 @@ def test(ufunc: np.ufunc) -> Callable[[Any], Any]:
 
 
 def _refuse_bool(self: Any, other: Any) -> None:
+    """Refuses to subtract truth values.
+
+    Raises:
+        RuntimeError: in PyTorch's words.
+    """
     kinds = [np.asarray(getattr(one, "_data", one)).dtype.kind for one in (self, other)]
     if kinds == ["b", "b"]:
         raise RuntimeError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. "
             "Use the `^` or `logical_xor()` operator instead."
         )
+    if "b" in kinds:
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying "
+            "to invert a mask, use the `~` or `logical_not()` operator instead."
+        )
+
+
+def float_operator(op: Op) -> Callable[[Any, Any], Any]:
+    """Makes a method of two operands whose result is never whole."""
+
+    def method(self: Tensor, other: Any) -> Tensor:
+        operands = pair(self, other)
+        if operands is None:
+            return NotImplemented
+        x, y = operands
+        return binary(op, as_float(x), as_float(y) if isinstance(y, TensorCore) else y)  # type: ignore[no-any-return]
+
+    method.__name__ = op.rule.name.rpartition(".")[2]
+    method.__doc__ = f"Applies {op.rule.name} element by element."
+    return method
 
 
 class Elementwise:
@@ -207,7 +233,6 @@ class Elementwise:
     __radd__ = operator(ADD)
     __mul__ = operator(MUL)
     __rmul__ = operator(MUL)
-    __mod__ = operator(REMAINDER)
     __rmod__ = operator(REMAINDER, swap=True)
     __and__ = __rand__ = bitwise(np.bitwise_and)
     __or__ = __ror__ = bitwise(np.bitwise_or)
@@ -260,20 +285,21 @@ class Elementwise:
     logical_xor = compare(np.logical_xor)
     maximum = operator(operation("np.maximum"))
     minimum = operator(operation("np.minimum"))
-    atan2 = arctan2 = operator(operation("np.arctan2", "Atan2Backward0"))
-    hypot = operator(operation("np.hypot"))
-    logaddexp = operator(operation("np.logaddexp"))
+    atan2 = arctan2 = float_operator(operation("np.arctan2", "Atan2Backward0"))
+    hypot = float_operator(operation("np.hypot"))
+    logaddexp = float_operator(operation("np.logaddexp"))
     fmod = operator(operation("np.fmod", "FmodBackward1"))
-    remainder = __mod__
 
     def __sub__(self: Tensor, other: Any) -> Tensor:
         """Subtracts; two bool tensors have no difference."""
-        if self._data.dtype.kind == "b":
+        if self._data.dtype.kind == "b" or other is True or other is False:
             _refuse_bool(self, other)
         return binary(SUB, self, other)  # type: ignore[no-any-return]
 
     def __rsub__(self: Tensor, other: Any) -> Tensor:
         """Subtracts from `other`."""
+        if self._data.dtype.kind == "b":
+            _refuse_bool(self, other)
         return binary(RSUB, self, other, swap=True)  # type: ignore[no-any-return]
 
     def __truediv__(self: Tensor, other: Any) -> Tensor:
@@ -298,6 +324,13 @@ class Elementwise:
     def __rfloordiv__(self: Tensor, other: Any) -> Tensor:
         """Divides `other`, rounding down."""
         return _floor_divide(self, other, swap=True)
+
+    def __mod__(self: Tensor, other: Any) -> Tensor:
+        """Gives what is left after dividing, with the sign of `other`."""
+        op = REMAINDER_NUMBER if isinstance(other, NUMBERS) else REMAINDER
+        return binary(op, self, other)  # type: ignore[no-any-return]
+
+    remainder = __mod__
 
     def __pow__(self: Tensor, other: Any) -> Tensor:
         """Raises to a power."""
@@ -351,15 +384,13 @@ class Elementwise:
     def clamp(self: Tensor, min: Any = None, max: Any = None) -> Tensor:
         """Limits the elements to an interval, open at the side that is None."""
         if min is None and max is None:
-            raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-        x = self
-        for bound in (min, max):
-            if bound is not None:
-                operands = pair(x, bound)
-                if operands is None:
-                    raise TypeError(f"clamp(): a bound must be a number or a Tensor, not {bound!r}")
-                x = operands[0]
-        return CLIP(x, min, max)  # type: ignore[no-any-return]
+            raise RuntimeError("adjoint.clamp: At least one of 'min' or 'max' must not be None")
+        bounds = [b for b in (min, max) if b is not None]
+        arrays = [b._data for b in bounds if isinstance(b, TensorCore)]
+        numbers = [b for b in bounds if not isinstance(b, TensorCore)]
+        dtype = dtypes.result_dtype([self._data, *arrays], numbers)
+        low, high = (cast(b, dtype) if isinstance(b, TensorCore) else b for b in (min, max))
+        return CLIP(cast(self, dtype), low, high)  # type: ignore[no-any-return]
 
     clip = clamp
 

@@ -9,21 +9,17 @@ import numpy as np
 
 from adjoint.runtime.eager import Op, operation
 from adjoint.runtime.eager_reductions import axis_of
+from adjoint.runtime.eager_shapes import cut
 from adjoint.runtime.graph import TensorCore
 
 if TYPE_CHECKING:
     from adjoint.runtime.tensor import Tensor
 
 
-def _cut(data: Any, index: Any) -> Any:
-    """Indexes an array; single elements are views without axes, not numbers."""
-    return data[(*index, ...)]
-
-
-SELECT = operation("operator.getitem", "SelectBackward0", _cut)
-SLICE = operation("operator.getitem", "SliceBackward0", _cut)
-NEW_AXIS = operation("operator.getitem", "UnsqueezeBackward0", _cut)
-ALIAS = operation("operator.getitem", "AliasBackward0", _cut)
+SELECT = operation("operator.getitem", "SelectBackward0", cut)
+SLICE = operation("operator.getitem", "SliceBackward0", cut)
+NEW_AXIS = operation("operator.getitem", "UnsqueezeBackward0", cut)
+ALIAS = operation("operator.getitem", "AliasBackward0", cut)
 INDEX = operation("operator.getitem", "IndexBackward0", lambda data, index: data[index])
 GATHER = operation("np.take_along_axis", "GatherBackward0")
 INDEX_SELECT = operation("np.take", "IndexSelectBackward0")

@@ -201,7 +201,7 @@ def _own_old_values(x: TensorCore, new: TensorCore) -> None:
     if args and args[0] is x._data:
         args[0] = x._data.copy()
         for k, check in enumerate(node.checks):
-            if check[2] is x._data:
+            if check[2] is x:
                 node.checks = [*node.checks[:k], *node.checks[k + 1 :]]
                 break
 
@@ -288,6 +288,8 @@ def write(x: Any, index: Any, value: Any) -> None:
     Raises:
         RuntimeError: where the write is forbidden, or the value does not fit.
     """
+    if x._leaf and is_recording() and index is not Ellipsis:
+        raise RuntimeError(VIEW_OF_LEAF)
     tracked = check_writable(x, (value,))
     first, second = two_steps(checked(x, indices(index)))
     source = value

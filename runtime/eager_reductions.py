@@ -37,7 +37,7 @@ def _taking(title: str) -> tuple[Op, Op]:
 
 
 PICK_MAX, PICK_MIN = _taking("MaxBackward0"), _taking("MinBackward0")
-PICK_MEDIAN = _taking("MedianBackward0")
+PICK_MEDIAN = _taking("MedianBackward1")
 
 
 def _softmax(x: Any, axis: int) -> Any:
@@ -51,7 +51,7 @@ def _log_softmax(x: Any, axis: int) -> Any:
 
 
 def _logsumexp(a: Any, axis: Any, keepdims: bool) -> Any:
-    top = np.max(a, axis=axis, keepdims=True)
+    top = np.max(a, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, np.zeros_like(top))
     with np.errstate(divide="ignore"):
         result = top + np.log(np.sum(np.exp(a - top), axis=axis, keepdims=True))
@@ -87,7 +87,11 @@ def axes_of(x: Any, dim: Any) -> Any:
             axis_of(x, one)
         return None
     if isinstance(dim, (list, tuple)):
-        return tuple(axis_of(x, one) for one in dim)
+        axes = tuple(axis_of(x, one) for one in dim)
+        for axis in axes:
+            if axes.count(axis) > 1:
+                raise RuntimeError(f"dim {axis} appears multiple times in the list of dims")
+        return axes
     return axis_of(x, dim)
 
 

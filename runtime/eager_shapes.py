@@ -37,6 +37,13 @@ BMM, DOT = operation("np.matmul", "BmmBackward0"), operation("np.matmul", "DotBa
 VECTOR_MATRIX = operation("np.matmul", "SqueezeBackward4")
 OUTER = operation("np.outer", "MulBackward0")
 
+
+
+def cut(data: Any, index: Any) -> Any:
+    """Indexes an array; single elements are views without axes, not numbers."""
+    return data[(*index, ...)]
+
+
 MATRIX = 2  # the number of axes of a matrix
 
 
@@ -209,7 +216,7 @@ class Shapes:
                 f"the tensor ({len(have)})"
             )
         target = [have[k - lead] if n == -1 else n for k, n in enumerate(wanted)]
-        for k, n in enumerate(have):
+        for k, n in reversed(list(enumerate(have))):
             if n not in (1, target[k + lead]):
                 raise RuntimeError(
                     f"The expanded size of the tensor ({target[k + lead]}) must match the existing "
@@ -256,6 +263,8 @@ class Shapes:
 
     def flip(self: Tensor, *dims: Any) -> Tensor:
         """Reverses axes; the result is a copy, as in PyTorch."""
+        if self._data.ndim == 0:
+            return self.clone()
         axes = tuple(axis_of(self, d) for d in sizes(dims))
         return FLIP_COPY(self, axes)  # type: ignore[no-any-return]
 
@@ -317,12 +326,13 @@ class Shapes:
 
     def bmm(self: Tensor, mat2: Tensor) -> Tensor:
         """Multiplies stacks of matrices, pairwise."""
-        return _ranked(self, mat2, (3, 3), "bmm")  # type: ignore[no-any-return]
+        return _ranked(self, mat2, (3, 3), "bmm", BMM)  # type: ignore[no-any-return]
 
     def unbind(self: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
         """Gives the slices along an axis."""
         axis = axis_of(self, dim)
-        return tuple(self.select(axis, k) for k in range(self._data.shape[axis]))
+        before = (slice(None),) * axis
+        return tuple(UNBIND(self, (*before, k)) for k in range(self._data.shape[axis]))
 
     def split(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
         """Cuts an axis into pieces of one length, or of the lengths given."""
@@ -338,11 +348,16 @@ class Shapes:
                     f"size at dimension {axis}), but got split_sizes={pieces}"
                 )
         starts = [sum(pieces[:k]) for k in range(len(pieces))]
-        return tuple(self.narrow(axis, k, n) for k, n in zip(starts, pieces, strict=True))
+        before = (slice(None),) * axis
+        return tuple(
+            SPLIT(self, (*before, slice(k, k + n))) for k, n in zip(starts, pieces, strict=True)
+        )
 
     def chunk(self: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
         """Cuts an axis into so many pieces, the last one perhaps shorter."""
         length = self._data.shape[axis_of(self, dim)]
+        if length == 0:
+            return self.split([0] * chunks, dim)
         return self.split(max(1, -(-length // chunks)), dim)
 
     def __iter__(self: Tensor) -> Iterator[Tensor]:
@@ -356,22 +371,22 @@ FLIP_COPY = operation("np.flip", "FlipBackward0", lambda m, axis: np.flip(m, axi
 DIAG_COPY = operation("np.diag", "DiagonalBackward0_copy", lambda v, k: np.diag(v, k).copy())
 
 
-def _ranked(x: Any, y: Any, ranks: tuple[int, int], name: str) -> Any:
+def _ranked(x: Any, y: Any, ranks: tuple[int, int], name: str, op: Op | None = None) -> Any:
     if (x._data.ndim, y._data.ndim) != ranks:
         raise RuntimeError(
             f"{name}: expected tensors of {ranks[0]} and {ranks[1]} dimensions, "
             f"but got {x._data.ndim} and {y._data.ndim}"
         )
-    return matmul(x, y)
+    return matmul(x, y, op)
 
 
 def _matmul_op(x: int, y: int) -> Op:
     """Chooses the node's name by the ranks, as PyTorch's does."""
-    named = {(1, 1): DOT, (2, 1): MV, (2, 2): MM, (1, 2): VECTOR_MATRIX, (3, 3): BMM}
+    named = {(1, 1): DOT, (2, 1): MV, (2, 2): MM, (1, 2): VECTOR_MATRIX}
     return named.get((x, y), MATMUL)
 
 
-def matmul(x: Any, y: Any) -> Any:
+def matmul(x: Any, y: Any, op: Op | None = None) -> Any:
     """Multiplies matrices, vectors or stacks of matrices.
 
     Raises:
@@ -389,7 +404,7 @@ def matmul(x: Any, y: Any) -> Any:
             f"both arguments to matmul need to be at least 1D, but they are {a.ndim}D and {b.ndim}D"
         )
     try:
-        return _matmul_op(a.ndim, b.ndim)(x, y)
+        return (op or _matmul_op(a.ndim, b.ndim))(x, y)
     except ValueError:
         raise RuntimeError(_matmul_mismatch(a.shape, b.shape)) from None
 
@@ -484,5 +499,7 @@ def _one_type(tensors: list[Any]) -> list[Any]:
     return [cast(t, dtype) for t in tensors]
 
 
+UNBIND = operation("operator.getitem", "UnbindBackward0", cut)
+SPLIT = operation("operator.getitem", "SplitBackward0", cut)
 CAT = operation("np.concatenate", "CatBackward0")
 STACK = operation("np.stack", "StackBackward0")
