@@ -190,7 +190,11 @@ def _compare(
     code = fn.__code__
     if "@pytest_ar" in fn.__globals__ and _has_assert(node):
         return  # pytest rewrites the asserts of test modules: their code is never that of the text
-    module = ast.Module([*_imports(lines), top], [])
+    written: list[ast.stmt] = [*_imports(lines), top]
+    if top is node and code.co_freevars:  # compiled inside a function that the text leaves out
+        written = ast.parse(f"def _({', '.join(code.co_freevars)}): pass").body
+        written[0] = ast.fix_missing_locations(_with_body(written[0], [top]))
+    module = ast.Module(written, [])
     flags = code.co_flags & _FUTURE_FLAGS
     compiled = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
     for found in _codes(compiled):
@@ -199,6 +203,12 @@ def _compare(
                 return
             break
     raise _changed(fn.__qualname__, code, "it says something else by now")
+
+
+def _with_body(node: ast.stmt, body: list[ast.stmt]) -> ast.stmt:
+    assert isinstance(node, ast.FunctionDef), "only a definition gets another body"
+    node.body = body
+    return node
 
 
 def _has_assert(node: ast.AST) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import doctest
 import functools
 import linecache
 import math
@@ -13,6 +15,8 @@ import pytest
 
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.errors import SourceNotFound
+from adjoint.transform.ir.run import run
+from adjoint.transform.lower import lower
 from adjoint.transform.source import read_source
 
 
@@ -136,6 +140,36 @@ def test_future_annotations_and_imports_do_not_disturb_the_comparison():
     text = "from __future__ import annotations\nimport math as m\n"
     text += "def f(x: no) -> no:\n    return m.sin(x)\n"
     assert read_source(compiled(text, "<future>")["f"]).tree.name == "f"
+
+
+def test_text_that_was_compiled_inside_a_factory_is_the_source():
+    text = "def f(x, helper=None):\n    return scale * x if helper else f(x, scale)\n"
+    name = "<factory>"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    factory = "def bind(f, scale): pass"
+    tree = ast.parse(factory)
+    tree.body[0].body = [*ast.parse(text).body, *ast.parse("return f").body]
+    for node in ast.walk(tree.body[0].body[1]):
+        node.lineno = node.end_lineno = 9
+    space: dict[str, object] = {}
+    exec(compile(tree, name, "exec"), space)
+    f = space["bind"](None, 3)
+    assert read_source(f).tree.name == "f"
+    assert run(lower(f), 2) == f(2)
+
+
+def test_functions_of_a_doctest_have_source():
+    """A function that is defined in a doctest.
+
+    >>> def f(x):
+    ...     return x * 2
+    >>> read_source(f).tree.name
+    'f'
+    """
+    runner = doctest.DocTestRunner(verbose=False)
+    test = test_functions_of_a_doctest_have_source
+    for found in doctest.DocTestFinder().find(test, globs=globals()):
+        assert runner.run(found).failed == 0
 
 
 def test_asserts_that_pytest_rewrote_are_read_as_written():

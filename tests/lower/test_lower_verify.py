@@ -50,6 +50,9 @@ BAD = {
     "one branch only": (If(X, (Assign(T, X),)), Return(T), "%1 is read before"),
     "loop may not run": (For(T, Each(X), ()), Return(T), "%1 is read before"),
     "twice": (Assign(T, X), Assign(T, X), Return(X), "%1 is assigned twice"),
+    "again after a loop": (
+        For(Var("i"), Each(X), (Assign(T, X),)), Assign(T, X), Return(X), "%1 is assigned twice",
+    ),
     "twice on a path": (If(X, (Assign(T, X),)), Assign(T, X), Return(X), "%1 is assigned twice"),
     "hole without operand": (Effect(replace(double(), args=())), "holes"),
     "operand without hole": (Effect(replace(double(), args=(X, X))), "holes"),
@@ -59,7 +62,7 @@ BAD = {
     "break outside": (Break(), "there is no loop around it"),
     "continue in else": (For(X, Each(X), (), (Continue(),)), "there is no loop around it"),
     "nested": (Define(X, Function("g", (), (Return(T),))), Return(X), "g at line 0, in Return"),
-}
+}  # fmt: skip
 BAD_EXITS = {
     "no return": (Assign(X, X), "the last statement is not a return"),
     "early return": (If(X, (Return(X),)), Return(X), "a return before the end"),

@@ -111,6 +111,11 @@ class _Known:
     def assign(self, names: Iterable[str]) -> _Known:
         return _Known(self.surely | set(names), self.possibly | set(names))
 
+    def assume(self, body: Block) -> _Known:
+        """After a loop: its body may have run."""
+        names = (var.name for stmt in walk(body) for var in binds(stmt) if var.is_temporary)
+        return _Known(self.surely, self.possibly | set(names))
+
 
 def _temporaries(block: Block, known: _Known | None, fn: Function) -> _Known | None:
     """Each is assigned at most once and before it is used on every path; `None`: no path."""
@@ -128,6 +133,7 @@ def _after(stmt: Stmt, known: _Known, fn: Function) -> _Known | None:
             return None
         _read(stmt, first, fn)
         _temporaries(stmt.body, first, fn)
+        first = first.assume(stmt.body)
         return _join(first, _temporaries(stmt.orelse, first, fn))
     _read(stmt, known, fn)
     targets = [var.name for var in binds(stmt) if var.is_temporary]
@@ -139,7 +145,8 @@ def _after(stmt: Stmt, known: _Known, fn: Function) -> _Known | None:
             return _join(_temporaries(body, known, fn), _temporaries(orelse, known, fn))
         case For(body=body, orelse=orelse):
             _temporaries(body, known.assign(targets), fn)
-            return _join(known, _temporaries(orelse, known, fn))
+            ran = _Known(known.surely, known.possibly | set(targets)).assume(body)
+            return _join(ran, _temporaries(orelse, ran, fn))
         case With(body=body):
             return _temporaries(body, known.assign(targets), fn)
         case Return() | Break() | Continue() | Keep(template=gast.Raise()):

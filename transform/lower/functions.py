@@ -60,8 +60,8 @@ def lower(fn: types.FunctionType) -> Function:
 
     >>> from adjoint.transform.ir.show import show
     >>> import textwrap
-    >>> print(show(lower(textwrap.indent)).splitlines()[0])
-    def indent(text, prefix, predicate=None):
+    >>> print(show(lower(textwrap.dedent)).splitlines()[0])
+    def dedent(text):
     """
     fn = getattr(fn, "__func__", fn)
     source = read_source(fn)
