@@ -14,8 +14,8 @@ from adjoint.transform.derive.reverse import reverse_block
 from adjoint.transform.derive.storage import store
 from adjoint.transform.ir.names import names_bound, names_read
 from adjoint.transform.ir.nodes import (
-    NOWHERE, Assign, Atom, Block, Comment, Const, Define, Effect, Function, Keep, Op, Param, Ref,
-    Return, Stmt, Store, Var, walk,
+    NOWHERE, Assign, Atom, Augment, Block, Comment, Const, Define, Effect, Function, Keep, Op,
+    Param, Ref, Return, Stmt, Store, Var, binds, walk,
 )  # fmt: skip
 from adjoint.transform.passes.dead_code import drop_dead
 from adjoint.transform.passes.loops import iterate_saved
@@ -93,13 +93,14 @@ def vjp(
         params.append(Param(sweep.names.fresh("d_out")))
     for parameter in written:
         target = sweep.d(parameter)
-        params.append(Param(target.name))
+        params.append(Param(f"{_GIVEN}{parameter}"))
         pending = state.get(parameter)
         state[parameter] = Cotangent(target, owned=True)
         if pending is not None:
             accumulate(parameter, pending.value, state, sweep, first)  # type: ignore[arg-type]
     returned = tuple(p for p in wrt if p not in written)
     backward, gradients = _sweep_back(sweep, state, returned, written, first)
+    backward, params = _in_place(backward, params, written, sweep)
     pinned = _everybody_elses(fn, result) if public else frozenset()
     swept = _assemble(
         fn.body[:-1], backward, gradients, sweep, [result], pinned, written
@@ -183,10 +184,36 @@ def _sweep_back(
         given.append(value)
     for name in written:
         held, target = state.get(name), sweep.d(name)
-        if held is None or held.value != target or not held.owned:
-            value = ZERO if held is None else flat(held, sweep, out)
-            out.append(Store(expression("d[...]", {"d": target}, "index"), "", value))
+        value = ZERO if held is None else flat(held, sweep, out)
+        if value != target:
+            out.append(Assign(target, value))
     return tuple(out), tuple(given)
+
+
+_GIVEN = "given "
+
+
+def _in_place(
+    backward: Block, params: list[Param], written: tuple[str, ...], sweep: Sweep
+) -> tuple[Block, list[Param]]:
+    """Leave the cotangents of written parameters in the arrays in which they came."""
+    bound = {
+        v.name for s in walk(backward) if not isinstance(s, Augment) for v in binds(s)
+    }
+    before: list[Stmt] = []
+    after: list[Stmt] = []
+    renamed = list(params)
+    for parameter in written:
+        target = sweep.d(parameter)
+        position = [p.name for p in params].index(f"{_GIVEN}{parameter}")
+        renamed[position] = Param(target.name)
+        if target.name in bound:
+            given = Var(sweep.names.fresh(target.name))
+            renamed[position] = Param(given.name)
+            before.append(Assign(target, given))
+            after.append(Store(expression("d[...]", {"d": given}, "index"), "", target))
+            sweep.links.append((target.name, given.name))
+    return (*before, *backward, *after), renamed
 
 
 @dataclass(frozen=True, slots=True)
