@@ -6,7 +6,6 @@ import textwrap
 
 import numpy as np
 import pytest
-
 from adjoint.transform.ir.nodes import (
     Assign,
     Const,
@@ -100,7 +99,7 @@ def swap(a, i):
 
 
 def loops(xs, d):
-    for i, (a, b) in enumerate(zip(xs, xs[1:])):
+    for i, (a, b) in enumerate(zip(xs, xs[1:], strict=False)):  # noqa: RUF007
         for k, v in d.items():
             print(i, a, b, k, v)
 
@@ -166,7 +165,7 @@ def test_captures_are_those_of_the_functions_around():
 
 
 def test_negative_literals_are_constants():
-    (stmt, _) = lower(lambda x: x ** -2.0).body
+    (stmt, _) = lower(lambda x: x**-2.0).body
     assert stmt.value.args == (Var("x"), Const(-2.0))
 
 

@@ -12,7 +12,6 @@ import textwrap
 import gast
 import numpy as np
 import pytest
-
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.errors import SourceNotFound
 from adjoint.transform.ir.run import run
@@ -38,7 +37,7 @@ table = {"a": (lambda x: x), "b": (lambda x: x)}
 @decorate()
 def decorated(x):
     """A docstring
-that is not indented."""
+    that is not indented."""
     return x
 
 

@@ -6,15 +6,14 @@ from dataclasses import replace
 
 import gast
 import pytest
-
 from adjoint.transform.ir.nodes import (
     Assign,
     Break,
     Const,
     Continue,
     Define,
-    Effect,
     Each,
+    Effect,
     For,
     Function,
     If,
@@ -51,7 +50,10 @@ BAD = {
     "loop may not run": (For(T, Each(X), ()), Return(T), "%1 is read before"),
     "twice": (Assign(T, X), Assign(T, X), Return(X), "%1 is assigned twice"),
     "again after a loop": (
-        For(Var("i"), Each(X), (Assign(T, X),)), Assign(T, X), Return(X), "%1 is assigned twice",
+        For(Var("i"), Each(X), (Assign(T, X),)),
+        Assign(T, X),
+        Return(X),
+        "%1 is assigned twice",
     ),
     "twice on a path": (If(X, (Assign(T, X),)), Assign(T, X), Return(X), "%1 is assigned twice"),
     "hole without operand": (Effect(replace(double(), args=())), "holes"),
@@ -62,15 +64,17 @@ BAD = {
     "break outside": (Break(), "there is no loop around it"),
     "continue in else": (For(X, Each(X), (), (Continue(),)), "there is no loop around it"),
     "nested": (Define(X, Function("g", (), (Return(T),))), Return(X), "g at line 0, in Return"),
-}  # fmt: skip
+}
 BAD_EXITS = {
     "no return": (Assign(X, X), "the last statement is not a return"),
     "early return": (If(X, (Return(X),)), Return(X), "a return before the end"),
     "continue": (For(X, Each(X), (Continue(),)), Return(X), "a continue is left"),
     "loop else": (For(X, Each(X), (), (Assign(X, X),)), Return(X), "a loop with an else is left"),
     "after break": (
-        For(X, Each(X), (If(X, (If(X, (Break(),)),)), Assign(X, X))), Return(X), "follows a break",
-    ),  # fmt: skip
+        For(X, Each(X), (If(X, (If(X, (Break(),)),)), Assign(X, X))),
+        Return(X),
+        "follows a break",
+    ),
 }
 
 

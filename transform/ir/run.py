@@ -30,6 +30,7 @@ from adjoint.transform.ir.nodes import (
     Items,
     Iter,
     Keep,
+    Mark,
     Op,
     Range,
     Ref,
@@ -222,7 +223,7 @@ def _simple(stmt: Stmt, env: Env) -> None:
             _keep(stmt, env)
         case Define(target=target, function=function):
             env[target.name] = _closure(function, env)
-        case Comment():
+        case Comment() | Mark():
             pass
 
 
@@ -269,4 +270,3 @@ def _closure(fn: Function, env: Env) -> Callable[..., Any]:
 
     closure.__name__ = fn.name
     return closure
-

@@ -26,6 +26,7 @@ from adjoint.transform.ir.nodes import (
     Items,
     Iter,
     Keep,
+    Mark,
     Op,
     Param,
     Range,
@@ -223,6 +224,8 @@ def _simple(stmt: Stmt) -> str:
             return f"return {_atom(value)}"
         case Comment(span=span):
             return f"# line {span.line}"
+        case Mark(key=key):
+            return f"# mark {key}"
         case Break():
             return "break"
         case Continue():

@@ -19,6 +19,7 @@ from adjoint.transform.ir.nodes import (
     Function,
     If,
     Keep,
+    Mark,
     Op,
     Return,
     Stmt,
@@ -66,7 +67,8 @@ def verify(fn: Function, *, exits: bool = False) -> Function:
 def _fail(fn: Function, stmt: Stmt | None, why: str) -> MalformedIR:
     where = ""
     if stmt is not None:
-        where = f" at line {stmt.span.line}, in {type(stmt).__name__}"
+        line = "" if isinstance(stmt, Mark) else f" at line {stmt.span.line},"
+        where = f"{line} in {type(stmt).__name__}"
     return MalformedIR(f"{fn.name}{where}: {why}")
 
 
@@ -206,4 +208,3 @@ def _tails(block: Block, fn: Function) -> bool:
             case _:
                 breaks = any([_tails(inner, fn) for inner in blocks_of(stmt)])
     return breaks
-

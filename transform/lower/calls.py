@@ -67,7 +67,10 @@ def is_call_of(node: gast.AST, scope: Scope, *names: str) -> str | None:
 
 
 def _without_generator(
-    node: gast.Call, callee: Any, values: list[expressions.Operand], scope: Scope,
+    node: gast.Call,
+    callee: Any,
+    values: list[expressions.Operand],
+    scope: Scope,
     out: list[Stmt],
 ) -> list[expressions.Operand]:
     """The operands with the generator turned into a list that is built before the call.
@@ -91,4 +94,3 @@ def _without_generator(
         stop = callee.value is any
     built = comprehensions.build(generator, scope, out, stop)
     return [built if value is generator else value for value in values]
-

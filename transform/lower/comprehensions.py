@@ -130,4 +130,3 @@ def _bind_targets(node: gast.AST, depth: int, scope: Scope) -> Scope:
         names[name] = Var(text)
     inner = scope.with_names(names)
     return replace(inner, free=scope.free | {variable.name for variable in names.values()})
-

@@ -203,7 +203,7 @@ def _needs_care(block: Block) -> bool:
     return bool(_kinds(block)) or any(isinstance(stmt, For | While) for stmt in walk(block))
 
 
-def _set(exits: _Exits, kind: str, stmt: Stmt) -> Block:
+def _set(exits: _Exits, kind: str, stmt: Break | Continue) -> Block:
     flag = exits.flag(kind)
     return (Assign(flag, Const(True), stmt.span),) if flag else ()
 

@@ -149,9 +149,7 @@ def _function(node: Definition, params: tuple[Param, ...], outer: Scope) -> Func
     return Function(title, params, block, span, captures=_captures(params, block, local))
 
 
-def _captures(
-    params: tuple[Param, ...], body: Block, local: frozenset[str]
-) -> tuple[str, ...]:
+def _captures(params: tuple[Param, ...], body: Block, local: frozenset[str]) -> tuple[str, ...]:
     """The variables that a body reads and neither it nor its signature binds."""
     read = {atom.name for stmt in walk(body) for atom in reads(stmt) if isinstance(atom, Var)}
     for stmt in walk(body):

@@ -122,9 +122,7 @@ def _annotated(node: gast.AnnAssign, scope: Scope, out: list[Stmt]) -> None:
         _assign_all([node.target], node.value, scope, out)
 
 
-def _assign_all(
-    nodes: list[gast.AST], source: gast.AST, scope: Scope, out: list[Stmt]
-) -> None:
+def _assign_all(nodes: list[gast.AST], source: gast.AST, scope: Scope, out: list[Stmt]) -> None:
     """`a = b = value`: evaluated once, and before anything in the targets is bound."""
     value = expressions.rhs(source, scope, out)
     several = len(nodes) > 1
