@@ -125,10 +125,10 @@ def _wait(stmt: Assign, state: State) -> None:
         case Op() as op:
             trees = _trees(op, tree)
             entry = define(name, op, found, trees, what.effects)
+        case Var(name=other) if other in found:
+            entry = replace(found[other], name=name)
         case Var(name=other) as value:
-            waited = found.get(other)
-            plain = Waiting(name, atom_tree(value), frozenset({other}))
-            entry = replace(waited, name=name) if waited is not None else plain
+            entry = Waiting(name, atom_tree(value), frozenset({other}))
         case value:
             entry = Waiting(name, atom_tree(value))
     _keep(entry, state)
@@ -207,10 +207,12 @@ def _lambda(stmt: Define, state: State) -> bool:
             return False
     foldable = stmt.target.name in facts.uses.foldable
     what = traits(stmt, facts.uses, facts.is_pure)
-    found = take(stmt_operands(stmt), what, state.waiting, state.out, prints=not foldable)
+    operands = stmt_operands(stmt)
+    found = take(operands, what, state.waiting, state.out, prints=not foldable)
     made = gast.Lambda(arguments(function, _tree(found)), value)
     if foldable:
-        reads = frozenset().union(*(entry.reads for entry in found.values()))
+        own = {atom.name for atom, _ in operands if isinstance(atom, Var)}
+        reads = frozenset(own).union(*(entry.reads for entry in found.values()))
         effects = any(entry.effects for entry in found.values())
         memory = any(entry.memory for entry in found.values())
         _keep(Waiting(stmt.target.name, made, reads, memory, effects), state)

@@ -59,11 +59,18 @@ def conditional_target(stmt: Stmt) -> Var | None:
 def short_circuit(stmt: If) -> str | None:
     """`and`, `or`: the branch that assigns the test itself says which; `None` if neither does."""
     match stmt:
-        case If(test=Var() as test, orelse=(Assign(value=Var() as value),)) if value == test:
+        case If(test=test, orelse=(Assign(value=Var() | Const() as value),)) if _same(test, value):
             return "and"
-        case If(test=Var() as test, body=(Assign(value=Var() as value),)) if value == test:
+        case If(test=test, body=(Assign(value=Var() | Const() as value),)) if _same(test, value):
             return "or"
     return None
+
+
+def _same(first: Atom, second: Atom) -> bool:
+    """Whether two atoms are the same; `1`, `1.0` and `True` are not."""
+    if isinstance(first, Const) and isinstance(second, Const):
+        return type(first.value) is type(second.value) and first.value == second.value
+    return first == second
 
 
 @dataclass(frozen=True, slots=True)
