@@ -100,12 +100,13 @@ def unreduce(d: Any, like: Any, axis: Any = None, keepdims: bool = False) -> Any
     shape = getattr(like, "shape", ())
     if shape == ():
         return d
-    if not hasattr(d, "dtype"):
+    if getattr(d, "shape", ()) == ():
+        dtype = d.dtype if hasattr(d, "dtype") else float_dtype(like)
         # To fill a small array costs less than to make a view.
         if like.size <= 4096:
-            return np.full(shape, d, float_dtype(like))
-        d = np.asarray(d, float_dtype(like))
-    elif axis is not None and not keepdims and d.shape != ():
+            return np.full(shape, d, dtype)
+        d = np.asarray(d, dtype)
+    elif axis is not None and not keepdims:
         d = np.expand_dims(d, axis)
     return np.broadcast_to(d, shape)
 

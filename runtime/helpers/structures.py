@@ -43,16 +43,17 @@ def zeros_like(x: Any) -> Any:
     >>> zeros_like([1, (np.ones(2, np.float32), "name")])
     [0.0, [array([0., 0.], dtype=float32), None]]
     """
-    if isinstance(x, (bool, int, float)) and not hasattr(x, "dtype"):
+    if type(x) is float:
         return 0.0
-    if hasattr(x, "dtype") and hasattr(x, "shape"):
-        if x.dtype.kind in "biu":
+    dtype = getattr(x, "dtype", None)
+    if dtype is not None and hasattr(x, "shape"):
+        if dtype.kind in "biu":
             return np.zeros(x.shape) if x.shape else 0.0
-        if x.dtype.kind not in "fc":
+        if dtype.kind not in "fc":
             return None
-        if isinstance(x, np.generic):
-            return x.dtype.type(0)
-        return np.zeros(x.shape, x.dtype)
+        return dtype.type(0) if isinstance(x, np.generic) else np.zeros(x.shape, dtype)
+    if isinstance(x, (bool, int, float)):
+        return 0.0
     if isinstance(x, complex):
         return 0j
     if isinstance(x, (list, tuple)):
@@ -104,9 +105,7 @@ def add_at(d: Any, index: Any, g: Any) -> None:
         return
     if type(g) is not float and is_complex(g) and not is_complex(d):
         g = np.real(g)
-    if type(index) is int or type(index) is slice:
-        d[index] += g
-    elif repeats(index):
+    if repeats(index):
         np.add.at(d, index, g)
     else:
         d[index] += g
@@ -114,8 +113,14 @@ def add_at(d: Any, index: Any, g: Any) -> None:
 
 def repeats(index: Any) -> bool:
     """Whether an index may pick an element twice: it holds an array or list of integers."""
-    if isinstance(index, tuple):
-        return any(repeats(part) for part in index)
+    kind = type(index)
+    if kind is int or kind is slice:
+        return False
+    if kind is tuple:
+        for part in index:
+            if type(part) is not int and type(part) is not slice and repeats(part):
+                return True
+        return False
     if isinstance(index, list):
         return not all(isinstance(e, (bool, np.bool_)) for e in index)
     return len(shape_of(index)) > 0 and index.dtype.kind in "iu"
