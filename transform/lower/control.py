@@ -19,7 +19,7 @@ from adjoint.transform.ir.nodes import (
     With,
     Zip,
 )  # fmt: skip
-from adjoint.transform.lower import calls, expressions, statements
+from adjoint.transform.lower import assignments, calls, expressions, statements
 from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.templates import hole
 
@@ -60,7 +60,7 @@ def loop_target(node: gast.AST, scope: Scope, body: list[Stmt]) -> Var:
         if isinstance(target, Var):
             return target
     target = scope.temporary()
-    statements.assign_to(node, target, scope, body)
+    assignments.assign_to(node, target, scope, body)
     return target
 
 

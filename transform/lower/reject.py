@@ -10,7 +10,7 @@ import gast
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.lower.scope import Scope
 
-_SYNTAX: dict[str, tuple[str, str]] = {
+REFUSED: dict[str, tuple[str, str]] = {
     "Yield": ("a generator function is not supported", "collect the values in a list"),
     "YieldFrom": ("a generator function is not supported", "collect the values in a list"),
     "Await": ("`await` is not supported", "pass the awaited value as an argument"),
@@ -45,7 +45,7 @@ _CALLS: dict[str, tuple[str, str]] = {
 def reject(node: gast.AST, scope: Scope) -> UnsupportedSyntax:
     """The refusal of a node that is no part of the accepted language."""
     kind = type(node).__name__
-    what, instead = _SYNTAX.get(kind, (f"{kind} is not supported", "write it in another way"))
+    what, instead = REFUSED.get(kind, (f"{kind} is not supported", "write it in another way"))
     return scope.refuse(node, what, instead)
 
 
