@@ -28,6 +28,7 @@ from .arrangement import arange_dstart as arange_dstart
 from .arrangement import arange_dstep as arange_dstep
 from .arrangement import axes_given as axes_given
 from .arrangement import inverse_axes as inverse_axes
+from .arrangement import meshgrid_at as meshgrid_at
 from .arrangement import put_along as put_along
 from .arrangement import ramp as ramp
 from .arrangement import rows_of as rows_of
@@ -37,7 +38,9 @@ from .arrangement import uncolumn_stack as uncolumn_stack
 from .arrangement import unconcatenate as unconcatenate
 from .arrangement import undiag as undiag
 from .arrangement import undiagonal as undiagonal
+from .arrangement import undstack as undstack
 from .arrangement import unhstack as unhstack
+from .arrangement import unmeshgrid as unmeshgrid
 from .arrangement import unpad as unpad
 from .arrangement import unrepeat as unrepeat
 from .arrangement import unroll as unroll
@@ -74,6 +77,8 @@ from .elements import is_within as is_within
 from .elements import log_of_base as log_of_base
 from .elements import log_or_zero as log_or_zero
 from .elements import polygamma as polygamma
+from .elements import prod_along as prod_along
+from .elements import prod_dx as prod_dx
 from .elements import sinc_slope as sinc_slope
 from .elements import sum_dx as sum_dx
 from .elements import where_larger as where_larger
@@ -105,8 +110,11 @@ from .products import vdot_da as vdot_da
 from .products import vdot_db as vdot_db
 from .reductions import centered as centered
 from .reductions import product_of_others as product_of_others
+from .reductions import shares_of as shares_of
+from .reductions import shares_of_numbers as shares_of_numbers
 from .reductions import sorted_like as sorted_like
 from .reductions import span_slope as span_slope
+from .reductions import spread_weights as spread_weights
 from .reductions import ties as ties
 from .reductions import trapezoid_dx as trapezoid_dx
 from .reductions import trapezoid_dy as trapezoid_dy
@@ -114,6 +122,8 @@ from .reductions import uncumsum as uncumsum
 from .reductions import undiff as undiff
 from .reductions import undiff_sums as undiff_sums
 from .reductions import unsort as unsort
+from .reductions import weights_along as weights_along
+from .reductions import weights_dx as weights_dx
 from .stores import buffer as buffer
 from .stores import gather_stored as gather_stored
 from .stores import require_scalar as require_scalar
@@ -172,6 +182,7 @@ SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     "unvstack": (1,),
     "unhstack": (1,),
     "uncolumn_stack": (1,),
+    "undstack": (1,),
     "unsplit": (1,),
     "untile": (1,),
     "unrepeat": (1,),

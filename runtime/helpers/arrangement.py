@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import float_dtype, shape_of, unbroadcast
+from .broadcasting import expand, float_dtype, shape_of, spec, unbroadcast
 from .structures import add_at
 
 
@@ -244,3 +244,23 @@ def arange_along_start(d: Any, ans: Any, stop: Any = None) -> Any:
 def arange_along_step(d: Any, ans: Any) -> Any:
     """The tangent of `np.arange`, `d` being that of its step."""
     return d * np.arange(np.size(ans))
+
+
+def undstack(d: Any, tup: Any) -> Any:
+    """The cotangents of arrays that were stacked along the third axis."""
+    return _unjoin(d, tup, 2, [1 if np.ndim(a) < 3 else np.shape(a)[2] for a in rows_of(tup)])
+
+
+def unmeshgrid(d: Any, k: int, indexing: Any, *xi: Any) -> Any:
+    """The cotangent of the coordinates along axis `k` of a grid."""
+    along = 1 - k if indexing == "xy" and k < 2 and len(xi) > 1 else k
+    others = tuple(i for i in range(len(xi)) if i != along)
+    total = np.sum(d[k], axis=others) if np.ndim(d[k]) else d[k]
+    return np.reshape(expand(total, spec(np.ravel(xi[k]))), np.shape(xi[k]))
+
+
+def meshgrid_at(d: Any, k: int, indexing: Any, *xi: Any) -> Any:
+    """The tangents of the grids, `d` being that of the coordinates along axis `k`."""
+    along = [np.zeros_like(x) for x in xi]
+    along[k] = d
+    return list(np.meshgrid(*along, indexing=indexing))

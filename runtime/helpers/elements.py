@@ -169,3 +169,22 @@ def extreme_along(d: Any, k: int, ans: Any, *args: Any) -> Any:
     if len(args) > 1:
         return extreme_dx(d, k, ans, *args)
     return sum(t * s for t, s in zip(d, extreme_dx(1.0, 0, ans, args[0]), strict=True))
+
+
+def prod_dx(d: Any, iterable: Any, start: Any = 1) -> Any:
+    """The cotangents of the numbers that `math.prod` multiplies."""
+    before = [start]
+    for e in iterable:
+        before.append(before[-1] * e)
+    parts = []
+    after = 1.0
+    for i in reversed(range(len(iterable))):
+        parts.append(d * before[i] * after)
+        after = after * iterable[i]
+    parts.reverse()
+    return np.stack(parts) if hasattr(iterable, "dtype") else parts
+
+
+def prod_along(d: Any, iterable: Any, start: Any = 1) -> Any:
+    """The tangent of `math.prod`."""
+    return sum(t * s for t, s in zip(d, prod_dx(1.0, iterable, start), strict=True))

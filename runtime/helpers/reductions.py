@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import float_dtype, is_complex, unbroadcast, unreduce
+from .broadcasting import count, float_dtype, is_complex, unbroadcast, unreduce
 
 
 def centered(a: Any, axis: Any = None) -> Any:
@@ -135,3 +135,46 @@ def _along(x: Any, ndim: int, axis: int) -> Any:
     shape = [1] * ndim
     shape[axis] = -1
     return np.reshape(x, shape)
+
+
+def spread_weights(weights: Any, a: Any, axis: Any) -> Any:
+    """The weights of `np.average` in the shape of what is averaged."""
+    if np.shape(weights) == np.shape(a):
+        return weights
+    if np.ndim(weights) != 1:
+        raise NotImplementedError("np.average: weights along several axes have no derivative rule")
+    return np.broadcast_to(_along(weights, np.ndim(a), axis), np.shape(a))
+
+
+def shares_of(weights: Any, a: Any, axis: Any = None) -> Any:
+    """What each element counts for in `np.average`."""
+    if weights is None:
+        return np.full(np.shape(a), 1 / count(a, axis), float_dtype(a))
+    full = spread_weights(weights, a, axis)
+    return full / np.sum(full, axis=axis, keepdims=True)
+
+
+def weights_dx(d: Any, a: Any, weights: Any, axis: Any = None) -> Any:
+    """The cotangent of the weights of `np.average`; `d` has the shape of `a`."""
+    full = spread_weights(weights, a, axis)
+    mean = np.average(a, axis=axis, weights=weights, keepdims=True)
+    each = d * (a - mean) / np.sum(full, axis=axis, keepdims=True)
+    if np.shape(weights) == np.shape(a):
+        return each
+    others = tuple(i for i in range(np.ndim(a)) if i != axis % np.ndim(a))
+    return np.sum(each, axis=others)
+
+
+def weights_along(d: Any, a: Any, weights: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The tangent of `np.average`, `d` being that of its weights."""
+    full = spread_weights(weights, a, axis)
+    mean = np.average(a, axis=axis, weights=weights, keepdims=True)
+    away = spread_weights(d, a, axis) * (a - mean)
+    total = np.sum(full, axis=axis, keepdims=keepdims)
+    return np.sum(away, axis=axis, keepdims=keepdims) / total
+
+
+def shares_of_numbers(a: Any, axis: Any = None) -> Any:
+    """What each element counts for in `np.nanmean`: nothing where it is not a number."""
+    counted = np.isfinite(a) | np.isinf(a)
+    return counted / np.sum(counted, axis=axis, keepdims=True, dtype=float_dtype(a))

@@ -88,7 +88,9 @@ CHOOSING = collect(
 )
 
 COMPLEX = collect(
-    missing("np.divmod np.modf np.ldexp np.real_if_close np.sort_complex", why="no rule has been written yet"),
+    general("np.divmod(x, y)", vjp={"x": "unbroadcast(g[1], x)", "y": "unbroadcast(-g[1] * (x // y), y)"}, jvp={"x": "[0.0, g]", "y": "[0.0, -g * (x // y)]"}),
+    general("np.modf(x)", vjp={"x": "g[0]"}, jvp={"x": "[g, 0.0]"}),
+    missing("np.ldexp np.real_if_close np.sort_complex", why="no rule has been written yet"),
     elementwise("np.absolute(x)", x="g * direction(x)", also={"jvp": {"x": "np.real(g * direction(x))"}, "aliases": ("abs", "operator.abs")}),
     elementwise("np.fabs(x)", x="g * np.sign(x)"),
     general("np.real(val)", vjp={"val": "g"}, jvp={"val": "np.real(g)"}, also={"memory": "maybe", "methods": ("real",)}),

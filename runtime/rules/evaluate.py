@@ -16,25 +16,24 @@ from .text import pullback_text, pushforward_text
 
 
 @cache
-def _compiled(name: str, params: tuple[str, ...], text: str, np: ModuleType) -> Callable[..., Any]:
-    starred = next((p for p in params if p.startswith("*")), None)
-    ordinary = [p for p in params if not p.startswith("*")]
-    if starred is None:
-        header = ["g", "ans", *ordinary]
-    else:
-        at = params.index(starred)
-        header = [
-            "g",
-            "ans",
-            *params[:at],
-            starred,
-            "k=0",
-            *(f"{p}=None" for p in params[at + 1 :]),
-        ]
-    source = f"lambda {', '.join(header)}: {text}"
+def _compiled(name: str, header: str, text: str, np: ModuleType) -> Callable[..., Any]:
     scope = {"np": np, "math": math, **bind_helpers(np)}
-    function: Callable[..., Any] = eval(compile(source, f"<rule of {name}>", "eval"), scope)
+    code = compile(f"lambda {header}: {text}", f"<rule of {name}>", "eval")
+    function: Callable[..., Any] = eval(code, scope)
     return function
+
+
+def _header(rule: Rule) -> str:
+    """The parameters of a rule's function; those after a starred one keep their defaults."""
+    names = ["g", "ans"]
+    for p, default in rule.params.items():
+        if p.startswith("**"):
+            continue
+        if p == f"*{rule.starred}":
+            names += [p, "k=0"]
+        else:
+            names.append(f"{p}={default!r}" if "k=0" in names else p)
+    return ", ".join(names)
 
 
 def compiled(
@@ -50,5 +49,4 @@ def compiled(
     3.0
     """
     text = (pullback_text if mode == "vjp" else pushforward_text)(rule, param)
-    params = tuple(p for p in rule.params if not p.startswith("**"))
-    return _compiled(rule.name, params, text, np)
+    return _compiled(rule.name, _header(rule), text, np)

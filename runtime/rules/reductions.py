@@ -22,7 +22,24 @@ SUMS = collect(
         jvp={"a": "divide_or_zero(np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)), ans) / (count(a, axis) - ddof)"},
         also={"methods": ("std",), "plain": {"a": "unreduce(divide_or_zero(g, ans) / count(a), a) * centered(a)"}},
     ),
-    linear("np.average(a, axis=None, *, keepdims=False)", a="unreduce(g / count(a, axis), a, axis, keepdims)"),
+    general(
+        "np.average(a, axis=None, weights=None, *, keepdims=False)",
+        vjp={
+            "a": "unreduce(g, a, axis, keepdims) * shares_of(weights, a, axis)",
+            "weights": "weights_dx(unreduce(g, a, axis, keepdims), a, weights, axis)",
+        },
+        jvp={
+            "a": "np.sum(g * shares_of(weights, a, axis), axis=axis, keepdims=keepdims)",
+            "weights": "weights_along(g, a, weights, axis, keepdims)",
+        },
+        also={"plain": {"a": "unreduce(g / count(a), a)"}},
+    ),
+    linear("np.nansum(a, axis=None, *, keepdims=False)", a="np.where(np.isnan(a), 0, unreduce(g, a, axis, keepdims))"),
+    general(
+        "np.nanmean(a, axis=None, *, keepdims=False)",
+        vjp={"a": "unreduce(g, a, axis, keepdims) * shares_of_numbers(a, axis)"},
+        jvp={"a": "np.sum(g * shares_of_numbers(a, axis), axis=axis, keepdims=keepdims)"},
+    ),
     general(
         "np.prod(a, axis=None, *, keepdims=False)",
         vjp={"a": "unreduce(g, a, axis, keepdims) * product_of_others(a, axis)"},
@@ -57,7 +74,7 @@ ORDERED = collect(
         vjp={"y": "trapezoid_dy(g, y, x, dx, axis)", "x": "trapezoid_dx(g, y, x, axis)"},
         jvp={"y": "np.trapezoid(g, x, dx, axis)", "x": "np.trapezoid(y, g, axis=axis)"},
     ),
-    missing("np.median np.quantile np.percentile np.nanmedian np.nanmean np.nansum np.nanvar np.nanstd np.nanmax np.nanmin np.nanprod np.cumprod np.nancumsum np.partition np.cumulative_sum np.cumulative_prod np.nancumprod np.nanquantile np.nanpercentile np.apply_over_axes", why="no rule has been written yet"),
+    missing("np.median np.quantile np.percentile np.nanmedian np.nanvar np.nanstd np.nanmax np.nanmin np.nanprod np.cumprod np.nancumsum np.partition np.cumulative_sum np.cumulative_prod np.nancumprod np.nanquantile np.nanpercentile np.apply_over_axes", why="no rule has been written yet"),
     missing("np.gradient np.interp np.convolve np.correlate np.cov np.corrcoef np.histogram np.polyfit np.polyval np.unwrap np.ediff1d np.polyadd np.polysub np.polymul np.polydiv np.polyder np.polyint np.roots np.poly np.i0", why="no rule has been written yet"),
 )
 

@@ -45,7 +45,10 @@ MATH = collect(
     general("math.hypot(*coordinates)", vjp={"coordinates": "hypot_dx(g, k, ans, *coordinates)"}, jvp={"coordinates": "hypot_dx(g, k, ans, *coordinates)"}),
     general("math.dist(p, q)", vjp={"p": "dist_dp(g, p, q, ans)", "q": "dist_dp(g, q, p, ans)"}, jvp={"p": "dist_along(g, p, q, ans)", "q": "dist_along(g, q, p, ans)"}),
     general("math.fsum(seq)", vjp={"seq": "sum_dx(g, seq)"}, jvp={"seq": "math.fsum(g)"}),
-    missing("math.prod math.sumprod math.fma math.modf math.frexp", why="no rule has been written yet"),
+    general("math.prod(iterable, *, start=1)", vjp={"iterable": "prod_dx(g, iterable, start)"}, jvp={"iterable": "prod_along(g, iterable, start)"}),
+    general("math.modf(x)", vjp={"x": "g[0]"}, jvp={"x": "[g, 0.0]"}),
+    general("math.frexp(x)", vjp={"x": "math.ldexp(g[0], -ans[1])"}, jvp={"x": "[math.ldexp(g, -ans[1]), 0.0]"}),
+    missing("math.sumprod math.fma", why="no rule has been written yet"),
     zero("math.floor math.ceil math.trunc math.isfinite math.isnan math.isinf math.isclose math.gcd"),
     zero("math.lcm math.comb math.perm math.factorial math.isqrt math.ulp math.nextafter"),
 )
@@ -56,7 +59,7 @@ BUILTINS = collect(
     general("min(*args)", vjp={"args": "extreme_dx(g, k, ans, *args)"}, jvp={"args": "extreme_along(g, k, ans, *args)"}),
     general("divmod(x, y)", vjp={"x": "unbroadcast(g[1], x)", "y": "unbroadcast(-g[1] * (x // y), y)"}, jvp={"x": "[0.0, g]", "y": "[0.0, -g * (x // y)]"}),
     general("float(x=0.0)", vjp={"x": "expand(g, x)"}, jvp={"x": "float(g)"}),
-    missing("complex", why="no rule has been written yet"),
+    general("complex(real=0.0, imag=0.0)", vjp={"real": "np.real(g)", "imag": "-np.imag(g)"}, jvp={"real": "g + 0j", "imag": "1j * g"}),
     zero("int round bool len range isinstance issubclass type id hash repr str print callable hasattr"),
     zero("all any ord chr bin hex oct format ascii"),
 )

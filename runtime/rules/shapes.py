@@ -40,10 +40,12 @@ JOINING = collect(
     general("np.vstack(tup)", vjp={"tup": "unvstack(g, tup)"}, jvp={"tup": "np.vstack(expand(g, tup))"}),
     general("np.hstack(tup)", vjp={"tup": "unhstack(g, tup)"}, jvp={"tup": "np.hstack(expand(g, tup))"}),
     general("np.column_stack(tup)", vjp={"tup": "uncolumn_stack(g, tup)"}, jvp={"tup": "np.column_stack(expand(g, tup))"}),
+    general("np.dstack(tup)", vjp={"tup": "undstack(g, tup)"}, jvp={"tup": "np.dstack(expand(g, tup))"}),
+    general("np.meshgrid(*xi, indexing='xy')", vjp={"xi": "unmeshgrid(g, k, indexing, *xi)"}, jvp={"xi": "meshgrid_at(g, k, indexing, *xi)"}, also={"memory": "fresh"}),
     general("np.append(arr, values, axis=None)", vjp={"arr": "unconcatenate(g, [arr, values], axis)[0]", "values": "unconcatenate(g, [arr, values], axis)[1]"}, jvp={"arr": "np.append(expand(g, arr), expand(0.0, values), axis)", "values": "np.append(expand(0.0, arr), expand(g, values), axis)"}),
     general("np.split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.split(g, indices_or_sections, axis)"}, also={"memory": "view"}),
     general("np.array_split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.array_split(g, indices_or_sections, axis)"}, also={"memory": "view"}),
-    missing("np.dstack np.block np.insert np.delete np.meshgrid np.vsplit np.hsplit np.dsplit np.resize", why="no rule has been written yet"),
+    missing("np.block np.insert np.delete np.vsplit np.hsplit np.dsplit np.resize", why="no rule has been written yet"),
 )
 
 REPEATING = collect(

@@ -19,6 +19,7 @@ from adjoint.runtime.rules import (
     compiled,
     pullback_text,
     pushforward_text,
+    rule_of,
 )
 
 STEP = 1e-6
@@ -89,7 +90,10 @@ def _case(text: str, scope: dict[str, Any]) -> Case:
 
     positional = tuple(value(a) for a in node.args)
     keywords = {str(k.arg): value(k.value) for k in node.keywords}
-    return Case(text, RULES[name], function_named(name), positional, keywords)
+    function = function_named(name)
+    rule = RULES.get(name) or rule_of(function)
+    assert rule is not None, name
+    return Case(text, rule, function, positional, keywords)
 
 
 def function_named(name: str) -> Callable[..., Any]:
@@ -143,8 +147,8 @@ def random_like(x: Any, random: np.random.Generator) -> Any:
         numbers = random.uniform(-1, 1, np.shape(e))
         if np.iscomplexobj(e):
             numbers = numbers + 1j * random.uniform(-1, 1, np.shape(e))
-        if isinstance(e, (float, int)) and not isinstance(e, np.generic):
-            return float(numbers)
+        if isinstance(e, (float, int, complex)) and not isinstance(e, np.generic):
+            return np.asarray(numbers).item()
         return (
             np.asarray(numbers, e.dtype)[()]
             if isinstance(e, np.generic)
@@ -168,8 +172,7 @@ def inner(x: Any, y: Any) -> float:
 def pull(case: Case, rule: Rule, p: str, k: int, ans: Any, cotangent: Any) -> Any:
     """The cotangent of one argument, as a reader of the table finds it."""
     values, _ = case.parameters()
-    more = {"k": k} if p == rule.starred else {}
-    d = compiled(rule, p)(cotangent, ans, *_in_order(rule, values), **more)
+    d = compiled(rule, p)(cotangent, ans, *_in_order(rule, values), **_more(case, rule, p, k))
     place = next(place for q, place, i in case.active() if (q, i) == (p, k))
     return unbroadcast(d, case.value(place)) if rule.kind == "elementwise" else d
 
@@ -177,8 +180,18 @@ def pull(case: Case, rule: Rule, p: str, k: int, ans: Any, cotangent: Any) -> An
 def push(case: Case, rule: Rule, p: str, k: int, ans: Any, tangent: Any) -> Any:
     """The result's tangent."""
     values, _ = case.parameters()
-    more = {"k": k} if p == rule.starred else {}
-    return compiled(rule, p, "jvp")(tangent, ans, *_in_order(rule, values), **more)
+    run = compiled(rule, p, "jvp")
+    return run(tangent, ans, *_in_order(rule, values), **_more(case, rule, p, k))
+
+
+def _more(case: Case, rule: Rule, p: str, k: int) -> dict[str, Any]:
+    """The position in a starred parameter, and the parameters that come after it."""
+    if rule.starred is None:
+        return {}
+    names = list(rule.params)
+    after = names[names.index(f"*{rule.starred}") + 1 :]
+    given = {name: case.keywords[name] for name in after if name in case.keywords}
+    return {**given, "k": k} if p == rule.starred else given
 
 
 def _in_order(rule: Rule, values: list[Any]) -> list[Any]:
