@@ -78,7 +78,7 @@ def check_late_writes(function: Function, args: tuple[Any, ...], wrt: tuple[int,
 
     value, pullback = adjoint.vjp(function, *duplicate(args))
     cotangent = random_cotangent(value)
-    want = pullback(cotangent)
+    want, near = pullback(cotangent), accuracy_of(args)
     for scribble_on in ("the arguments", "the value"):
         mine = duplicate(args)
         value, pullback = adjoint.vjp(function, *mine)
@@ -88,7 +88,7 @@ def check_late_writes(function: Function, args: tuple[Any, ...], wrt: tuple[int,
         except (adjoint.AdjointError, RuntimeError):
             continue
         for i in wrt:
-            compare(f"after writing into {scribble_on}: argument {i}", got[i], want[i], args[i])
+            compare(f"after writing into {scribble_on}: argument {i}", got[i], want[i], args[i], near)
 
 
 def is_scalar(value: Any) -> bool:
@@ -103,17 +103,24 @@ def scribble(tree: Any) -> None:
             leaf[...] += 1
 
 
-def compare(what: str, got: Any, want: Any, argument: Any) -> None:
+def compare(what: str, got: Any, want: Any, argument: Any, accuracy: float) -> None:
     """Compares one gradient with what it should be; its form is that of the argument."""
     got_leaves, want_leaves = dict(leaves(got)), dict(leaves(want))
     container = not isinstance(argument, np.ndarray | np.generic | float)
     if list(got_leaves) != list(want_leaves) or (container and type(got) is not type(argument)):
         raise WrongGradient(f"{what}: structure {list(got_leaves)} of {type(got).__name__}")
     for path, leaf in leaves(argument):
-        _compare_leaf(f"{what}{at(path)}", got_leaves[path], want_leaves[path], leaf)
+        _compare_leaf(f"{what}{at(path)}", got_leaves[path], want_leaves[path], leaf, accuracy)
 
 
-def _compare_leaf(where: str, got: Any, want: Any, leaf: Any) -> None:
+def accuracy_of(args: tuple[Any, ...]) -> float:
+    """The relative accuracy to demand: that of the coarsest dtype among the arguments."""
+    dtypes = {np.dtype(leaf.dtype) for _, leaf in leaves(args) if hasattr(leaf, "dtype")}
+    single = any(d.kind == "f" and d.itemsize < np.dtype(np.float64).itemsize for d in dtypes)
+    return 200 * float(np.finfo(np.float32).eps) if single else 1e-8
+
+
+def _compare_leaf(where: str, got: Any, want: Any, leaf: Any, accuracy: float) -> None:
     if not is_differentiable(leaf):
         if got is not None:
             raise WrongGradient(f"{where}: not differentiable, yet its gradient is {got!r}")
@@ -123,9 +130,8 @@ def _compare_leaf(where: str, got: Any, want: Any, leaf: Any) -> None:
     dtype = np.result_type(leaf) if isinstance(leaf, np.ndarray | np.generic) else np.float64
     if np.result_type(got) != dtype:
         raise WrongGradient(f"{where}: dtype {np.result_type(got)}, of an argument of {dtype}")
-    relative = 1e-8 if dtype == np.float64 else 200 * float(np.finfo(dtype).eps)
     scale = max(1.0, float(np.max(np.abs(want), initial=0.0)))
-    if not np.allclose(got, want, rtol=relative, atol=relative * scale):
+    if not np.allclose(got, want, rtol=accuracy, atol=accuracy * scale):
         raise WrongGradient(f"{where}: expected\n{want!r}\ngot\n{got!r}")
 
 
@@ -168,7 +174,7 @@ def _compare_all(what: str, got: Sequence[Any], numeric: list[Any], case: Case) 
     if len(got) != len(case.wrt):
         raise WrongGradient(f"{what}: {len(case.wrt)} gradients expected, got {len(got)}")
     for i, g, want in zip(case.wrt, got, numeric, strict=True):
-        compare(f"{what}: argument {i}", g, want, case.args[i])
+        compare(f"{what}: argument {i}", g, want, case.args[i], accuracy_of(case.args))
 
 
 def _compare_values(what: str, got: Any, want: Any) -> None:
