@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from adjoint.runtime import dtypes
-from adjoint.runtime.eager import FREED, Check, modified
-from adjoint.runtime.eager_backward import sweep
+from adjoint.runtime.eager_backward import deposit, seen_by_users, sweep
+from adjoint.runtime.eager_nodes import Check, modified
 from adjoint.runtime.graph import (
+    FREED,
     Edge,
     Node,
     TensorCore,
@@ -68,7 +69,7 @@ def _roots(
         if seed._data.dtype != data.dtype:
             seed = seed.astype(data.dtype)
         if data.dtype.kind == "c":
-            seed = np.conjugate(seed)  # users see the conjugate of what the rules work with
+            seed = seen_by_users(seed)
         roots.append((edge, seed if create_graph else seed._data))
     return roots
 
@@ -104,8 +105,6 @@ def backward(
     found = sweep(
         roots, cls, retain_graph=keep, create_graph=create_graph, wanted=edges, accumulate=False
     )
-    from adjoint.runtime.eager_backward import deposit  # noqa: PLC0415
-
     for tensor, g in zip(wanted, found, strict=True):
         deposit(tensor, g, False, create_graph)
 
@@ -154,7 +153,7 @@ def grad(
         )
     results, wanted = _sequence(outputs), _sequence(inputs)
     if not wanted:
-        raise ValueError("grad requires non-empty inputs.")
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     gradients = (None,) * len(results) if grad_outputs is None else _sequence(grad_outputs)
     keep = create_graph if retain_graph is None else retain_graph
     roots = _roots(results, gradients, create_graph)
@@ -188,7 +187,7 @@ def _seen(tensor: TensorCore, g: Any) -> Any:
     if not isinstance(g, TensorCore):
         g = plain(type(tensor), g if hasattr(g, "flags") else np.asarray(g))
         g._data = g._data.copy() if g._data.base is not None else g._data
-    return np.conjugate(g) if g._data.dtype.kind == "c" else g
+    return seen_by_users(g)
 
 
 def check_assigned_grad(tensor: TensorCore, grad: Any) -> None:
@@ -294,6 +293,7 @@ class FunctionNode(Node):
         return self._call(list(g) if self.outputs > 1 else [g])
 
     def _call(self, cotangents: list[Any]) -> list[Any]:
+        cotangents = [None if c is None else seen_by_users(c) for c in cotangents]
         if self.context._materialize:
             cotangents = [
                 plain(self.cls, np.zeros(*form)) if c is None else c
@@ -337,6 +337,9 @@ class FunctionNode(Node):
                 )
             axes = (*range(lead), *(lead + j for j, n in enumerate(shape) if n != have[lead + j]))
             piece = np.reshape(np.sum(piece, axis=axes), shape)
+        piece = seen_by_users(piece)
+        if piece._data.dtype.kind == "c" and dtype.kind != "c":
+            piece = np.real(piece)
         return piece if piece._data.dtype == dtype else piece.astype(dtype)
 
     def release(self) -> None:

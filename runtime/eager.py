@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from adjoint.runtime import dtypes
+from adjoint.runtime.eager_nodes import BinaryNode, Check, OpNode
+from adjoint.runtime.eager_results import ViewStep, link, rewrap, settled
 from adjoint.runtime.eager_rules import Pull, pullback, recorded_pullback
+from adjoint.runtime.eager_titles import SHOWS_NUMBERS, title_of
 from adjoint.runtime.errors import MissingRule
 from adjoint.runtime.graph import (
-    FREED,
-    Array,
     Edge,
-    Node,
     TensorCore,
-    View,
     counter_of,
     edge_of,
+    new_object,
     next_number,
     node_class,
     plain,
 )
 from adjoint.runtime.home import namespace_of
 from adjoint.runtime.modes import GRAD_ENABLED
-from adjoint.runtime.rules import (
-    REQUIRED,
-    Rule,
-    bind,
-    residuals,
-    shape_residuals,
-)
+from adjoint.runtime.rules import REQUIRED, Rule, bind, residuals, shape_residuals
 from adjoint.runtime.rules.lookup import RULES
 
 is_recording = GRAD_ENABLED.get
-Check = tuple[list[int], int, TensorCore | int]
+FIRST, PAIR = (0,), (0, 1)
+ONE_EDGE = ((0, None),)
 
 
 class Op:
@@ -58,8 +51,10 @@ class Op:
         self.forward = forward or _function(rule, np)
         self.own_forward = forward is not None
         self.title = title or title_of(rule.name)
-        self.node = node_class(self.title, OpNode)
         self.positions = tuple(k for k, p in enumerate(self.params) if p in rule.vjp)
+        base = BinaryNode if self.positions == PAIR == tuple(range(len(self.params))) else OpNode
+        self.node = node_class(self.title, base)
+        self.node.op = self  # type: ignore[attr-defined]
         self.elementwise = rule.kind == "elementwise"
         self.shares_memory = rule.memory != "fresh"
         self.starred = rule.starred
@@ -68,6 +63,25 @@ class Op:
     def pulls(self) -> dict[int, Pull]:
         """For each differentiable parameter's position, its rule on NumPy arrays."""
         return {k: pullback(self.rule, self.params[k], np) for k in self.positions}
+
+    @functools.cached_property
+    def pull_pair(self) -> tuple[Pull, Pull]:
+        """The rules of a primitive of two operands."""
+        return self.pulls[0], self.pulls[1]
+
+    @functools.cached_property
+    def pair_plans(self) -> tuple[tuple[bool, ...], ...]:
+        """What a primitive of two operands saves, by which of them need their cotangent.
+
+        For the numbers 1 (the first), 2 (the second) and 3 (both): whether the first array is kept,
+        and its values read; the same for the second, and for the result.
+        """
+        plans = [()]
+        for needed in (FIRST, (1,), PAIR):
+            kept, checked, keep_ans, check_ans = self.plan(needed)
+            flags = (0 in kept, 0 in checked, 1 in kept, 1 in checked, keep_ans, check_ans)
+            plans.append(flags)  # type: ignore[arg-type]
+        return tuple(plans)
 
     @functools.cached_property
     def recorded_pulls(self) -> dict[int, Pull]:
@@ -98,137 +112,17 @@ class Op:
         checked = tuple(k for k, p in enumerate(self.params) if p in values)
         return kept, checked, "ans" in names, "ans" in values
 
+    @functools.cached_property
+    def plan_of_one(self) -> tuple[bool, bool, bool, bool]:
+        """The same for a primitive of one operand: array kept, values read, and for the result."""
+        kept, checked, keep_ans, check_ans = self.plan(FIRST)
+        return 0 in kept, 0 in checked, keep_ans, check_ans
+
     def __call__(self, *args: Any) -> Any:
         """Applies the primitive: arguments by position, every parameter given."""
+        if self.positions == FIRST:
+            return _apply_to_one(self, args)
         return apply(self, args)
-
-
-class OpNode(Node):
-    """A recorded primitive.
-
-    op: which. args: what its rules read of the arguments. ans: its result, if read. checks: versions
-    of what was saved. shapes: operand shapes of a broadcast elementwise primitive. layout: for each
-    edge, the argument it belongs to and the place within a list of tensors. frees: whether a second
-    sweep needs `retain_graph`.
-    """
-
-    __slots__ = ("ans", "args", "checks", "frees", "layout", "op", "outputs", "shapes")
-    owns_pieces = True
-    op: Op
-    args: list[Any] | None
-    ans: Any
-    checks: Sequence[Check]
-    shapes: Sequence[tuple[int, ...]] | None
-    layout: tuple[tuple[int, int | None], ...]
-
-    def run(self, g: Any) -> Sequence[Any]:
-        """Calls the rule of each operand that needs its cotangent."""
-        args = self.args
-        if args is None:
-            raise RuntimeError(FREED)
-        for check in self.checks:
-            if check[0][0] != check[1]:
-                raise RuntimeError(modified(check, self, self.ans))
-        if self.outputs > 1:
-            g = [np.zeros_like(a) if p is None else p for p, a in zip(g, self.ans, strict=True)]
-        op, ans, shapes = self.op, self.ans, self.shapes
-        pulls = op.pulls if g.__class__ in NUMPY else op.pulls_at(namespace_of(g))
-        return self._pieces(pulls, g, ans, args, shapes, _sum_to)
-
-    def run_recorded(self, g: Any, record: Callable[..., Any]) -> Sequence[Any]:
-        """Calls the same rules on tensors, so that they are recorded in turn."""
-        if self.args is None:
-            raise RuntimeError(FREED)
-        for check in self.checks:
-            if check[0][0] != check[1]:
-                raise RuntimeError(modified(check, self, self.ans))
-        args = list(self.args)
-        for (k, place), edge in zip(self.layout, self.edges, strict=True):
-            if edge is None or args[k] is None:
-                continue
-            if place is None:
-                args[k] = record(args[k], edge)
-            else:
-                args[k] = list(args[k])
-                args[k][place] = record(args[k][place], edge)
-        ans = self.ans
-        if self.outputs > 1:
-            ans = [record(part, (self, k)) for k, part in enumerate(ans)]
-            g = [record(np.zeros_like(a._data)) if p is None else p for p, a in zip(g, ans, strict=True)]
-        elif ans is not None:
-            ans = record(ans, self)
-        return self._pieces(self.op.recorded_pulls, g, ans, args, self.shapes, _sum_to)
-
-    def _pieces(
-        self,
-        pulls: Mapping[int, Pull],
-        g: Any,
-        ans: Any,
-        args: list[Any],
-        shapes: Sequence[tuple[int, ...]] | None,
-        sum_to: Callable[[Any, tuple[int, ...]], Any],
-    ) -> list[Any]:
-        pieces: list[Any] = []
-        lists: dict[int, Any] = {}
-        for edge, (k, place) in zip(self.edges, self.layout, strict=True):
-            if edge is None:
-                pieces.append(None)
-            elif place is None:
-                piece = pulls[k](g, ans, *args)
-                if shapes is not None and shapes[len(pieces)] != piece.shape:
-                    piece = sum_to(piece, shapes[len(pieces)])
-                pieces.append(piece)
-            elif self.op.starred == self.op.params[k]:
-                pieces.append(pulls[k](g, ans, *args, place))
-            else:
-                if k not in lists:
-                    lists[k] = pulls[k](g, ans, *args)
-                pieces.append(lists[k][place])
-        return pieces
-
-    def release(self) -> None:
-        """Drops the saved arrays; a node that saved none can run again, as PyTorch's can."""
-        if self.frees:
-            self.args = self.ans = None
-            self.checks = ()
-
-
-# Nodes whose `next_functions` have a place for a number as well.
-SHOWS_NUMBERS = frozenset({"AddBackward0", "SubBackward0", "MulBackward0", "DivBackward0"})
-NUMPY = frozenset(
-    {np.ndarray, list, np.float16, np.float32, np.float64, np.complex64, np.complex128}
-)
-
-
-def _sum_to(g: Any, shape: tuple[int, ...]) -> Any:
-    """Sums over the axes along which an operand of `shape` was broadcast."""
-    extra = g.ndim - len(shape)
-    axes = tuple(range(extra)) + tuple(
-        k + extra for k, n in enumerate(shape) if n == 1 and g.shape[k + extra] != 1
-    )
-    return np.reshape(np.sum(g, axis=axes), shape) if axes else g
-
-
-def modified(check: Check, node: Node, results: Any) -> str:
-    """Words the complaint about a saved tensor that was written into since."""
-    counter, version, saved = check
-    if isinstance(saved, TensorCore):
-        array, edge = saved._data, edge_of(saved)
-        maker, place = edge if isinstance(edge, tuple) else (edge, 0)
-    else:
-        array = results[saved] if isinstance(results, list) else results
-        maker, place = node, saved
-    kind = dtypes.of(array.dtype).title
-    origin = ""
-    if isinstance(maker, Node):
-        origin = f"which is output {place} of {re.sub('Backward[0-9]*$', '', maker.name())}, "
-    return (
-        "one of the variables needed for gradient computation has been modified by an inplace "
-        f"operation: [adjoint.{kind}Tensor {list(array.shape)}], {origin}is at version {counter[0]}; "
-        f"expected version {version} instead. Hint: enable anomaly detection to find the operation "
-        "that failed to compute its gradient, with "
-        "adjoint.autograd.set_detect_anomaly(True, check_nan=False)."
-    )
 
 
 def apply(op: Op, args: Sequence[Any]) -> Any:
@@ -248,6 +142,52 @@ def apply(op: Op, args: Sequence[Any]) -> Any:
         if any(edge is not None for edge in edges) and _continuous(out):
             return _record(op, cls, args, values, out, edges, layout, owners)
     return _wrap(cls, out, op, args)
+
+
+def _apply_to_one(op: Op, args: Sequence[Any]) -> Any:
+    """Does the same, in fewer steps, for a primitive of one tensor and settings that are none."""
+    x = args[0]
+    rest = args[1:]
+    if not isinstance(x, TensorCore) or any(isinstance(arg, TensorCore) for arg in rest):
+        return apply(op, args)
+    data = x._data
+    if data.__class__ is not np.ndarray:
+        return apply(op, args)
+    out = op.forward(data, *rest)
+    if out.__class__ is not np.ndarray:
+        if isinstance(out, (list, tuple)):
+            return apply(op, args)
+        out = np.asarray(out)
+    if out.dtype.kind == "u":
+        return _wrap(type(x), out, op, args)
+    result = plain(type(x), out)
+    if op.shares_memory:
+        link(result, x, ViewStep(op, rest))
+    if not is_recording():
+        return result
+    edge = edge_of(x)
+    if edge is None or out.dtype.kind not in "fc":
+        return result
+    kept, checked, keep_ans, check_ans = op.plan_of_one
+    node: Any = new_object(op.node)
+    node.number = next_number()
+    node.extra = None
+    node.edges = (edge,)
+    node.layout = ONE_EDGE
+    node.args = (data if kept else None, *rest)
+    node.ans = out if keep_ans else None
+    node.frees = checked or check_ans
+    checks: tuple[Check, ...] = ()
+    if checked:
+        counter = counter_of(x)
+        checks = ((counter, counter[0], x),)
+    result._edge = node
+    if check_ans:
+        counter = counter_of(result)
+        checks = (*checks, (counter, counter[0], 0))
+    node.checks = checks
+    node.shapes = (data.shape,) if op.elementwise and data.shape != out.shape else None
+    return result
 
 
 def _edges(
@@ -288,11 +228,11 @@ def _record(
     """Makes the node of a primitive that was just computed, and the tensors of its results."""
     needed = sorted({k for edge, (k, _) in zip(edges, layout, strict=True) if edge is not None})
     kept, checked, keep_ans, check_ans = op.plan(tuple(needed))
-    node = op.node.__new__(op.node)
+    node: Any = new_object(op.node)
     node.number = next_number()
     node.extra = None
     node.edges = edges
-    node.op, node.layout = op, layout
+    node.layout = layout
     node.args = [None] * len(values)
     node.frees = check_ans
     checks: list[Check] = []
@@ -309,7 +249,8 @@ def _record(
     multiple = isinstance(out, (list, tuple))
     if op.elementwise and any(np.shape(_data(o)) != np.shape(out) for o in owners):
         node.shapes = [np.shape(_data(owner)) for owner in owners]
-    node.outputs = len(out) if multiple else 1
+    if multiple:
+        node.outputs = len(out)
     results = _wrap(cls, out, op, args)
     for k, result in enumerate(results if multiple else (results,)):
         result._edge = (node, k) if node.outputs > 1 else node
@@ -346,17 +287,6 @@ def _continuous(out: Any) -> bool:
     return out.dtype.kind in "fc"  # type: ignore[no-any-return]
 
 
-# What NumPy may give that tensors do not hold, and what they hold instead.
-WIDENED = {"uint16": np.int32, "uint32": np.int64, "uint64": np.int64}
-
-
-def settled(cls: type[Any], out: Any) -> Any:
-    """Makes a tensor without history of a result."""
-    if out.dtype.kind == "u" and out.dtype.name in WIDENED:
-        out = out.astype(WIDENED[out.dtype.name])
-    return plain(cls, out if hasattr(out, "flags") else np.asarray(out))
-
-
 def operation(name: str, title: str = "", forward: Callable[..., Any] | None = None) -> Op:
     """Gives the operation of a line of the table."""
     return Op(RULES[name], forward, title)
@@ -364,7 +294,8 @@ def operation(name: str, title: str = "", forward: Callable[..., Any] | None = N
 
 @functools.cache
 def _operation_of(name: str, function: Callable[..., Any], title: str) -> Op:
-    return Op(RULES[name], function, title)
+    rule = RULES[name]
+    return Op(rule, _positional(function, rule), title)
 
 
 def run_rule(
@@ -405,17 +336,7 @@ def run_rule(
             values.append([])
         else:
             values.append(default)
-    return apply(_operation_of(rule.name, _positional(function, rule), title), values)
-
-
-def rewrap(cls: type[Any], out: Any) -> Any:
-    """Makes tensors of the arrays in a result; anything else stays."""
-    if isinstance(out, (list, tuple)):
-        parts = [rewrap(cls, part) for part in out]
-        return type(out)(*parts) if hasattr(out, "_fields") else type(out)(parts)
-    if hasattr(out, "dtype") and out.dtype in dtypes.BY_DTYPE:
-        return settled(cls, out)
-    return out
+    return apply(_operation_of(rule.name, function, title), values)
 
 
 def _wrap(cls: type[Any], out: Any, op: Op, args: Sequence[Any]) -> Any:
@@ -428,71 +349,6 @@ def _wrap(cls: type[Any], out: Any, op: Op, args: Sequence[Any]) -> Any:
     if op.shares_memory and isinstance(args[0], TensorCore):
         link(tensor, args[0], ViewStep(op, tuple(args[1:])))
     return tensor
-
-
-class ViewStep:
-    """A view operation with everything but what it is applied to."""
-
-    __slots__ = ("op", "rest")
-
-    def __init__(self, op: Op, rest: tuple[Any, ...]) -> None:
-        """Keeps the other arguments."""
-        self.op = op
-        self.rest = rest
-
-    def __call__(self, thing: Any) -> Any:
-        """Cuts the view out of an array, or (recorded) out of a tensor."""
-        if isinstance(thing, TensorCore):
-            return apply(self.op, (thing, *self.rest))
-        return self.op.forward(thing, *self.rest)
-
-
-def link(tensor: Any, source: TensorCore, step: Callable[[Any], Any]) -> None:
-    """Notes that a tensor shares the memory of `source`, if it does."""
-    data, whole = tensor._data, source._data
-    if data is not whole and not np.may_share_memory(data, whole):
-        return
-    tensor._counter = counter_of(source)
-    view = source._view
-    base, path = (source, ()) if view is None else (view.base, view.path)
-    tensor._view = View(base, (*path, step), is_recording() and (view is None or view.recorded))
-
-
-TITLES = {
-    "np.absolute": "AbsBackward0",
-    "np.subtract": "SubBackward0",
-    "np.multiply": "MulBackward0",
-    "np.divide": "DivBackward0",
-    "np.negative": "NegBackward0",
-    "np.power": "PowBackward1",
-    "np.log1p": "Log1PBackward0",
-    "np.max": "MaxBackward1",
-    "np.min": "MinBackward1",
-    "np.concatenate": "CatBackward0",
-    "np.copy": "CloneBackward0",
-    "np.tile": "RepeatBackward0",
-    "np.clip": "ClampBackward1",
-    "np.transpose": "PermuteBackward0",
-    "np.reshape": "ViewBackward0",
-    "np.broadcast_to": "ExpandBackward0",
-    "np.swapaxes": "TransposeBackward0",
-    "np.linalg.inv": "LinalgInvExBackward0",
-    "np.linalg.det": "LinalgDetBackward0",
-    "np.linalg.slogdet": "LinalgSlogdetBackward0",
-    "np.linalg.solve": "LinalgSolveExBackward0",
-    "np.linalg.cholesky": "LinalgCholeskyExBackward0",
-    "np.linalg.norm": "LinalgVectorNormBackward0",
-}
-
-
-def title_of(name: str) -> str:
-    """Names the nodes of a primitive as PyTorch does where it has it too."""
-    return TITLES.get(name) or camel(name.rpartition(".")[2]) + "Backward0"
-
-
-def camel(name: str) -> str:
-    """Turns a function's name into that of its nodes: `log_softmax` -> `LogSoftmax`."""
-    return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
 
 
 def _function(rule: Rule, xp: Any) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from adjoint.runtime.eager import operation
 from adjoint.runtime.graph import (
     Array,
     Edge,
@@ -21,6 +22,7 @@ from adjoint.runtime.graph import (
 from adjoint.runtime.modes import GradMode
 
 _accumulating = threading.RLock()
+COPY = operation("np.copy", "CopyBackwards")
 
 
 def sweep(
@@ -169,14 +171,24 @@ def _run_hooks(leaf: TensorCore, g: Any, cls: type[Any]) -> Any:
 
 
 def _as_tensor(cls: type[Any], g: Any) -> Any:
-    if g is None or isinstance(g, TensorCore):
-        return g
-    return plain(cls, g if hasattr(g, "flags") else np.asarray(g))
+    if g is None:
+        return None
+    if not isinstance(g, TensorCore):
+        g = plain(cls, g if hasattr(g, "flags") else np.asarray(g))
+    return seen_by_users(g)
 
 
 def _like(g: Any, tensor: Any) -> Any:
     """Gives a hook's tensor in the form in which `g` came: an array or a tensor."""
-    return tensor if isinstance(g, TensorCore) or tensor is None else tensor._data
+    if tensor is None:
+        return None
+    tensor = seen_by_users(tensor)
+    return tensor if isinstance(g, TensorCore) else tensor._data
+
+
+def seen_by_users(g: Any) -> Any:
+    """Turns a complex cotangent into the conjugate that users see, or back."""
+    return np.conjugate(g) if g.dtype.kind == "c" else g
 
 
 def _through(hooks: dict[int, Callable[..., Any]], g: Any, cls: type[Any]) -> Any:
@@ -221,7 +233,7 @@ def _after(extra: NodeExtra, pieces: Sequence[Any], g: Any, cls: type[Any]) -> S
         if answer is not None:
             answers = answer if isinstance(answer, tuple) else (answer,)
             pieces = [
-                _like(piece, new) if piece is not None else new._data
+                _like(piece, new) if piece is not None else None
                 for piece, new in zip(pieces, answers, strict=True)
             ]
     return pieces
@@ -231,10 +243,13 @@ def deposit(tensor: TensorCore, g: Any, fresh: bool, recorded: bool) -> None:
     """Adds a cotangent to a tensor's `.grad`; takes over its memory only where it is `fresh`."""
     if g is None:
         return
+    g = seen_by_users(g)
+    if g.dtype.kind == "c" and tensor._data.dtype.kind != "c":
+        g = np.real(g)
     with _accumulating:
         grad = tensor._grad
         if recorded:
-            tensor._grad = g if grad is None else grad + g
+            tensor._grad = COPY(g) if grad is None else grad + g
         elif grad is None or grad._edge is not None or grad._leaf:
             dtype = tensor._data.dtype
             if g.dtype != dtype:

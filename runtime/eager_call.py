@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from adjoint.runtime.eager import FREED, camel, settled
+from adjoint.runtime.eager_results import settled
+from adjoint.runtime.eager_titles import camel
 from adjoint.runtime.errors import NotDifferentiable
-from adjoint.runtime.graph import Array, Edge, Node, TensorCore, edge_of, next_number, node_class
+from adjoint.runtime.graph import FREED, Array, Edge, Node, TensorCore, edge_of, next_number, node_class
 from adjoint.runtime.modes import GRAD_ENABLED
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adjoint.runtime import dtypes
-from adjoint.runtime.eager import Op, camel, operation, settled
+from adjoint.runtime.eager import Op, operation
+from adjoint.runtime.eager_pairs import shortcut
+from adjoint.runtime.eager_results import settled
 from adjoint.runtime.graph import TensorCore, plain
 from adjoint.runtime.rules import elementwise
 
@@ -229,10 +231,8 @@ class Elementwise:
 
     __slots__ = ()
 
-    __add__ = operator(ADD)
-    __radd__ = operator(ADD)
-    __mul__ = operator(MUL)
-    __rmul__ = operator(MUL)
+    __add__ = __radd__ = shortcut(ADD, np.add, operator(ADD))
+    __mul__ = __rmul__ = shortcut(MUL, np.multiply, operator(MUL))
     __rmod__ = operator(REMAINDER, swap=True)
     __and__ = __rand__ = bitwise(np.bitwise_and)
     __or__ = __ror__ = bitwise(np.bitwise_or)
@@ -290,11 +290,13 @@ class Elementwise:
     logaddexp = float_operator(operation("np.logaddexp"))
     fmod = operator(operation("np.fmod", "FmodBackward1"))
 
-    def __sub__(self: Tensor, other: Any) -> Tensor:
+    def _subtract(self: Tensor, other: Any) -> Tensor:
         """Subtracts; two bool tensors have no difference."""
         if self._data.dtype.kind == "b" or other is True or other is False:
             _refuse_bool(self, other)
         return binary(SUB, self, other)  # type: ignore[no-any-return]
+
+    __sub__ = shortcut(SUB, np.subtract, _subtract)
 
     def __rsub__(self: Tensor, other: Any) -> Tensor:
         """Subtracts from `other`."""
@@ -302,7 +304,7 @@ class Elementwise:
             _refuse_bool(self, other)
         return binary(RSUB, self, other, swap=True)  # type: ignore[no-any-return]
 
-    def __truediv__(self: Tensor, other: Any) -> Tensor:
+    def _divide(self: Tensor, other: Any) -> Tensor:
         """Divides; what is whole becomes floating point."""
         if self._data.dtype.kind in "biu":
             operands = pair(self, other)
@@ -310,6 +312,8 @@ class Elementwise:
                 return NotImplemented
             self, other = as_float(operands[0]), operands[1]
         return binary(DIV, self, other)  # type: ignore[no-any-return]
+
+    __truediv__ = shortcut(DIV, np.divide, _divide)
 
     def __rtruediv__(self: Tensor, other: Any) -> Tensor:
         """Divides `other`: the product of it and the reciprocal, as PyTorch does."""

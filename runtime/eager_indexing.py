@@ -9,6 +9,7 @@ import numpy as np
 
 from adjoint.runtime.eager import Op, operation
 from adjoint.runtime.eager_reductions import axis_of
+from adjoint.runtime.eager_results import settled
 from adjoint.runtime.eager_shapes import cut
 from adjoint.runtime.graph import TensorCore
 
@@ -70,6 +71,11 @@ def _check(x: Any, parts: tuple[Any, ...]) -> tuple[Any, ...]:
     """
     shape = x._data.shape
     used = sum(map(_rank, parts))
+    if used and not shape and parts[0].__class__ is int:
+        raise IndexError(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` "
+            "in C++ to convert a 0-dim tensor to a number"
+        )
     if used > len(shape):
         raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
     free = (slice(None),) * (len(shape) - used)
@@ -138,7 +144,8 @@ class Indexing:
         try:
             return INDEX(x, second)  # type: ignore[no-any-return]
         except IndexError as error:
-            raise IndexError(_mask_mismatch(x, second) or str(error)) from None
+            message = str(error).replace("for axis", "for dimension")
+            raise IndexError(_mask_mismatch(x, second) or message) from None
 
     def select(self: Tensor, dim: int, index: int) -> Tensor:
         """Gives one slice along an axis."""
@@ -173,8 +180,6 @@ class Indexing:
 
     def nonzero(self: Tensor) -> Tensor:
         """Gives the positions of the elements other than zero, one a row."""
-        from adjoint.runtime.eager import settled  # noqa: PLC0415
-
         return settled(type(self), np.argwhere(self._data))  # type: ignore[no-any-return]
 
 

@@ -199,7 +199,7 @@ def _own_old_values(x: TensorCore, new: TensorCore) -> None:
     node: Any = new._edge
     args = getattr(node, "args", None)
     if args and args[0] is x._data:
-        args[0] = x._data.copy()
+        node.args = (x._data.copy(), *args[1:])
         for k, check in enumerate(node.checks):
             if check[2] is x:
                 node.checks = [*node.checks[:k], *node.checks[k + 1 :]]
@@ -288,7 +288,7 @@ def write(x: Any, index: Any, value: Any) -> None:
     Raises:
         RuntimeError: where the write is forbidden, or the value does not fit.
     """
-    if x._leaf and is_recording() and index is not Ellipsis:
+    if x._leaf and is_recording() and not _is_whole(index):
         raise RuntimeError(VIEW_OF_LEAF)
     tracked = check_writable(x, (value,))
     first, second = two_steps(checked(x, indices(index)))
@@ -336,3 +336,9 @@ def _unfit(value: tuple[int, ...], part: tuple[int, ...], plain_index: bool) -> 
             )
     return f"cannot write a value of shape {list(value)} into a part of shape {list(part)}"
 
+
+
+def _is_whole(index: Any) -> bool:
+    """Whether an index names the whole tensor."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(part is Ellipsis or part == slice(None) for part in parts)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from adjoint.runtime.eager import is_recording, rewrap, run_rule
-from adjoint.runtime.eager_elementwise import as_float, cast, pair
+from adjoint.runtime.eager import is_recording, run_rule
+from adjoint.runtime.eager_elementwise import pair
+from adjoint.runtime.eager_results import rewrap
 from adjoint.runtime.errors import MissingRule
 from adjoint.runtime.graph import TensorCore, edge_of
 from adjoint.runtime.rules import rule_of
@@ -166,5 +167,3 @@ def _refuse_or_run(name: str, function: Any, args: Any, kwargs: Mapping[str, Any
         )
     return rewrap(type(tensors[0]), function(*plain_args, **plain_kwargs))
 
-
-__all__ = ["NumPyProtocol", "as_float", "cast", "run_function"]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from adjoint.runtime import dtypes
-from adjoint.runtime.eager import Op, operation, settled
+from adjoint.runtime.eager import Op, operation
 from adjoint.runtime.eager_elementwise import as_float, cast
+from adjoint.runtime.eager_results import settled
 from adjoint.runtime.rules import linear
 
 if TYPE_CHECKING:
@@ -102,12 +103,18 @@ class ValuesIndices(NamedTuple):
     indices: Any
 
 
-def _need_float(x: Any, name: str) -> None:
+def _need_float(x: Any, message: str) -> None:
+    """Refuses whole numbers; the message is completed by the name of their type."""
     if x._data.dtype.kind not in "fc":
-        raise RuntimeError(
-            f"{name}(): could not infer output dtype. Input dtype must be either a floating point "
-            f"or complex dtype. Got: {dtypes.of(x._data.dtype).title}"
-        )
+        raise RuntimeError(message.format(dtypes.of(x._data.dtype).title))
+
+
+NO_MEAN = (
+    "mean(): could not infer output dtype. Input dtype must be either a floating point or complex "
+    "dtype. Got: {}"
+)
+NO_VAR = "std and var only support floating point and complex dtypes"
+NO_NORM = "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}"
 
 
 def _pick(x: Any, ops: tuple[Op, Op], places: Any, axis: int, keepdim: bool) -> ValuesIndices:
@@ -138,7 +145,7 @@ class Reductions:
     def mean(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
         """Averages all elements, or those along `dim`."""
         x = self if dtype is None else cast(self, dtypes.numpy_dtype(dtype))
-        _need_float(x, "mean")
+        _need_float(x, NO_MEAN)
         return (MEAN if dim is None else MEAN_DIM)(x, axes_of(x, dim), keepdim)  # type: ignore[no-any-return]
 
     def prod(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
@@ -147,13 +154,13 @@ class Reductions:
 
     def var(self: Tensor, dim: Any = None, *, correction: int = 1, keepdim: bool = False, unbiased: bool | None = None) -> Tensor:  # noqa: E501
         """Gives the variance; divides by the count less `correction`."""
-        _need_float(self, "var")
+        _need_float(self, NO_VAR)
         ddof = correction if unbiased is None else int(unbiased)
         return VAR(self, axes_of(self, dim), ddof, keepdim)  # type: ignore[no-any-return]
 
     def std(self: Tensor, dim: Any = None, *, correction: int = 1, keepdim: bool = False, unbiased: bool | None = None) -> Tensor:  # noqa: E501
         """Gives the standard deviation; divides by the count less `correction`."""
-        _need_float(self, "std")
+        _need_float(self, NO_VAR)
         ddof = correction if unbiased is None else int(unbiased)
         return STD(self, axes_of(self, dim), ddof, keepdim)  # type: ignore[no-any-return]
 
@@ -207,7 +214,7 @@ class Reductions:
 
     def norm(self: Tensor, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Gives the vector norm of order `p`, of all elements or along `dim`."""
-        _need_float(self, "linalg.vector_norm")
+        _need_float(self, NO_NORM)
         order = 2 if p == "fro" else float(p) if isinstance(p, str) else p
         axis = axes_of(self, dim)
         if order == 2:  # noqa: PLR2004

@@ -19,6 +19,7 @@ Edge: TypeAlias = "Node | tuple[Node, int] | TensorCore | None"
 
 _numbers = itertools.count()
 next_number = _numbers.__next__
+new_object = object.__new__
 
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
@@ -131,7 +132,7 @@ class Node:
     """
 
     __slots__ = ("__dict__", "__weakref__", "edges", "extra", "number")
-    outputs: ClassVar[int] = 1
+    outputs: int = 1  # nodes of several results hold their number in their dictionary
     owns_pieces: ClassVar[bool] = False
     edges: tuple[Edge, ...]
     extra: NodeExtra | None
@@ -237,7 +238,7 @@ def extra_of_node(node: Node) -> NodeExtra:
 
 def plain(cls: type[Any], data: Array, edge: Edge = None) -> Any:
     """Makes a tensor of class `cls` around an array, with no history but `edge`."""
-    tensor = cls.__new__(cls)
+    tensor = new_object(cls)
     tensor._data = data
     tensor._edge = edge
     tensor._leaf = False
