@@ -1,0 +1,39 @@
+"""The corpus of programs does in the IR what it does in Python."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from adjoint.transform.errors import UnsupportedSyntax
+from adjoint.transform.ir.run import run
+from adjoint.transform.ir.verify import verify
+from adjoint.transform.lower import lower, normalise_exits
+
+from ..programs.registry import corpus
+
+REFUSED = {"closures_and_lambdas.nonlocal_counter", "containers.delete_from_a_list"}
+
+
+def outcome(call, args, capsys):
+    """The result, the arguments afterwards and what was printed; addresses aside."""
+    try:
+        value = call(*args)
+    except Exception as error:  # whatever a program raises, the IR must raise
+        value = error
+    return re.sub("0x[0-9a-f]+", "", repr((value, args))), capsys.readouterr().out
+
+
+@pytest.mark.parametrize("program", corpus(), ids=lambda program: program.name)
+def test_the_program_does_the_same(program, capsys):
+    try:
+        ir = verify(lower(program.function))
+    except UnsupportedSyntax:
+        assert program.may_refuse or program.name in REFUSED
+        return
+    plain = verify(normalise_exits(ir), exits=True)
+    for sample in range(len(program.samples)):
+        expected = outcome(program.function, program.arguments(sample), capsys)
+        for version in (ir, plain):
+            got = outcome(lambda *a, fn=version: run(fn, *a), program.arguments(sample), capsys)
+            assert got == expected
