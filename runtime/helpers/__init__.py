@@ -56,6 +56,7 @@ from .broadcasting import cast_on as cast_on
 from .broadcasting import count as count
 from .broadcasting import expand as expand
 from .broadcasting import float_dtype as float_dtype
+from .broadcasting import in_shape as in_shape
 from .broadcasting import is_complex as is_complex
 from .broadcasting import shape_of as shape_of
 from .broadcasting import spec as spec

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import expand, float_dtype, shape_of, spec, unbroadcast
+from .broadcasting import expand, float_dtype, in_shape, shape_of, spec, unbroadcast
 from .structures import add_at
 
 
@@ -67,7 +67,7 @@ def unconcatenate(d: Any, arrays: Any, axis: Any = 0) -> Any:
             n = 1
             for m in shape:
                 n *= m
-            parts.append(unbroadcast(np.reshape(d[start : start + n], shape), a))
+            parts.append(unbroadcast(in_shape(d[start : start + n], shape), a))
         else:
             n = shape[axis]
             parts.append(unbroadcast(_slice(d, axis, start, start + n), a))
@@ -104,7 +104,7 @@ def _unjoin(d: Any, arrays: Any, axis: int, lengths: list[int]) -> Any:
     parts = []
     start = 0
     for a, n in zip(rows_of(arrays), lengths, strict=True):
-        part = np.reshape(_slice(d, axis, start, start + n), np.shape(a))
+        part = in_shape(_slice(d, axis, start, start + n), np.shape(a))
         parts.append(unbroadcast(part, a))
         start += n
     return np.stack(parts) if hasattr(arrays, "dtype") else parts
@@ -127,7 +127,7 @@ def untile(d: Any, like: Any, reps: Any) -> Any:
     times = (1,) * (n - len(times)) + times
     full = (1,) * (n - len(shape)) + shape
     split = [m for pair in zip(times, full, strict=True) for m in pair]
-    return np.reshape(np.sum(np.reshape(d, split), axis=tuple(range(0, 2 * n, 2))), shape)
+    return in_shape(np.sum(np.reshape(d, split), axis=tuple(range(0, 2 * n, 2))), shape)
 
 
 def unrepeat(d: Any, like: Any, repeats: Any, axis: Any = None) -> Any:
@@ -137,7 +137,7 @@ def unrepeat(d: Any, like: Any, repeats: Any, axis: Any = None) -> Any:
         n = 1
         for m in shape:
             n *= m
-        return np.reshape(unrepeat(d, np.zeros(n, float_dtype(like)), repeats, 0), shape)
+        return in_shape(unrepeat(d, np.zeros(n, float_dtype(like)), repeats, 0), shape)
     axis = axis % len(shape)
     if np.ndim(repeats) == 0:
         split = (*shape[: axis + 1], repeats, *shape[axis + 1 :])

@@ -29,6 +29,11 @@ def shape_of(x: Any) -> tuple[int, ...]:
     return getattr(x, "shape", ())
 
 
+def in_shape(x: Any, shape: tuple[int, ...]) -> Any:
+    """`x` reshaped; a number, not an array without axes, where the shape is ()."""
+    return np.reshape(x, shape)[()]
+
+
 def is_complex(x: Any) -> bool:
     """Whether an array (or its `spec`) or a number is complex."""
     dtype = getattr(x, "dtype", None)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import shape_of, unbroadcast
+from .broadcasting import in_shape, shape_of, unbroadcast
 
 
 def matmul_dx(d: Any, a: Any, b: Any) -> Any:
@@ -73,22 +73,22 @@ def inner_db(d: Any, a: Any, b: Any) -> Any:
 
 def outer_da(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `a` in `np.outer(a, b)`."""
-    return unbroadcast(np.reshape(d @ np.ravel(b), np.shape(a)), a)
+    return unbroadcast(in_shape(d @ np.ravel(b), np.shape(a)), a)
 
 
 def outer_db(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `b` in `np.outer(a, b)`."""
-    return unbroadcast(np.reshape(np.ravel(a) @ d, np.shape(b)), b)
+    return unbroadcast(in_shape(np.ravel(a) @ d, np.shape(b)), b)
 
 
 def vdot_da(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `a`, which `np.vdot(a, b)` conjugates."""
-    return unbroadcast(np.reshape(np.conjugate(d * b), np.shape(a)), a)
+    return unbroadcast(in_shape(np.conjugate(d * b), np.shape(a)), a)
 
 
 def vdot_db(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `b` in `np.vdot(a, b)`."""
-    return unbroadcast(np.reshape(d * np.conjugate(a), np.shape(b)), b)
+    return unbroadcast(in_shape(d * np.conjugate(a), np.shape(b)), b)
 
 
 def contracted(a: Any, b: Any, axes: Any) -> tuple[list[int], list[int]]:
@@ -137,7 +137,7 @@ def kron_da(d: Any, a: Any, b: Any) -> Any:
     n = len(of_b)
     weights = np.reshape(b, [m for pair in zip([1] * n, of_b, strict=True) for m in pair])
     total = np.sum(blocks * weights, axis=tuple(range(1, 2 * n, 2)))
-    return unbroadcast(np.reshape(total, np.shape(a)), a)
+    return unbroadcast(in_shape(total, np.shape(a)), a)
 
 
 def kron_db(d: Any, a: Any, b: Any) -> Any:
@@ -146,7 +146,7 @@ def kron_db(d: Any, a: Any, b: Any) -> Any:
     n = len(of_a)
     weights = np.reshape(a, [m for pair in zip(of_a, [1] * n, strict=True) for m in pair])
     total = np.sum(blocks * weights, axis=tuple(range(0, 2 * n, 2)))
-    return unbroadcast(np.reshape(total, np.shape(b)), b)
+    return unbroadcast(in_shape(total, np.shape(b)), b)
 
 
 def cross_da(d: Any, a: Any, b: Any) -> Any:
