@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .names import CREATION, HOST_ANSWERS, LACKING, NUMBERS_WELCOME
+from .names import BINARY, CREATION, HOST_ANSWERS, LACKING, NUMBERS_WELCOME
 
 NUMBERS = (bool, int, float, complex, np.generic)
 
@@ -79,6 +79,8 @@ def call_function(name: str, function: Callable[..., Any], args: Any, kwargs: An
         return function(*map(_bare, args), **kwargs)
     if args and name not in NUMBERS_WELCOME:
         _require_arrays(name, args[0])
+    if name in BINARY and len(args) > 1:
+        _require_arrays(name, args[1])
     if {"where", "initial"} & set(kwargs):
         raise DeviceError(f"{name}() got an unexpected keyword argument")
     out = kwargs.get("out")

@@ -28,7 +28,13 @@ HOST_ANSWERS = frozenset(
 )
 
 # Elementwise without being a ufunc of NumPy's: numbers may stand beside arrays.
-NUMBERS_WELCOME = frozenset("where clip full_like maximum minimum real imag angle isclose".split())
+NUMBERS_WELCOME = frozenset("clip full_like maximum minimum real imag angle isclose".split())
+
+# Products and solves: both operands are arrays.
+BINARY = frozenset(
+    """dot vdot inner outer tensordot kron cross searchsorted linalg.solve linalg.lstsq
+    ndarray.dot""".split()
+)
 
 METHODS = tuple(
     """all any argmax argmin argsort astype clip conj conjugate copy cumprod cumsum diagonal dot
