@@ -25,7 +25,7 @@ def load(
     *,
     text: str | None = None,
 ) -> types.FunctionType:
-    """Makes a running function.
+    r"""Makes a running function.
 
     It lives in the user's globals, which stay live and untouched; what else it needs comes in
     closure cells.
@@ -41,7 +41,7 @@ def load(
     Returns:
         The function. Tracebacks, `pdb` and `inspect.getsource` show the text.
 
-    >>> f = load("def half(x):\\n    return x / two\\n", {"__name__": "here"}, {"two": 2})
+    >>> f = load("def half(x):\n    return x / two\n", {"__name__": "here"}, {"two": 2})
     >>> f(3.0), f.__module__, f.__code__.co_filename
     (1.5, 'here', '<adjoint:here.half>')
     """

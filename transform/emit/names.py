@@ -14,12 +14,16 @@ _OPERATIONS = {
     "Mult": "product", "MatMult": "product", "Add": "total", "Sub": "difference", "Div": "ratio",
     "Pow": "power",
 }  # fmt: skip
+_COMPARISONS = {
+    "Gt": "above", "GtE": "at_least", "Lt": "below", "LtE": "at_most", "Eq": "equal",
+    "NotEq": "differs",
+}  # fmt: skip
 _DISPLAYS = {"ListComp": "items", "List": "items", "Lambda": "function"}
 _RESERVED = frozenset((*keyword.kwlist, *keyword.softkwlist, *vars(builtins)))
 
 
 def name_temporaries(tree: gast.FunctionDef, taken: Iterable[str] = ()) -> gast.FunctionDef:
-    """A function in which every temporary (`%7`, `%d_x.7`) has a name of its own.
+    r"""A function in which every temporary (`%7`, `%d_x.7`) has a name of its own.
 
     Names come from hints (`%d_x.7` is `d_x`) or from what is assigned; a number is added to one
     that is taken. The same tree gives the same names.
@@ -29,7 +33,7 @@ def name_temporaries(tree: gast.FunctionDef, taken: Iterable[str] = ()) -> gast.
         taken: names not to use, besides those that occur in the function, keywords and builtins.
 
     >>> from adjoint.transform.emit.unparse import unparse
-    >>> f = gast.parse("def f(x):\\n    t = np.sin(x)\\n    return t * t").body[0]
+    >>> f = gast.parse("def f(x):\n    t = np.sin(x)\n    return t * t").body[0]
     >>> f.body[0].targets[0].id = f.body[1].value.left.id = f.body[1].value.right.id = "%1"
     >>> print(unparse(name_temporaries(f)))
     def f(x):
@@ -91,6 +95,10 @@ def _of_value(value: gast.AST | None, chosen: dict[str, str]) -> str:
     match value:
         case gast.BinOp(op=op):
             return _OPERATIONS.get(type(op).__name__, "")
+        case gast.Compare(ops=[op]):
+            return _COMPARISONS.get(type(op).__name__, "test")
+        case gast.Compare() | gast.BoolOp() | gast.UnaryOp(op=gast.Not()):
+            return "test"
         case gast.Name(id=name):
             return "old_" + chosen.get(name, name)
         case gast.Attribute(attr=name):

@@ -59,12 +59,13 @@ def is_literal(value: Any) -> bool:
 def _default(param: Param, tree: Callable[[Atom], gast.AST]) -> gast.AST:
     if isinstance(param.default, Atom):
         return tree(param.default)
-    return _literal(param.default) if is_literal(param.default) else gast.Constant(..., None)
+    return literal(param.default) if is_literal(param.default) else gast.Constant(..., None)
 
 
-def _literal(value: Any) -> gast.AST:
+def literal(value: Any) -> gast.AST:
+    """The expression of a literal."""
     if isinstance(value, tuple):
-        return gast.Tuple([_literal(item) for item in value], gast.Load())
+        return gast.Tuple([literal(item) for item in value], gast.Load())
     return atom_tree(Const(value))
 
 

@@ -84,7 +84,7 @@ def _statement(block: Block, position: int, state: State) -> int:
             return 1
         case If() if conditional_target(stmt) is not None and _conditional(stmt, state):
             return 1
-        case Define() if stmt.target.is_temporary and _lambda(stmt, state):
+        case Define() if stmt.function.name == "<lambda>" and _lambda(stmt, state):
             return 1
     what = traits(stmt, facts.uses, facts.is_pure)
     found = take(stmt_operands(stmt), what, state.waiting, state.out)

@@ -41,11 +41,13 @@ class CommentLine(gast.stmt):  # type: ignore[misc]
     _fields = ("text", "place")
 
     def __init__(self, text: str = "", place: str = "") -> None:
+        """An empty line, unless there is something to say."""
         self.text = text
         self.place = place
 
     @property
     def is_empty(self) -> bool:
+        """Whether this is an empty line."""
         return not self.text and not self.place
 
 

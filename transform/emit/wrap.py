@@ -53,7 +53,7 @@ def wrap(line: str, width: int = WIDTH) -> str:
     Returns:
         One or more lines. A line without brackets or operators to break at is left as it is.
 
-    >>> print(wrap("x = alpha(beta, gamma) + delta", 20))
+    >>> print(wrap("x = alpha(beta, gamma) + delta", 24))
     x = (
         alpha(beta, gamma)
         + delta
@@ -147,12 +147,13 @@ def _at_bracket(text: str, indent: int, width: int) -> list[str]:
 def _breaks(tokens: list[_Token]) -> list[_Token]:
     """The outer tokens of the loosest level that occurs."""
     outer: list[tuple[_Token, str]] = []  # with the text of the token before
-    before, in_lambda = "(", False
+    before, lambdas = "(", 0  # whose parameters are being read
     shallow = min(token.depth for token in tokens)
     for token in tokens:
         if token.depth == shallow:
-            in_lambda = (in_lambda or token.text == "lambda") and token.text != ":"
-            if not in_lambda and token is not tokens[0]:
+            lambdas += token.text == "lambda"
+            lambdas -= lambdas > 0 and token.text == ":"
+            if lambdas == 0 and token is not tokens[0]:
                 outer.append((token, before))
         before = token.text
     for level in _LEVELS:
