@@ -300,7 +300,7 @@ class Elementwise:
 
     def __rsub__(self: Tensor, other: Any) -> Tensor:
         """Subtracts from `other`."""
-        if self._data.dtype.kind == "b":
+        if self._data.dtype.kind == "b" or other is True or other is False:
             _refuse_bool(self, other)
         return binary(RSUB, self, other, swap=True)  # type: ignore[no-any-return]
 
