@@ -63,7 +63,10 @@ from .broadcasting import spec as spec
 from .broadcasting import unbroadcast as unbroadcast
 from .broadcasting import unreduce as unreduce
 from .einsums import einsum_at as einsum_at
+from .einsums import einsum_at_along as einsum_at_along
 from .einsums import einsum_dx as einsum_dx
+from .einsums import einsum_dx_along as einsum_dx_along
+from .einsums import einsum_exchanged as einsum_exchanged
 from .einsums import einsum_terms as einsum_terms
 from .elements import direction as direction
 from .elements import dist_along as dist_along
@@ -80,6 +83,7 @@ from .elements import log_or_zero as log_or_zero
 from .elements import polygamma as polygamma
 from .elements import prod_along as prod_along
 from .elements import prod_dx as prod_dx
+from .elements import sinc_bend as sinc_bend
 from .elements import sinc_slope as sinc_slope
 from .elements import sum_dx as sum_dx
 from .elements import where_larger as where_larger

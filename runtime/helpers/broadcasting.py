@@ -136,6 +136,8 @@ def cast_back(d: Any, like: Any, ans: Any) -> Any:
     """
     if isinstance(like, (list, tuple)):
         return [cast_back(e, part, ans) for e, part in zip(d, like, strict=True)]
+    if isinstance(d, (list, tuple)):
+        d = np.stack([cast_back(e, like[i], ans) for i, e in enumerate(d)])
     dtype = getattr(ans, "dtype", None)
     if dtype is not None and dtype.kind not in "fc":
         d = 0.0

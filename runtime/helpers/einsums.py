@@ -61,6 +61,30 @@ def einsum_dx(d: Any, k: int, subscripts: Any, *operands: Any) -> Any:
     return unbroadcast(total, operands[k])
 
 
+def _with(operands: Any, k: int, x: Any) -> Any:
+    return (*operands[:k], x, *operands[k + 1 :])
+
+
+def einsum_exchanged(d: Any, k: int, x: Any, at: int, subscripts: Any, *operands: Any) -> Any:
+    """The cotangent of operand `k`, with `x` for operand `at` (zero where the two are one)."""
+    if k == at:
+        return np.zeros_like(operands[k])
+    return einsum_dx(d, k, subscripts, *_with(operands, at, x))
+
+
+def einsum_dx_along(d: Any, k: int, x: Any, at: int, subscripts: Any, *operands: Any) -> Any:
+    """The tangent of `einsum_dx(x, at, ...)`, `d` being that of operand `k`."""
+    if k == at:
+        return np.zeros_like(operands[at])
+    return einsum_dx(x, at, subscripts, *_with(operands, k, d))
+
+
+def einsum_at_along(d: Any, k: int, x: Any, at: int, subscripts: Any, *operands: Any) -> Any:
+    """The tangent of `einsum_at(x, at, ...)`, `d` being that of operand `k`."""
+    along = np.einsum(subscripts, *_with(_with(operands, at, x), k, d))
+    return np.zeros_like(along) if k == at else along
+
+
 def einsum_at(d: Any, k: int, subscripts: Any, *operands: Any) -> Any:
     """`np.einsum(subscripts, *operands)` with `d` for operand `k`."""
-    return np.einsum(subscripts, *operands[:k], d, *operands[k + 1 :])
+    return np.einsum(subscripts, *_with(operands, k, d))

@@ -82,19 +82,24 @@ def is_above(a: Any, low: Any, high: Any) -> Any:
     return a > high if low is None else (a > high) | (low > high)
 
 
+def sinc_bend(x: Any) -> Any:
+    """The derivative of `np.sinc` over `x`; its series near 0, where the formula cancels."""
+    if isinstance(x, (float, int)):
+        return float(sinc_bend(np.asarray(float(x))))
+    small = abs(x) < 0.01
+    far = np.where(small, 1, x)
+    t = (math.pi * x) ** 2
+    series = -(math.pi**2) / 3 * (1 - t / 10 * (1 - t / 28 * (1 - t / 54)))
+    return np.where(small, series, (np.cos(math.pi * far) - np.sinc(far)) / (far * far))
+
+
 def sinc_slope(x: Any) -> Any:
-    """The derivative of `np.sinc`; its series near 0, where the formula cancels.
+    """The derivative of `np.sinc`.
 
     >>> sinc_slope(0.0) == 0.0
     True
     """
-    if isinstance(x, (float, int)):
-        return float(sinc_slope(np.asarray(float(x))))
-    small = abs(x) < 0.01
-    far = np.where(small, 1, x)
-    t = (math.pi * x) ** 2
-    series = -(math.pi**2) * x / 3 * (1 - t / 10 * (1 - t / 28 * (1 - t / 54)))
-    return np.where(small, series, (np.cos(math.pi * far) - np.sinc(far)) / far)
+    return x * sinc_bend(x)
 
 
 def polygamma(n: int, x: Any) -> Any:
@@ -173,15 +178,13 @@ def extreme_along(d: Any, k: int, ans: Any, *args: Any) -> Any:
 
 def prod_dx(d: Any, iterable: Any, start: Any = 1) -> Any:
     """The cotangents of the numbers that `math.prod` multiplies."""
+    n = len(iterable)
     before = [start]
-    for e in iterable:
-        before.append(before[-1] * e)
-    parts = []
-    after = 1.0
-    for i in reversed(range(len(iterable))):
-        parts.append(d * before[i] * after)
-        after = after * iterable[i]
-    parts.reverse()
+    after = [1.0]
+    for i in range(n - 1):
+        before.append(before[i] * iterable[i])
+        after.append(after[i] * iterable[n - 1 - i])
+    parts = [d * before[i] * after[n - 1 - i] for i in range(n)]
     return np.stack(parts) if hasattr(iterable, "dtype") else parts
 
 

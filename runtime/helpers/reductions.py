@@ -15,11 +15,23 @@ def centered(a: Any, axis: Any = None) -> Any:
     return np.conjugate(away) if is_complex(a) else away
 
 
+def _products_of_others(rows: Any) -> Any:
+    """Few elements of the last axis are multiplied out one by one, many by halves."""
+    n = np.shape(rows)[-1]
+    if n <= 32:
+        return np.prod(np.where(np.eye(n, dtype=bool), 1, np.expand_dims(rows, -2)), axis=-1)
+    half = n // 2
+    left = rows[..., :half]
+    right = rows[..., half:]
+    of_left = _products_of_others(left) * np.prod(right, axis=-1, keepdims=True)
+    of_right = _products_of_others(right) * np.prod(left, axis=-1, keepdims=True)
+    return np.concatenate([of_left, of_right], -1)
+
+
 def product_of_others(a: Any, axis: Any = None) -> Any:
     """For each element, the product of all the others that a reduction takes with it.
 
-    Division would be wrong where an element is 0. Few elements are multiplied out pair by pair,
-    which differentiates again; many are multiplied from both ends.
+    Division would be wrong where an element is 0.
 
     >>> product_of_others(np.array([2.0, 0.0, 3.0]))
     array([0., 6., 0.])
@@ -35,15 +47,7 @@ def product_of_others(a: Any, axis: Any = None) -> Any:
     n = 1
     for i in axes:
         n *= np.shape(a)[i]
-    rows = np.reshape(moved, (*kept, n))
-    if n <= 32:
-        others = np.where(np.eye(n, dtype=bool), 1, np.expand_dims(rows, -2))
-        products = np.prod(others, axis=-1)
-    else:
-        ones = np.ones((*kept, 1), rows.dtype)
-        before = np.cumprod(np.concatenate([ones, rows[..., :-1]], -1), axis=-1)
-        after = np.cumprod(np.concatenate([ones, np.flip(rows[..., 1:], -1)], -1), axis=-1)
-        products = before * np.flip(after, -1)
+    products = _products_of_others(np.reshape(moved, (*kept, n)))
     return np.moveaxis(np.reshape(products, np.shape(moved)), last, axes)
 
 
@@ -53,9 +57,8 @@ def ties(a: Any, ans: Any, axis: Any = None, keepdims: bool = False) -> Any:
     >>> ties(np.array([1.0, 3.0, 3.0]), 3.0)
     array([0. , 0.5, 0.5])
     """
-    chosen = a == unreduce(ans, a, axis, keepdims)
-    n = np.sum(chosen, axis=axis, keepdims=True, dtype=float_dtype(a))
-    return chosen / np.maximum(n, 1)
+    chosen = a == (ans if keepdims or axis is None else np.expand_dims(ans, axis))
+    return chosen / np.sum(chosen, axis=axis, keepdims=True, dtype=float_dtype(a))
 
 
 def span_slope(a: Any, axis: Any = None) -> Any:

@@ -33,11 +33,11 @@ def _product(name: str, call: str, more: str = "") -> tuple[Rule, ...]:
 
 
 BROADCASTING = collect(
-    linear("unbroadcast(d, like)", d="expand(g, d)"),
-    linear("unreduce(d, like, axis=None, keepdims=False)", d="np.sum(g, axis=axis, keepdims=keepdims)"),
-    linear("expand(d, like)", d="unbroadcast(g, d)"),
+    linear("unbroadcast(d, like)", d="expand(g, d)", also={"memory": "maybe"}),
+    linear("unreduce(d, like, axis=None, keepdims=False)", d="np.sum(g, axis=axis, keepdims=keepdims)", also={"memory": "maybe"}),
+    linear("expand(d, like)", d="unbroadcast(g, d)", also={"memory": "maybe"}),
     linear("own(d)", d="g"),
-    zero("zeros_like spec count inverse_axes ramp log_of_base"),
+    zero("zeros_like spec count inverse_axes ramp log_of_base shares_of_numbers"),
 )
 
 ELEMENTS = collect(
@@ -46,15 +46,16 @@ ELEMENTS = collect(
     elementwise("where_larger(d, x, y)", d="where_larger(g, x, y)"),
     zero("is_within is_below is_above ties span_slope"),
     elementwise("polygamma(n, x)", x="g * polygamma(n + 1, x)"),
-    missing("sinc_slope", why="the second derivative of `np.sinc` has not been written yet"),
+    elementwise("sinc_slope(x)", x="-g * (math.pi ** 2 * np.sinc(x) + 2 * sinc_bend(x))"),
+    missing("sinc_bend", why="the third derivative of `np.sinc` has not been written yet"),
 )
 
 ARRANGEMENT = collect(
     linear("scatter(d, like, index)", d="g[index]"),
     linear("put_along(d, like, indices, axis)", d="np.take_along_axis(g, indices, axis)"),
     linear("undiagonal(d, like, offset=0, axis1=0, axis2=1)", d="np.diagonal(g, offset, axis1, axis2)"),
-    linear("cast_back(d, like, target)", d="cast_back(g, d, target)"),
-    linear("cast_on(d, like, target)", d="cast_on(g, d, target)"),
+    linear("cast_back(d, like, target)", d="cast_back(g, d, target)", also={"memory": "maybe"}),
+    linear("cast_on(d, like, target)", d="cast_on(g, d, target)", also={"memory": "maybe"}),
 )
 
 PRODUCTS = collect(
@@ -65,4 +66,19 @@ PRODUCTS = collect(
     _product("tensordot", "np.tensordot({}, {}, axes)", "axes=2"),
 )
 
-RULES = collect(BROADCASTING, ELEMENTS, ARRANGEMENT, PRODUCTS)
+# An einsum is linear in the cotangent and in each operand: derivatives put one in another's place.
+EINSUM = collect(
+    general(
+        "einsum_dx(d, at, subscripts, *operands)",
+        vjp={"d": "einsum_at(g, at, subscripts, *operands)", "operands": "einsum_exchanged(d, k, g, at, subscripts, *operands)"},
+        jvp={"d": "einsum_dx(g, at, subscripts, *operands)", "operands": "einsum_dx_along(g, k, d, at, subscripts, *operands)"},
+    ),
+    general(
+        "einsum_at(d, at, subscripts, *operands)",
+        vjp={"d": "einsum_dx(g, at, subscripts, *operands)", "operands": "einsum_exchanged(g, k, d, at, subscripts, *operands)"},
+        jvp={"d": "einsum_at(g, at, subscripts, *operands)", "operands": "einsum_at_along(g, k, d, at, subscripts, *operands)"},
+    ),
+    missing("einsum_exchanged einsum_dx_along einsum_at_along", why="the third derivative of `np.einsum` has not been written yet"),
+)
+
+RULES = collect(EINSUM, BROADCASTING, ELEMENTS, ARRANGEMENT, PRODUCTS)

@@ -41,6 +41,7 @@ VALUES: dict[str, object] = {
     "mask": np.array([[True, False, True], [False, True, False]]),
     "zero": np.array(0.4),
     "empty": np.zeros((0, 3)),
+    "tiny": np.array([0.0, 1e-3, 9.9e-3, 1.01e-2]),
     "ints": np.array([2, 0, 1]),
     "index2": np.array([[1, 0, 1], [0, 1, 1]]),
     "spaced": np.array([0.1, 0.5, 0.7, 1.3, 1.4]),
@@ -71,7 +72,7 @@ np.exp(m)  np.exp2(m)  np.expm1(m)  np.log(pos)  np.log2(pos)  np.log10(pos)  np
 np.logaddexp(m, n)  np.logaddexp(m, s)  np.logaddexp2(m, row)
 np.sin(m)  np.cos(m)  np.tan(m)  np.arcsin(m)  np.arccos(m)  np.arctan(m)  np.arctan2(m, n)
 np.sinh(m)  np.cosh(m)  np.tanh(m)  np.arcsinh(m)  np.arccosh(above)  np.arctanh(m)
-np.hypot(m, n)  np.hypot(m, s)  np.sinc(m)
+np.hypot(m, n)  np.hypot(m, s)  np.sinc(m)  np.sinc(tiny)
 np.deg2rad(m)  np.radians(m)  np.rad2deg(m)  np.degrees(m)
 np.maximum(m, n)  np.maximum(m, 0)  np.maximum(col, row)  np.minimum(m, n)  np.minimum(m, 0.0)
 np.fmax(m, n)  np.fmin(m, n)
@@ -195,8 +196,10 @@ scipy.special.logsumexp(m)  scipy.special.logsumexp(m, axis=0)
 scipy.special.logsumexp(m, axis=1, keepdims=True)
 scipy.special.softmax(m)  scipy.special.softmax(m, axis=1)  scipy.special.log_softmax(m, axis=0)
 
+einsum_dx(g33[:2], 0, 'ij,jk', m, a)  einsum_dx(g23[:, 0], 1, 'ij,ij,ij->i', m, n, pos)
+einsum_at(g23, 0, 'ij,jk', m, a)  einsum_at(pos, 1, 'ij,ij,ij->i', m, n, pos)
 unbroadcast(g23, row)  unbroadcast(g23, s)  unreduce(w, m, 0)  unreduce(s, m)  expand(w, m)  own(m)
-divide_or_zero(m, pos)  log_or_zero(pos)  where_larger(g23, m, n)  polygamma(0, pos)
+divide_or_zero(m, pos)  log_or_zero(pos)  sinc_slope(m)  sinc_slope(tiny)  where_larger(g23, m, n)  polygamma(0, pos)
 polygamma(2, pos)
 scatter(w, u, ints)  put_along(g23, m, index2, 0)  undiagonal(v, k34)  undiagonal(g23, c, 0, 1, 2)
 cast_back(m, n, n)  cast_on(m, n, n)
