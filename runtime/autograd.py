@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager_backward import deposit, seen_by_users, sweep
 from adjoint.runtime.eager_nodes import Check, modified
@@ -444,7 +443,7 @@ def _record_function(
         edge: Edge = node if node.outputs == 1 else (node, k)
         fixed = id(r) in constant or r._data.dtype.kind not in "fc"
         if id(r) in dirty:
-            from adjoint.runtime.eager_inplace import bump, check_writable, rebase  # noqa: PLC0415
+            from adjoint.runtime.eager_inplace import bump, check_writable, rebase
 
             check_writable(r)
             bump(r)

@@ -9,7 +9,6 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-
 from adjoint.runtime import dtypes
 from adjoint.runtime.graph import Array, Node, TensorCore, edge_of, next_number, plain
 from adjoint.runtime.modes import GRAD_ENABLED
@@ -75,7 +74,7 @@ def cupy() -> ModuleType:
         RuntimeError: where it is not installed, or finds no GPU.
     """
     try:
-        import cupy as module  # noqa: PLC0415
+        import cupy as module
     except ImportError:
         raise RuntimeError(
             "tensors on device 'cuda' need CuPy, which is not installed: "

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from adjoint.runtime.eager_nodes import BinaryNode, Check, OpNode
 from adjoint.runtime.eager_results import ViewStep, link, rewrap, settled
 from adjoint.runtime.eager_rules import Pull, pullback, recorded_pullback
@@ -27,6 +26,9 @@ from adjoint.runtime.home import namespace_of
 from adjoint.runtime.modes import GRAD_ENABLED
 from adjoint.runtime.rules import REQUIRED, Rule, bind, residuals, shape_residuals
 from adjoint.runtime.rules.lookup import RULES
+
+if TYPE_CHECKING:
+    from adjoint.runtime.tensor import Tensor
 
 is_recording = GRAD_ENABLED.get
 FIRST, PAIR = (0,), (0, 1)
@@ -118,14 +120,14 @@ class Op:
         kept, checked, keep_ans, check_ans = self.plan(FIRST)
         return 0 in kept, 0 in checked, keep_ans, check_ans
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any) -> Tensor:
         """Applies the primitive: arguments by position, every parameter given."""
         if self.positions == FIRST:
             return _apply_to_one(self, args)
         return apply(self, args)
 
 
-def apply(op: Op, args: Sequence[Any]) -> Any:
+def apply(op: Op, args: Sequence[Any]) -> Tensor:
     """Runs a primitive on tensors, arrays and numbers; records it where a tensor requires grad."""
     tensors: list[TensorCore] = []
     values = [_unwrap(arg, tensors) for arg in args]
@@ -144,7 +146,7 @@ def apply(op: Op, args: Sequence[Any]) -> Any:
     return _wrap(cls, out, op, args)
 
 
-def _apply_to_one(op: Op, args: Sequence[Any]) -> Any:
+def _apply_to_one(op: Op, args: Sequence[Any]) -> Tensor:
     """Does the same, in fewer steps, for a primitive of one tensor and settings that are none."""
     x = args[0]
     rest = args[1:]
@@ -162,7 +164,7 @@ def _apply_to_one(op: Op, args: Sequence[Any]) -> Any:
         return _wrap(type(x), out, op, args)
     result = plain(type(x), out)
     if op.shares_memory:
-        link(result, x, ViewStep(op, rest))
+        link(result, x, ViewStep(op, tuple(rest)))
     if not is_recording():
         return result
     edge = edge_of(x)
@@ -324,8 +326,8 @@ def run_rule(
         if recorded:
             raise
         return rewrap(type(tensors[0]), function(*plain_args, **plain_kwargs))
-    everything = {**dict(enumerate(args)), **kwargs}
-    values = []
+    everything: dict[int | str, Any] = {**dict(enumerate(args)), **kwargs}
+    values: list[Any] = []
     for p, default in rule.params.items():
         source = bound.get(p.lstrip("*"))
         if isinstance(source, tuple):

@@ -8,7 +8,6 @@ from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
-
 from adjoint.runtime.eager import operation
 from adjoint.runtime.graph import (
     Array,

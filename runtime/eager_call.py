@@ -6,11 +6,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-
 from adjoint.runtime.eager_results import settled
 from adjoint.runtime.eager_titles import camel
 from adjoint.runtime.errors import NotDifferentiable
-from adjoint.runtime.graph import FREED, Array, Edge, Node, TensorCore, edge_of, next_number, node_class
+from adjoint.runtime.graph import (
+    FREED,
+    Array,
+    Edge,
+    Node,
+    TensorCore,
+    edge_of,
+    next_number,
+    node_class,
+)
 from adjoint.runtime.modes import GRAD_ENABLED
 
 

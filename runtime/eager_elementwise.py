@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager import Op, operation
 from adjoint.runtime.eager_pairs import shortcut
@@ -61,7 +60,7 @@ MASKED_FILL = Op(
     "MaskedFillBackward0",
 )
 
-def cast(x: Any, dtype: np.dtype[Any]) -> Any:
+def cast(x: Any, dtype: np.dtype[Any]) -> Tensor:
     """Converts a tensor, recorded; the same tensor where it has the type already."""
     return x if x._data.dtype == dtype else CAST(x, dtype, True)
 
@@ -89,7 +88,7 @@ def pair(x: Any, other: Any) -> tuple[Any, Any] | None:
     return x, other
 
 
-def as_float(x: Any) -> Any:
+def as_float(x: Any) -> Tensor:
     """Converts integers to the default floating point type."""
     return x if x._data.dtype.kind in "fc" else cast(x, dtypes.get_default_dtype().dtype)
 
@@ -107,7 +106,7 @@ def _mismatch(x: Any, y: Any) -> RuntimeError:
     return RuntimeError(f"shapes {a} and {b} do not go together")
 
 
-def binary(op: Op, x: Any, other: Any, swap: bool = False) -> Any:
+def binary(op: Op, x: Any, other: Any, swap: bool = False) -> Tensor:
     """Applies a primitive of two operands; NotImplemented where the other is no operand."""
     operands = pair(x, other)
     if operands is None:
@@ -122,13 +121,13 @@ def binary(op: Op, x: Any, other: Any, swap: bool = False) -> Any:
 def compare(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
     """Makes a comparison: a bool tensor without history."""
 
-    def method(self: Tensor, other: object) -> Tensor:
+    def method(self: Any, other: object) -> Tensor:
         operands = pair(self, other)
         if operands is None:
             return NotImplemented
         x, y = operands
         try:
-            return settled(type(self), ufunc(x._data, getattr(y, "_data", y)))  # type: ignore[no-any-return]
+            return settled(type(self), ufunc(x._data, getattr(y, "_data", y)))
         except ValueError:
             raise _mismatch(x, y) from None
 
@@ -140,8 +139,8 @@ def compare(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
 def operator(op: Op, swap: bool = False) -> Callable[[Any, Any], Any]:
     """Makes an operator of two operands."""
 
-    def method(self: Tensor, other: Any) -> Tensor:
-        return binary(op, self, other, swap)  # type: ignore[no-any-return]
+    def method(self: Any, other: Any) -> Tensor:
+        return binary(op, self, other, swap)
 
     method.__name__ = op.rule.name.rpartition(".")[2]
     method.__doc__ = f"Applies {op.rule.name} element by element."
@@ -151,8 +150,8 @@ def operator(op: Op, swap: bool = False) -> Callable[[Any, Any], Any]:
 def unary(op: Op, to_float: bool = False) -> Callable[[Any], Any]:
     """Makes a method without arguments; `to_float` first converts integers."""
 
-    def method(self: Tensor) -> Tensor:
-        return op(as_float(self) if to_float else self)  # type: ignore[no-any-return]
+    def method(self: Any) -> Tensor:
+        return op(as_float(self) if to_float else self)
 
     method.__name__ = op.rule.name.rpartition(".")[2]
     method.__doc__ = f"Applies {op.rule.name} element by element."
@@ -162,12 +161,12 @@ def unary(op: Op, to_float: bool = False) -> Callable[[Any], Any]:
 def bitwise(ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
     """Makes an operator of bool or integer tensors, which have no history."""
 
-    def method(self: Tensor, other: Any) -> Tensor:
+    def method(self: Any, other: Any) -> Tensor:
         operands = pair(self, other)
         if operands is None:
             return NotImplemented
         x, y = operands
-        return settled(type(self), ufunc(x._data, getattr(y, "_data", y)))  # type: ignore[no-any-return]
+        return settled(type(self), ufunc(x._data, getattr(y, "_data", y)))
 
     method.__name__ = ufunc.__name__
     method.__doc__ = f"Applies np.{ufunc.__name__} element by element."
@@ -184,8 +183,8 @@ def steps(name: str, title: str) -> Callable[[Any], Any]:
 def test(ufunc: np.ufunc) -> Callable[[Any], Any]:
     """Makes a method that gives a bool tensor."""
 
-    def method(self: Tensor) -> Tensor:
-        return settled(type(self), ufunc(self._data))  # type: ignore[no-any-return]
+    def method(self: Any) -> Tensor:
+        return settled(type(self), ufunc(self._data))
 
     method.__name__ = ufunc.__name__
     method.__doc__ = f"Tests each element: {ufunc.__name__}."
@@ -214,12 +213,12 @@ def _refuse_bool(self: Any, other: Any) -> None:
 def float_operator(op: Op) -> Callable[[Any, Any], Any]:
     """Makes a method of two operands whose result is never whole."""
 
-    def method(self: Tensor, other: Any) -> Tensor:
+    def method(self: Any, other: Any) -> Tensor:
         operands = pair(self, other)
         if operands is None:
             return NotImplemented
         x, y = operands
-        return binary(op, as_float(x), as_float(y) if isinstance(y, TensorCore) else y)  # type: ignore[no-any-return]
+        return binary(op, as_float(x), as_float(y) if isinstance(y, TensorCore) else y)
 
     method.__name__ = op.rule.name.rpartition(".")[2]
     method.__doc__ = f"Applies {op.rule.name} element by element."
@@ -290,78 +289,78 @@ class Elementwise:
     logaddexp = float_operator(operation("np.logaddexp"))
     fmod = operator(operation("np.fmod", "FmodBackward1"))
 
-    def _subtract(self: Tensor, other: Any) -> Tensor:
+    def _subtract(self: Any, other: Any) -> Tensor:
         """Subtracts; two bool tensors have no difference."""
         if self._data.dtype.kind == "b" or other is True or other is False:
             _refuse_bool(self, other)
-        return binary(SUB, self, other)  # type: ignore[no-any-return]
+        return binary(SUB, self, other)
 
     __sub__ = shortcut(SUB, np.subtract, _subtract)
 
-    def __rsub__(self: Tensor, other: Any) -> Tensor:
+    def __rsub__(self: Any, other: Any) -> Tensor:
         """Subtracts from `other`."""
         if self._data.dtype.kind == "b" or other is True or other is False:
             _refuse_bool(self, other)
-        return binary(RSUB, self, other, swap=True)  # type: ignore[no-any-return]
+        return binary(RSUB, self, other, swap=True)
 
-    def _divide(self: Tensor, other: Any) -> Tensor:
+    def _divide(self: Any, other: Any) -> Tensor:
         """Divides; what is whole becomes floating point."""
         if self._data.dtype.kind in "biu":
             operands = pair(self, other)
             if operands is None:
                 return NotImplemented
             self, other = as_float(operands[0]), operands[1]
-        return binary(DIV, self, other)  # type: ignore[no-any-return]
+        return binary(DIV, self, other)
 
     __truediv__ = shortcut(DIV, np.divide, _divide)
 
-    def __rtruediv__(self: Tensor, other: Any) -> Tensor:
+    def __rtruediv__(self: Any, other: Any) -> Tensor:
         """Divides `other`: the product of it and the reciprocal, as PyTorch does."""
         if isinstance(other, NUMBERS):
-            return RECIPROCAL(as_float(self)) * other  # type: ignore[no-any-return]
-        return binary(DIV, as_float(self), other, swap=True)  # type: ignore[no-any-return]
+            return RECIPROCAL(as_float(self)) * other
+        return binary(DIV, as_float(self), other, swap=True)
 
-    def __floordiv__(self: Tensor, other: Any) -> Tensor:
+    def __floordiv__(self: Any, other: Any) -> Tensor:
         """Divides, rounding down."""
         return _floor_divide(self, other)
 
-    def __rfloordiv__(self: Tensor, other: Any) -> Tensor:
+    def __rfloordiv__(self: Any, other: Any) -> Tensor:
         """Divides `other`, rounding down."""
         return _floor_divide(self, other, swap=True)
 
-    def __mod__(self: Tensor, other: Any) -> Tensor:
+    def __mod__(self: Any, other: Any) -> Tensor:
         """Gives what is left after dividing, with the sign of `other`."""
         op = REMAINDER_NUMBER if isinstance(other, NUMBERS) else REMAINDER
-        return binary(op, self, other)  # type: ignore[no-any-return]
+        return binary(op, self, other)
 
     remainder = __mod__
 
-    def __pow__(self: Tensor, other: Any) -> Tensor:
+    def __pow__(self: Any, other: Any) -> Tensor:
         """Raises to a power."""
         operands = pair(self, other)
         if operands is None:
             return NotImplemented
         x, y = operands
         if isinstance(y, TensorCore):
-            return binary(POW, x, y)  # type: ignore[no-any-return]
+            return binary(POW, x, y)
         if x._data.dtype.kind in "iu" and y < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
-        return SQUARE(x) if y == 2 else POW_NUMBER(x, y)  # type: ignore[no-any-return]  # noqa: PLR2004
+        return SQUARE(x) if y == 2 else POW_NUMBER(x, y)  # noqa: PLR2004
 
-    def __rpow__(self: Tensor, other: Any) -> Tensor:
+    def __rpow__(self: Any, other: Any) -> Tensor:
         """Raises `other` to this power."""
-        return binary(NUMBER_POW, self, other, swap=True)  # type: ignore[no-any-return]
+        return binary(NUMBER_POW, self, other, swap=True)
 
-    def __neg__(self: Tensor) -> Tensor:
+    def __neg__(self: Any) -> Tensor:
         """Changes the sign."""
         if self._data.dtype.kind == "b":
             raise RuntimeError(
                 "Negation, the `-` operator, on a bool tensor is not supported. If you are trying "
                 "to invert a mask, use the `~` or `logical_not()` operator instead."
             )
-        return NEG(self)  # type: ignore[no-any-return]
+        return NEG(self)
 
-    def __pos__(self: Tensor) -> Tensor:
+    def __pos__(self: Any) -> Tensor:
         """Gives the tensor itself."""
         return self
 
@@ -371,21 +370,21 @@ class Elementwise:
     pow = __pow__
     floor_divide = __floordiv__
 
-    def add(self: Tensor, other: Any, *, alpha: complex = 1) -> Tensor:
+    def add(self: Any, other: Any, *, alpha: complex = 1) -> Tensor:
         """Adds `alpha * other`."""
         return self + (other if alpha == 1 else other * alpha)
 
-    def sub(self: Tensor, other: Any, *, alpha: complex = 1) -> Tensor:
+    def sub(self: Any, other: Any, *, alpha: complex = 1) -> Tensor:
         """Subtracts `alpha * other`."""
         return self - (other if alpha == 1 else other * alpha)
 
     subtract = sub
 
-    def round(self: Tensor, *, decimals: int = 0) -> Tensor:
+    def round(self: Any, *, decimals: int = 0) -> Tensor:
         """Rounds to the nearest whole number (even where two are as near), or to decimals."""
-        return FLAT_ROUND(self, decimals)  # type: ignore[no-any-return]
+        return FLAT_ROUND(self, decimals)
 
-    def clamp(self: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    def clamp(self: Any, min: Any = None, max: Any = None) -> Tensor:
         """Limits the elements to an interval, open at the side that is None."""
         if min is None and max is None:
             raise RuntimeError("adjoint.clamp: At least one of 'min' or 'max' must not be None")
@@ -394,37 +393,37 @@ class Elementwise:
         numbers = [b for b in bounds if not isinstance(b, TensorCore)]
         dtype = dtypes.result_dtype([self._data, *arrays], numbers)
         low, high = (cast(b, dtype) if isinstance(b, TensorCore) else b for b in (min, max))
-        return CLIP(cast(self, dtype), low, high)  # type: ignore[no-any-return]
+        return CLIP(cast(self, dtype), low, high)
 
     clip = clamp
 
-    def where(self: Tensor, condition: Any, other: Any) -> Tensor:
+    def where(self: Any, condition: Any, other: Any) -> Tensor:
         """Takes this tensor's elements where the condition holds, `other`'s elsewhere."""
         x, y = pair(self, other) or (self, other)
-        return WHERE(condition, x, y)  # type: ignore[no-any-return]
+        return WHERE(condition, x, y)
 
-    def masked_fill(self: Tensor, mask: Any, value: Any) -> Tensor:
+    def masked_fill(self: Any, mask: Any, value: Any) -> Tensor:
         """Puts `value` where the mask holds."""
-        return MASKED_FILL(self, mask, value)  # type: ignore[no-any-return]
+        return MASKED_FILL(self, mask, value)
 
-    def lerp(self: Tensor, end: Tensor, weight: Any) -> Tensor:
+    def lerp(self: Any, end: Tensor, weight: Any) -> Tensor:
         """Goes from this tensor towards `end`, by a fraction `weight`."""
         return self + (end - self) * weight
 
     def isclose(
-        self: Tensor, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+        self: Any, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
     ) -> Tensor:
         """Tests, element by element, for equality within a tolerance."""
         close = np.isclose(self._data, getattr(other, "_data", other), rtol, atol, equal_nan)
-        return settled(type(self), close)  # type: ignore[no-any-return]
+        return settled(type(self), close)
 
     def allclose(
-        self: Tensor, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+        self: Any, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
     ) -> bool:
         """Whether all elements are equal within a tolerance."""
         return bool(self.isclose(other, rtol, atol, equal_nan)._data.all())
 
-    def equal(self: Tensor, other: Tensor) -> bool:
+    def equal(self: Any, other: Tensor) -> bool:
         """Whether shape and elements are the same."""
         return self._data.shape == other._data.shape and bool((self._data == other._data).all())
 

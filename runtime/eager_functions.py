@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-
 from adjoint.runtime.eager_elementwise import WHERE, pair
 from adjoint.runtime.eager_numpy import run_function
 from adjoint.runtime.eager_shapes import concatenate as cat
@@ -70,7 +69,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         operands = pair(other, input)
         operands = None if operands is None else operands[::-1]
     else:
-        from adjoint.runtime.factories import tensor  # noqa: PLC0415
+        from adjoint.runtime.factories import tensor
 
         operands = tensor(input), other
     if operands is None:

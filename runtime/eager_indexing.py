@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from adjoint.runtime.eager import Op, operation
 from adjoint.runtime.eager_reductions import axis_of
 from adjoint.runtime.eager_results import settled
@@ -130,57 +129,57 @@ class Indexing:
 
     __slots__ = ()
 
-    def __getitem__(self: Tensor, index: Any) -> Tensor:
+    def __getitem__(self: Any, index: Any) -> Tensor:
         """Reads a part: a view for numbers and slices, a copy for arrays of positions or a mask."""
         if index.__class__ is int:
             parts: tuple[Any, ...] = _check(self, (index,)) if self._data.ndim != 1 else (index,)
             if self._data.ndim == 1:
                 _check(self, parts)
-            return SELECT(self, parts)  # type: ignore[no-any-return]
+            return SELECT(self, parts)
         first, second = _two_steps(_check(self, indices(index)))
         if second is None:
-            return _title(first)(self, first)  # type: ignore[no-any-return]
+            return _title(first)(self, first)
         x = self if all(p == slice(None) for p in first) else _title(first)(self, first)
         try:
-            return INDEX(x, second)  # type: ignore[no-any-return]
+            return INDEX(x, second)
         except IndexError as error:
             message = str(error).replace("for axis", "for dimension")
             raise IndexError(_mask_mismatch(x, second) or message) from None
 
-    def select(self: Tensor, dim: int, index: int) -> Tensor:
+    def select(self: Any, dim: int, index: int) -> Tensor:
         """Gives one slice along an axis."""
         axis = axis_of(self, dim)
         return self[(*(slice(None),) * axis, index)]
 
-    def narrow(self: Tensor, dim: int, start: int, length: int) -> Tensor:
+    def narrow(self: Any, dim: int, start: int, length: int) -> Tensor:
         """Gives `length` slices along an axis."""
         axis = axis_of(self, dim)
         index = (*(slice(None),) * axis, slice(start, start + length))
-        return SLICE(self, _check(self, index))  # type: ignore[no-any-return]
+        return SLICE(self, _check(self, index))
 
-    def gather(self: Tensor, dim: int, index: Tensor) -> Tensor:
+    def gather(self: Any, dim: int, index: Tensor) -> Tensor:
         """Picks, along an axis, the element that `index` names at each place."""
         axis = axis_of(self, dim)
         shape = index._data.shape
         within = tuple(slice(None) if k == axis else slice(n) for k, n in enumerate(shape))
         x = self if all(n == m or k == axis for k, (n, m) in enumerate(zip(shape, self._data.shape, strict=True))) else self[within]  # noqa: E501
-        return GATHER(x, index._data, axis)  # type: ignore[no-any-return]
+        return GATHER(x, index._data, axis)
 
-    def index_select(self: Tensor, dim: int, index: Tensor) -> Tensor:
+    def index_select(self: Any, dim: int, index: Tensor) -> Tensor:
         """Picks slices along an axis."""
-        return INDEX_SELECT(self, index._data, axis_of(self, dim))  # type: ignore[no-any-return]
+        return INDEX_SELECT(self, index._data, axis_of(self, dim))
 
-    def take(self: Tensor, index: Tensor) -> Tensor:
+    def take(self: Any, index: Tensor) -> Tensor:
         """Picks elements by their position in the flattened tensor."""
-        return TAKE(self, index._data, None)  # type: ignore[no-any-return]
+        return TAKE(self, index._data, None)
 
-    def masked_select(self: Tensor, mask: Tensor) -> Tensor:
+    def masked_select(self: Any, mask: Tensor) -> Tensor:
         """Picks the elements where the mask holds."""
         return self[mask]
 
-    def nonzero(self: Tensor) -> Tensor:
+    def nonzero(self: Any) -> Tensor:
         """Gives the positions of the elements other than zero, one a row."""
-        return settled(type(self), np.argwhere(self._data))  # type: ignore[no-any-return]
+        return settled(type(self), np.argwhere(self._data))
 
 
 def _mask_mismatch(x: Any, parts: Sequence[Any]) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager import is_recording
 from adjoint.runtime.eager_elementwise import cast
@@ -110,7 +109,7 @@ def check_writable(x: TensorCore, others: Sequence[Any] = ()) -> bool:
         RuntimeError: where the write is forbidden: into a leaf that requires grad, into a view of
             one, into a view taken under `no_grad`, into elements that share memory.
     """
-    if not x._data.flags.writeable or 0 in x._data.strides and x._data.size > 1:
+    if not x._data.flags.writeable or (0 in x._data.strides and x._data.size > 1):
         if any(s == 0 and n > 1 for s, n in zip(x._data.strides, x._data.shape, strict=True)):
             raise RuntimeError(OVERLAP)
         if not x._data.flags.writeable:
@@ -153,7 +152,7 @@ def _write_node(
     node.cut = cut
     node.like = base._data
     node.edges = (edge_of(base), written)
-    return node  # type: ignore[no-any-return]
+    return node
 
 
 def bump(x: TensorCore) -> None:
@@ -209,14 +208,14 @@ def _own_old_values(x: TensorCore, new: TensorCore) -> None:
 def in_place(name: str, title: str) -> Callable[..., Any]:
     """Makes the in-place form of a method."""
 
-    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Tensor:
         tracked = check_writable(self, (*args, *kwargs.values()))
         new = getattr(self, name)(*args, **kwargs)
         if new is NotImplemented:
             if name.startswith("__"):
                 return NotImplemented
             raise TypeError(f"{title}(): argument must be Tensor or Number, not {args!r}")
-        return replace(self, new, tracked)  # type: ignore[no-any-return]
+        return replace(self, new, tracked)
 
     method.__name__ = title
     method.__doc__ = f"Does `{name}` in place."
@@ -262,22 +261,22 @@ class InPlace:
     masked_fill_ = in_place("masked_fill", "masked_fill_")
     lerp_ = in_place("lerp", "lerp_")
 
-    def copy_(self: Tensor, src: Any) -> Tensor:
+    def copy_(self: Any, src: Any) -> Tensor:
         """Copies another tensor's elements into this one."""
         self[...] = src
         return self
 
-    def fill_(self: Tensor, value: Any) -> Tensor:
+    def fill_(self: Any, value: Any) -> Tensor:
         """Sets every element."""
         self[...] = value
         return self
 
-    def zero_(self: Tensor) -> Tensor:
+    def zero_(self: Any) -> Tensor:
         """Sets every element to zero."""
         self[...] = 0
         return self
 
-    def __setitem__(self: Tensor, index: Any, value: Any) -> None:
+    def __setitem__(self: Any, index: Any, value: Any) -> None:
         """Writes a part."""
         write(self, index, value)
 

@@ -1,7 +1,7 @@
 """What `adjoint` offers by PyTorch's names; the face package re-exports all of it.
 
-    from adjoint.runtime.eager_names import NAMES
-    globals().update(NAMES)
+from adjoint.runtime.eager_names import NAMES
+globals().update(NAMES)
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager_rules import Pull
 from adjoint.runtime.graph import FREED, Node, TensorCore, edge_of
@@ -95,7 +94,7 @@ class OpNode(Node):
         pulls: Mapping[int, Pull],
         g: Any,
         ans: Any,
-        args: list[Any],
+        args: Sequence[Any],
         shapes: Sequence[tuple[int, ...]] | None,
         sum_to: Callable[[Any, tuple[int, ...]], Any],
     ) -> list[Any]:

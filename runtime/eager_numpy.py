@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from adjoint.runtime.eager import is_recording, run_rule
 from adjoint.runtime.eager_elementwise import pair
 from adjoint.runtime.eager_results import rewrap
@@ -15,7 +14,7 @@ from adjoint.runtime.graph import TensorCore, edge_of
 from adjoint.runtime.rules import rule_of
 
 if TYPE_CHECKING:
-    from adjoint.runtime.tensor import Tensor
+    pass
 
 # What `np.add.reduce(t)` and its like mean.
 REDUCED: Mapping[Any, Callable[..., Any]] = {
@@ -82,7 +81,7 @@ class NumPyProtocol:
 
     __slots__ = ()
 
-    def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
+    def __array__(self: Any, dtype: Any = None, copy: bool | None = None) -> Any:
         """Gives the array; refused while the tensor requires grad."""
         array = self.numpy()
         if dtype is not None and array.dtype != dtype:
@@ -91,7 +90,7 @@ class NumPyProtocol:
             return array.astype(dtype)
         return array.copy() if copy else array
 
-    def __array_ufunc__(self: Tensor, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    def __array_ufunc__(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """Runs a ufunc on tensors."""
         if method == "reduce" and ufunc in REDUCED:
             kwargs.setdefault("axis", 0)
@@ -114,7 +113,7 @@ class NumPyProtocol:
                 inputs = (first, second, *inputs[2:])
         return run_function(ufunc, inputs, kwargs)
 
-    def __array_function__(self: Tensor, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """Runs one of NumPy's functions on tensors."""
         if func in LOOKING:
             return LOOKING[func](*args, **kwargs)

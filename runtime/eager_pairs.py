@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-
 from adjoint.runtime.eager import Op
 from adjoint.runtime.graph import (
     edge_of,
@@ -58,7 +57,7 @@ def shortcut(
             return general(self, other)
         if out.__class__ is not array:
             out = np.asarray(out)
-        result = new_object(cls)
+        result: Any = new_object(cls)
         result._data = out
         result._leaf = False
         result._edge = result._view = result._counter = result._grad = result._extra = None
@@ -75,7 +74,7 @@ def shortcut(
         if not needed:
             return result
         keep_x, check_x, keep_y, check_y, keep_ans, check_ans = plans[needed]
-        node = new_object(node_class)
+        node: Any = new_object(node_class)
         node.number = next_number()
         node.extra = None
         node.edges = (first, second)

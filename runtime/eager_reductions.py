@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager import Op, operation
 from adjoint.runtime.eager_elementwise import as_float, cast
@@ -137,34 +136,34 @@ class Reductions:
 
     __slots__ = ()
 
-    def sum(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    def sum(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
         """Adds up all elements, or those along `dim`."""
         x = self if dtype is None else cast(self, dtypes.numpy_dtype(dtype))
-        return (SUM if dim is None else SUM_DIM)(x, axes_of(x, dim), keepdim)  # type: ignore[no-any-return]
+        return (SUM if dim is None else SUM_DIM)(x, axes_of(x, dim), keepdim)
 
-    def mean(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    def mean(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
         """Averages all elements, or those along `dim`."""
         x = self if dtype is None else cast(self, dtypes.numpy_dtype(dtype))
         _need_float(x, NO_MEAN)
-        return (MEAN if dim is None else MEAN_DIM)(x, axes_of(x, dim), keepdim)  # type: ignore[no-any-return]
+        return (MEAN if dim is None else MEAN_DIM)(x, axes_of(x, dim), keepdim)
 
-    def prod(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    def prod(self: Any, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Multiplies all elements, or those along `dim`."""
-        return (PROD if dim is None else PROD_DIM)(self, axes_of(self, dim), keepdim)  # type: ignore[no-any-return]
+        return (PROD if dim is None else PROD_DIM)(self, axes_of(self, dim), keepdim)
 
-    def var(self: Tensor, dim: Any = None, *, correction: int = 1, keepdim: bool = False, unbiased: bool | None = None) -> Tensor:  # noqa: E501
+    def var(self: Any, dim: Any = None, *, correction: int = 1, keepdim: bool = False, unbiased: bool | None = None) -> Tensor:  # noqa: E501
         """Gives the variance; divides by the count less `correction`."""
         _need_float(self, NO_VAR)
         ddof = correction if unbiased is None else int(unbiased)
-        return VAR(self, axes_of(self, dim), ddof, keepdim)  # type: ignore[no-any-return]
+        return VAR(self, axes_of(self, dim), ddof, keepdim)
 
-    def std(self: Tensor, dim: Any = None, *, correction: int = 1, keepdim: bool = False, unbiased: bool | None = None) -> Tensor:  # noqa: E501
+    def std(self: Any, dim: Any = None, *, correction: int = 1, keepdim: bool = False, unbiased: bool | None = None) -> Tensor:  # noqa: E501
         """Gives the standard deviation; divides by the count less `correction`."""
         _need_float(self, NO_VAR)
         ddof = correction if unbiased is None else int(unbiased)
-        return STD(self, axes_of(self, dim), ddof, keepdim)  # type: ignore[no-any-return]
+        return STD(self, axes_of(self, dim), ddof, keepdim)
 
-    def max(self: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+    def max(self: Any, dim: Any = None, keepdim: bool = False) -> Any:
         """Gives the largest element; with `dim`, (values, indices); of two tensors, the larger."""
         if dim is not None and not isinstance(dim, int):
             return self.maximum(dim)
@@ -172,7 +171,7 @@ class Reductions:
             return MAX(self, None, False)
         return _pick_extreme(self, PICK_MAX, np.argmax, dim, keepdim)
 
-    def min(self: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+    def min(self: Any, dim: Any = None, keepdim: bool = False) -> Any:
         """Gives the smallest element; with `dim`, (values, indices); of two tensors, the smaller."""
         if dim is not None and not isinstance(dim, int):
             return self.minimum(dim)
@@ -180,39 +179,39 @@ class Reductions:
             return MIN(self, None, False)
         return _pick_extreme(self, PICK_MIN, np.argmin, dim, keepdim)
 
-    def amax(self: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
+    def amax(self: Any, dim: Any = (), keepdim: bool = False) -> Tensor:
         """Gives the largest elements along `dim`; ties share the gradient."""
-        return AMAX(self, axes_of(self, dim), keepdim)  # type: ignore[no-any-return]
+        return AMAX(self, axes_of(self, dim), keepdim)
 
-    def amin(self: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
+    def amin(self: Any, dim: Any = (), keepdim: bool = False) -> Tensor:
         """Gives the smallest elements along `dim`; ties share the gradient."""
-        return AMIN(self, axes_of(self, dim), keepdim)  # type: ignore[no-any-return]
+        return AMIN(self, axes_of(self, dim), keepdim)
 
-    def argmax(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    def argmax(self: Any, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Gives the position of the largest element."""
         axis = axes_of(self, dim)
-        return settled(type(self), np.argmax(self._data, axis=axis, keepdims=keepdim))  # type: ignore[no-any-return]
+        return settled(type(self), np.argmax(self._data, axis=axis, keepdims=keepdim))
 
-    def argmin(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    def argmin(self: Any, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Gives the position of the smallest element."""
         axis = axes_of(self, dim)
-        return settled(type(self), np.argmin(self._data, axis=axis, keepdims=keepdim))  # type: ignore[no-any-return]
+        return settled(type(self), np.argmin(self._data, axis=axis, keepdims=keepdim))
 
-    def all(self: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    def all(self: Any, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Tests whether all elements are true."""
         axis = axes_of(self, dim)
-        return settled(type(self), np.all(self._data, axis=axis, keepdims=keepdim))  # type: ignore[no-any-return]
+        return settled(type(self), np.all(self._data, axis=axis, keepdims=keepdim))
 
-    def any(self: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    def any(self: Any, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Tests whether any element is true."""
         axis = axes_of(self, dim)
-        return settled(type(self), np.any(self._data, axis=axis, keepdims=keepdim))  # type: ignore[no-any-return]
+        return settled(type(self), np.any(self._data, axis=axis, keepdims=keepdim))
 
-    def count_nonzero(self: Tensor, dim: Any = None) -> Tensor:
+    def count_nonzero(self: Any, dim: Any = None) -> Tensor:
         """Counts the elements other than zero."""
-        return settled(type(self), np.count_nonzero(self._data, axis=axes_of(self, dim)))  # type: ignore[no-any-return]
+        return settled(type(self), np.count_nonzero(self._data, axis=axes_of(self, dim)))
 
-    def norm(self: Tensor, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
+    def norm(self: Any, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Gives the vector norm of order `p`, of all elements or along `dim`."""
         _need_float(self, NO_NORM)
         order = 2 if p == "fro" else float(p) if isinstance(p, str) else p
@@ -220,12 +219,12 @@ class Reductions:
         if order == 2:  # noqa: PLR2004
             if self._data.ndim == 0:
                 return self.abs()
-            return NORM(self, None, axis, keepdim)  # type: ignore[no-any-return]
+            return NORM(self, None, axis, keepdim)
         x = self
         if axis is None:
             x, axis = self.reshape(-1), 0
             result = NORM(x, order, axis, False)
-            return result.reshape((1,) * self._data.ndim) if keepdim else result  # type: ignore[no-any-return]
+            return result.reshape((1,) * self._data.ndim) if keepdim else result
         if isinstance(axis, tuple):
             if len(axis) == 1:
                 axis = axis[0]
@@ -235,28 +234,28 @@ class Reductions:
                 x = self.permute(*rest, *axis).reshape(*shape, -1)
                 result = NORM(x, order, -1, False)
                 if not keepdim:
-                    return result  # type: ignore[no-any-return]
+                    return result
                 kept = [1 if k in axis else n for k, n in enumerate(self._data.shape)]
-                return result.reshape(kept)  # type: ignore[no-any-return]
-        return NORM(x, order, axis, keepdim)  # type: ignore[no-any-return]
+                return result.reshape(kept)
+        return NORM(x, order, axis, keepdim)
 
-    def cumsum(self: Tensor, dim: int) -> Tensor:
+    def cumsum(self: Any, dim: int) -> Tensor:
         """Adds up the elements along `dim`, keeping every partial sum."""
-        return CUMSUM(self, axis_of(self, dim))  # type: ignore[no-any-return]
+        return CUMSUM(self, axis_of(self, dim))
 
-    def softmax(self: Tensor, dim: int) -> Tensor:
+    def softmax(self: Any, dim: int) -> Tensor:
         """Gives exponentials along `dim`, scaled to add up to one."""
-        return SOFTMAX(as_float(self), axis_of(self, dim))  # type: ignore[no-any-return]
+        return SOFTMAX(as_float(self), axis_of(self, dim))
 
-    def log_softmax(self: Tensor, dim: int) -> Tensor:
+    def log_softmax(self: Any, dim: int) -> Tensor:
         """Gives the logarithm of the softmax, without overflow."""
-        return LOG_SOFTMAX(as_float(self), axis_of(self, dim))  # type: ignore[no-any-return]
+        return LOG_SOFTMAX(as_float(self), axis_of(self, dim))
 
-    def logsumexp(self: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
+    def logsumexp(self: Any, dim: Any, keepdim: bool = False) -> Tensor:
         """Gives the logarithm of the sum of exponentials, without overflow."""
-        return LOGSUMEXP(as_float(self), axes_of(self, dim), keepdim)  # type: ignore[no-any-return]
+        return LOGSUMEXP(as_float(self), axes_of(self, dim), keepdim)
 
-    def sort(self: Tensor, dim: int = -1, descending: bool = False) -> ValuesIndices:
+    def sort(self: Any, dim: int = -1, descending: bool = False) -> ValuesIndices:
         """Sorts along `dim` (ties in their order); gives (values, indices)."""
         places = self.argsort(dim, descending)
         if self._data.ndim == 0:
@@ -264,24 +263,24 @@ class Reductions:
         values = PICK_SORTED(self, places._data, axis_of(self, dim))
         return ValuesIndices(values, places)
 
-    def argsort(self: Tensor, dim: int = -1, descending: bool = False) -> Tensor:
+    def argsort(self: Any, dim: int = -1, descending: bool = False) -> Tensor:
         """Gives the positions that sort along `dim`."""
         axis = axis_of(self, dim)
         if self._data.ndim == 0:
-            return settled(type(self), np.zeros((), np.int64))  # type: ignore[no-any-return]
+            return settled(type(self), np.zeros((), np.int64))
         data = self._data
         if not descending:
-            return settled(type(self), np.argsort(data, axis=axis, kind="stable"))  # type: ignore[no-any-return]
+            return settled(type(self), np.argsort(data, axis=axis, kind="stable"))
         # Sorted backwards twice, so that equal elements keep their order.
         places = np.flip(np.argsort(np.flip(data, axis), axis=axis, kind="stable"), axis)
-        return settled(type(self), data.shape[axis] - 1 - places)  # type: ignore[no-any-return]
+        return settled(type(self), data.shape[axis] - 1 - places)
 
-    def topk(self: Tensor, k: int, dim: int = -1, largest: bool = True) -> ValuesIndices:
+    def topk(self: Any, k: int, dim: int = -1, largest: bool = True) -> ValuesIndices:
         """Gives the `k` largest (or smallest) elements along `dim`, and their positions."""
         places = self.argsort(dim, largest).narrow(dim, 0, k)
         return ValuesIndices(PICK_TOP(self, places._data, axis_of(self, dim)), places)
 
-    def median(self: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    def median(self: Any, dim: int | None = None, keepdim: bool = False) -> Any:
         """Gives the median (the lower of two); with `dim`, (values, indices)."""
         if dim is None:
             return self.reshape(-1).median(0).values

@@ -6,23 +6,24 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from adjoint.runtime import dtypes
 from adjoint.runtime.graph import TensorCore, View, counter_of, plain
 from adjoint.runtime.modes import GRAD_ENABLED
 
 if TYPE_CHECKING:
     from adjoint.runtime.eager import Op
+    from adjoint.runtime.tensor import Tensor
 
 # What NumPy may give that tensors do not hold, and what they hold instead.
 WIDENED = {"uint16": np.int32, "uint32": np.int64, "uint64": np.int64}
 
 
-def settled(cls: type[Any], out: Any) -> Any:
+def settled(cls: type[Any], out: Any) -> Tensor:
     """Makes a tensor without history of a result."""
     if out.dtype.kind == "u" and out.dtype.name in WIDENED:
         out = out.astype(WIDENED[out.dtype.name])
-    return plain(cls, out if hasattr(out, "flags") else np.asarray(out))
+    tensor: Tensor = plain(cls, out if hasattr(out, "flags") else np.asarray(out))
+    return tensor
 
 
 def rewrap(cls: type[Any], out: Any) -> Any:

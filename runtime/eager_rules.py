@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
-
 from adjoint.runtime.graph import TensorCore
 from adjoint.runtime.helpers import HELPERS
 from adjoint.runtime.rules import Rule, compiled, pullback_text, rule_of

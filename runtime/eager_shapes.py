@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager import Op, operation
-from adjoint.runtime.graph import TensorCore, plain
 from adjoint.runtime.eager_elementwise import cast
 from adjoint.runtime.eager_reductions import axis_of
+from adjoint.runtime.graph import TensorCore, plain
 
 if TYPE_CHECKING:
     from adjoint.runtime.tensor import Tensor
@@ -82,7 +81,7 @@ class Shapes:
 
     __slots__ = ()
 
-    def view(self: Tensor, *shape: Any) -> Tensor:
+    def view(self: Any, *shape: Any) -> Tensor:
         """Gives the same elements under another shape, sharing memory.
 
         Raises:
@@ -94,25 +93,25 @@ class Shapes:
                 "view size is not compatible with input tensor's size and stride (at least one "
                 "dimension spans across two contiguous subspaces). Use .reshape(...) instead."
             )
-        return result  # type: ignore[no-any-return]
+        return result
 
-    def reshape(self: Tensor, *shape: Any) -> Tensor:
+    def reshape(self: Any, *shape: Any) -> Tensor:
         """Gives the same elements under another shape, copied only where it must be."""
         wanted = _settle_shape(self, sizes(shape))
         data = self._data
         if data.flags.c_contiguous or np.may_share_memory(data.reshape(wanted), data):
-            return VIEW(self, wanted)  # type: ignore[no-any-return]
-        return UNSAFE_VIEW(CLONE(self), wanted)  # type: ignore[no-any-return]
+            return VIEW(self, wanted)
+        return UNSAFE_VIEW(CLONE(self), wanted)
 
-    def view_as(self: Tensor, other: Tensor) -> Tensor:
+    def view_as(self: Any, other: Tensor) -> Tensor:
         """Gives the same elements under `other`'s shape, sharing memory."""
         return self.view(other._data.shape)
 
-    def reshape_as(self: Tensor, other: Tensor) -> Tensor:
+    def reshape_as(self: Any, other: Tensor) -> Tensor:
         """Gives the same elements under `other`'s shape."""
         return self.reshape(other._data.shape)
 
-    def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    def flatten(self: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
         """Joins the axes from `start_dim` to `end_dim` into one."""
         first, last = axis_of(self, start_dim), axis_of(self, end_dim)
         shape = self._data.shape or (1,)
@@ -123,16 +122,16 @@ class Shapes:
         middle = int(np.prod(shape[first : last + 1]))
         return self.reshape(*shape[:first], middle, *shape[last + 1 :])
 
-    def ravel(self: Tensor) -> Tensor:
+    def ravel(self: Any) -> Tensor:
         """Joins all axes into one."""
         return self.reshape(-1)
 
-    def unflatten(self: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    def unflatten(self: Any, dim: int, sizes: Sequence[int]) -> Tensor:
         """Splits one axis into several."""
         axis, shape = axis_of(self, dim), self._data.shape
         return self.reshape(*shape[:axis], *sizes, *shape[axis + 1 :])
 
-    def unsqueeze(self: Tensor, dim: int) -> Tensor:
+    def unsqueeze(self: Any, dim: int) -> Tensor:
         """Adds an axis of length one."""
         rank = self._data.ndim + 1
         if not -rank <= dim < rank:
@@ -142,41 +141,41 @@ class Shapes:
             )
         shape = list(self._data.shape)
         shape.insert(dim % rank, 1)
-        return UNSQUEEZE(self, tuple(shape))  # type: ignore[no-any-return]
+        return UNSQUEEZE(self, tuple(shape))
 
-    def squeeze(self: Tensor, dim: Any = None) -> Tensor:
+    def squeeze(self: Any, dim: Any = None) -> Tensor:
         """Drops axes of length one: all of them, or those named."""
         shape = self._data.shape
         if dim is None:
-            return SQUEEZE(self, tuple(n for n in shape if n != 1))  # type: ignore[no-any-return]
+            return SQUEEZE(self, tuple(n for n in shape if n != 1))
         dims = {axis_of(self, d) for d in (dim if isinstance(dim, (list, tuple)) else (dim,))}
         kept = tuple(n for k, n in enumerate(shape) if k not in dims or n != 1)
-        return SQUEEZE_DIM(self, kept)  # type: ignore[no-any-return]
+        return SQUEEZE_DIM(self, kept)
 
     @property
-    def T(self: Tensor) -> Tensor:  # noqa: N802 - NumPy's and PyTorch's name
+    def T(self: Any) -> Tensor:
         """The axes in the opposite order."""
-        return PERMUTE(self, None)  # type: ignore[no-any-return]
+        return PERMUTE(self, None)
 
     @property
-    def mT(self: Tensor) -> Tensor:  # noqa: N802
+    def mT(self: Any) -> Tensor:
         """The last two axes exchanged."""
         return self.transpose(-2, -1)
 
-    def t(self: Tensor) -> Tensor:
+    def t(self: Any) -> Tensor:
         """Transposes a matrix; gives anything smaller as it is."""
         if self._data.ndim > MATRIX:
             raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {self._data.ndim}D")
-        return T(self, None)  # type: ignore[no-any-return]
+        return T(self, None)
 
-    def transpose(self: Tensor, dim0: int, dim1: int) -> Tensor:
+    def transpose(self: Any, dim0: int, dim1: int) -> Tensor:
         """Exchanges two axes."""
         first, second = axis_of(self, dim0), axis_of(self, dim1)
-        return TRANSPOSE(self, first, second) if self._data.ndim else self  # type: ignore[no-any-return]
+        return TRANSPOSE(self, first, second) if self._data.ndim else self
 
     swapaxes = swapdims = transpose
 
-    def permute(self: Tensor, *dims: Any) -> Tensor:
+    def permute(self: Any, *dims: Any) -> Tensor:
         """Puts the axes in the order given."""
         order = sizes(dims)
         if len(order) != self._data.ndim:
@@ -188,9 +187,9 @@ class Shapes:
         order = tuple(axis_of(self, dim) for dim in order)
         if len(set(order)) != len(order):
             raise RuntimeError("permute(): duplicate dims are not allowed.")
-        return PERMUTE(self, order)  # type: ignore[no-any-return]
+        return PERMUTE(self, order)
 
-    def movedim(self: Tensor, source: Any, destination: Any) -> Tensor:
+    def movedim(self: Any, source: Any, destination: Any) -> Tensor:
         """Moves axes to other places; the others keep their order."""
         froms = [axis_of(self, d) for d in np.atleast_1d(source).tolist()]
         tos = [axis_of(self, d) for d in np.atleast_1d(destination).tolist()]
@@ -201,7 +200,7 @@ class Shapes:
 
     moveaxis = movedim
 
-    def expand(self: Tensor, *shape: Any) -> Tensor:
+    def expand(self: Any, *shape: Any) -> Tensor:
         """Repeats axes of length one without copying; -1 keeps a length.
 
         Raises:
@@ -223,118 +222,118 @@ class Shapes:
                     f"size ({n}) at non-singleton dimension {k + lead}.  Target sizes: "
                     f"{list(wanted)}.  Tensor sizes: {list(have)}"
                 )
-        return EXPAND(self, tuple(target))  # type: ignore[no-any-return]
+        return EXPAND(self, tuple(target))
 
     broadcast_to = expand
 
-    def expand_as(self: Tensor, other: Tensor) -> Tensor:
+    def expand_as(self: Any, other: Tensor) -> Tensor:
         """Repeats axes of length one up to `other`'s shape."""
         return self.expand(*other._data.shape)
 
-    def clone(self: Tensor) -> Tensor:
+    def clone(self: Any) -> Tensor:
         """Copies, recorded."""
-        return CLONE(self)  # type: ignore[no-any-return]
+        return CLONE(self)
 
-    def contiguous(self: Tensor) -> Tensor:
+    def contiguous(self: Any) -> Tensor:
         """Gives the tensor itself where its memory is in order, a copy otherwise."""
         return self if self._data.flags.c_contiguous else self.clone()
 
-    def is_contiguous(self: Tensor) -> bool:
+    def is_contiguous(self: Any) -> bool:
         """Whether the elements lie in memory in the order of the axes."""
         return bool(self._data.flags.c_contiguous)
 
-    def repeat(self: Tensor, *repeats: Any) -> Tensor:
+    def repeat(self: Any, *repeats: Any) -> Tensor:
         """Lays copies side by side: so many along each axis."""
         counts = sizes(repeats)
         if len(counts) < self._data.ndim:
             raise RuntimeError(
                 "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
             )
-        return REPEAT(self, counts)  # type: ignore[no-any-return]
+        return REPEAT(self, counts)
 
-    def tile(self: Tensor, *repeats: Any) -> Tensor:
+    def tile(self: Any, *repeats: Any) -> Tensor:
         """Lays copies side by side; axes that are not named are not repeated."""
-        return REPEAT(self, sizes(repeats))  # type: ignore[no-any-return]
+        return REPEAT(self, sizes(repeats))
 
-    def repeat_interleave(self: Tensor, repeats: Any, dim: int | None = None) -> Tensor:
+    def repeat_interleave(self: Any, repeats: Any, dim: int | None = None) -> Tensor:
         """Repeats every element in place."""
         repeats = getattr(repeats, "_data", repeats)
-        return REPEAT_INTERLEAVE(self, repeats, dim if dim is None else axis_of(self, dim))  # type: ignore[no-any-return]
+        return REPEAT_INTERLEAVE(self, repeats, dim if dim is None else axis_of(self, dim))
 
-    def flip(self: Tensor, *dims: Any) -> Tensor:
+    def flip(self: Any, *dims: Any) -> Tensor:
         """Reverses axes; the result is a copy, as in PyTorch."""
         if self._data.ndim == 0:
             return self.clone()
         axes = tuple(axis_of(self, d) for d in sizes(dims))
-        return FLIP_COPY(self, axes)  # type: ignore[no-any-return]
+        return FLIP_COPY(self, axes)
 
-    def roll(self: Tensor, shifts: Any, dims: Any = None) -> Tensor:
+    def roll(self: Any, shifts: Any, dims: Any = None) -> Tensor:
         """Shifts elements along axes; what leaves at one end comes in at the other."""
-        return ROLL(self, shifts, dims)  # type: ignore[no-any-return]
+        return ROLL(self, shifts, dims)
 
-    def triu(self: Tensor, diagonal: int = 0) -> Tensor:
+    def triu(self: Any, diagonal: int = 0) -> Tensor:
         """Keeps the upper triangle."""
-        return TRIU(self, diagonal)  # type: ignore[no-any-return]
+        return TRIU(self, diagonal)
 
-    def tril(self: Tensor, diagonal: int = 0) -> Tensor:
+    def tril(self: Any, diagonal: int = 0) -> Tensor:
         """Keeps the lower triangle."""
-        return TRIL(self, diagonal)  # type: ignore[no-any-return]
+        return TRIL(self, diagonal)
 
-    def diag(self: Tensor, diagonal: int = 0) -> Tensor:
+    def diag(self: Any, diagonal: int = 0) -> Tensor:
         """Takes the diagonal of a matrix, or makes a matrix with this diagonal."""
-        return DIAG_COPY(self, diagonal)  # type: ignore[no-any-return]
+        return DIAG_COPY(self, diagonal)
 
-    def diagonal(self: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    def diagonal(self: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
         """Takes a diagonal."""
-        return DIAGONAL(self, offset, dim1, dim2)  # type: ignore[no-any-return]
+        return DIAGONAL(self, offset, dim1, dim2)
 
-    def trace(self: Tensor) -> Tensor:
+    def trace(self: Any) -> Tensor:
         """Adds up the diagonal of a matrix."""
-        return TRACE(self, 0, 0, 1)  # type: ignore[no-any-return]
+        return TRACE(self, 0, 0, 1)
 
-    def outer(self: Tensor, other: Tensor) -> Tensor:
+    def outer(self: Any, other: Tensor) -> Tensor:
         """Multiplies every element of one vector with every element of the other."""
         for name, x in (("self", self), ("vec2", other)):
             if x._data.ndim != 1:
                 raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {x._data.ndim}-D")
-        return OUTER(self, other)  # type: ignore[no-any-return]
+        return OUTER(self, other)
 
-    def __matmul__(self: Tensor, other: Any) -> Tensor:
+    def __matmul__(self: Any, other: Any) -> Tensor:
         """Multiplies matrices."""
-        return matmul(self, other)  # type: ignore[no-any-return]
+        return matmul(self, other)
 
-    def __rmatmul__(self: Tensor, other: Any) -> Tensor:
+    def __rmatmul__(self: Any, other: Any) -> Tensor:
         """Multiplies matrices, this one on the right."""
-        return matmul(other, self)  # type: ignore[no-any-return]
+        return matmul(other, self)
 
     matmul = __matmul__
 
-    def mm(self: Tensor, mat2: Tensor) -> Tensor:
+    def mm(self: Any, mat2: Tensor) -> Tensor:
         """Multiplies two matrices."""
-        return _ranked(self, mat2, (2, 2), "mm")  # type: ignore[no-any-return]
+        return _ranked(self, mat2, (2, 2), "mm")
 
-    def mv(self: Tensor, vec: Tensor) -> Tensor:
+    def mv(self: Any, vec: Tensor) -> Tensor:
         """Multiplies a matrix and a vector."""
-        return _ranked(self, vec, (2, 1), "mv")  # type: ignore[no-any-return]
+        return _ranked(self, vec, (2, 1), "mv")
 
-    def dot(self: Tensor, tensor: Tensor) -> Tensor:
+    def dot(self: Any, tensor: Tensor) -> Tensor:
         """Multiplies two vectors."""
         if self._data.ndim != 1 or tensor._data.ndim != 1:
             ranks = f"{self._data.ndim}D and {tensor._data.ndim}D"
             raise RuntimeError(f"1D tensors expected, but got {ranks} tensors")
-        return matmul(self, tensor)  # type: ignore[no-any-return]
+        return matmul(self, tensor)
 
-    def bmm(self: Tensor, mat2: Tensor) -> Tensor:
+    def bmm(self: Any, mat2: Tensor) -> Tensor:
         """Multiplies stacks of matrices, pairwise."""
-        return _ranked(self, mat2, (3, 3), "bmm", BMM)  # type: ignore[no-any-return]
+        return _ranked(self, mat2, (3, 3), "bmm", BMM)
 
-    def unbind(self: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    def unbind(self: Any, dim: int = 0) -> tuple[Tensor, ...]:
         """Gives the slices along an axis."""
         axis = axis_of(self, dim)
         before = (slice(None),) * axis
         return tuple(UNBIND(self, (*before, k)) for k in range(self._data.shape[axis]))
 
-    def split(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    def split(self: Any, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
         """Cuts an axis into pieces of one length, or of the lengths given."""
         axis = axis_of(self, dim)
         length = self._data.shape[axis]
@@ -353,14 +352,14 @@ class Shapes:
             SPLIT(self, (*before, slice(k, k + n))) for k, n in zip(starts, pieces, strict=True)
         )
 
-    def chunk(self: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    def chunk(self: Any, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
         """Cuts an axis into so many pieces, the last one perhaps shorter."""
         length = self._data.shape[axis_of(self, dim)]
         if length == 0:
             return self.split([0] * chunks, dim)
         return self.split(max(1, -(-length // chunks)), dim)
 
-    def __iter__(self: Tensor) -> Iterator[Tensor]:
+    def __iter__(self: Any) -> Iterator[Tensor]:
         """Goes through the slices along the first axis."""
         if self._data.ndim == 0:
             raise TypeError("iteration over a 0-d tensor")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-
 from adjoint.runtime import device as devices
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager_shapes import sizes
@@ -84,7 +83,7 @@ def _from_lists(data: Any, wanted: np.dtype[Any] | None) -> Any:
         raise RuntimeError(f"Could not infer dtype of {type(bad).__name__}")
     if wanted is not None:
         return array.astype(wanted)
-    if array.size == 0 or array.dtype.kind == "f" and not _holds_numpy(data):
+    if array.size == 0 or (array.dtype.kind == "f" and not _holds_numpy(data)):
         return array.astype(dtypes.get_default_dtype().dtype)
     if array.dtype.kind == "c" and not _holds_numpy(data):
         return array.astype(dtypes.number_dtype(1j))

@@ -5,36 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-
 from adjoint.runtime.eager_numpy import run_function
 
 
-def inv(A: Any) -> Any:  # noqa: N803 - PyTorch's name
+def inv(A: Any) -> Any:
     """Gives the inverse of a matrix."""
     return run_function(np.linalg.inv, (A,), {})
 
 
-def det(A: Any) -> Any:  # noqa: N803
+def det(A: Any) -> Any:
     """Gives the determinant."""
     return run_function(np.linalg.det, (A,), {})
 
 
-def slogdet(A: Any) -> Any:  # noqa: N803
+def slogdet(A: Any) -> Any:
     """Gives the sign of the determinant and the logarithm of its size."""
     return run_function(np.linalg.slogdet, (A,), {})
 
 
-def solve(A: Any, B: Any) -> Any:  # noqa: N803
+def solve(A: Any, B: Any) -> Any:
     """Gives X with A @ X = B."""
     return run_function(np.linalg.solve, (A, B), {})
 
 
-def cholesky(A: Any) -> Any:  # noqa: N803
+def cholesky(A: Any) -> Any:
     """Gives the lower triangular factor of a symmetric matrix."""
     return run_function(np.linalg.cholesky, (A,), {})
 
 
-def norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False) -> Any:  # noqa: N803
+def norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False) -> Any:
     """Gives a norm: of vectors, or of matrices where `ord` or `dim` says so."""
     if ord is None:
         return A.norm(2, dim, keepdim)

@@ -85,7 +85,7 @@ def _wrap_generator(function: Callable[..., Any], enabled: bool) -> Callable[...
     return wrapper
 
 
-class no_grad(GradMode):  # noqa: N801 - PyTorch's name
+class no_grad(GradMode):
     """Stops recording inside a `with` block or a decorated function.
 
     Example:
@@ -109,7 +109,7 @@ class no_grad(GradMode):  # noqa: N801 - PyTorch's name
         super().__init__(False)
 
 
-class enable_grad(GradMode):  # noqa: N801 - PyTorch's name
+class enable_grad(GradMode):
     """Records again inside a `no_grad` block.
 
     Example:
@@ -131,7 +131,7 @@ class enable_grad(GradMode):  # noqa: N801 - PyTorch's name
         super().__init__(True)
 
 
-class set_grad_enabled(GradMode):  # noqa: N801 - PyTorch's name
+class set_grad_enabled(GradMode):
     """Sets recording on or off at once; as a context manager, until the block's end.
 
     Example:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
 from adjoint.runtime import dtypes
 from adjoint.runtime.graph import Array
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-
 from adjoint.runtime import autograd, device, dtypes, printing
 from adjoint.runtime.eager_elementwise import Elementwise, cast
 from adjoint.runtime.eager_indexing import Indexing
@@ -503,7 +502,7 @@ class Tensor(
 
 
 def _deep(value: Any, memo: dict[Any, Any]) -> Any:
-    import copy  # noqa: PLC0415
+    import copy
 
     return copy.deepcopy(value, memo)
 

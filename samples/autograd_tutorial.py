@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import adjoint
 
-# ruff: noqa: T201, E402
-
 # %% Create a tensor and set requires_grad = True
 x = adjoint.ones(2, 2, requires_grad=True)
 print(x)

@@ -360,7 +360,7 @@ def _sweep(
     facts = Facts(
         function, analysis.kinds, analysis.aliases, found,
         shapes(function, analysis.kinds, found), _active(analysis, wrt, written),
-        analysis.prepared.counters, analysis.prepared.old, definitions,
+        analysis.prepared.counters, analysis.prepared.lengths, analysis.prepared.old, definitions,
         lambda op, stmt, active: _differentiate_call(op, stmt, active, analysis, emitted, world, own),
     )  # fmt: skip
     return Sweep(facts, own)

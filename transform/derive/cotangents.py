@@ -72,6 +72,7 @@ class Facts:
     shapes: Mapping[int, Shape]
     active: frozenset[str]
     counters: Mapping[int, str]
+    lengths: Mapping[int, str]
     old: Mapping[int, Var]
     definitions: Mapping[str, Stmt]
     differentiate_call: Callable[[Op, Stmt, frozenset[str]], Derivative]

@@ -54,7 +54,8 @@ def gradient(sweep: Sweep, wrt: tuple[str, ...], with_value: bool) -> Adjoint:
         check = replace(call("require_scalar", result), prim="derived.check")
         forward = (*forward, Effect(check))
     wanted = [result] if with_value else []
-    swept = _assemble(forward, backward, gradients, sweep, wanted, frozenset())
+    reserved = frozenset(a.name for a in wanted if isinstance(a, Var))
+    swept = _assemble(forward, backward, gradients, sweep, wanted, frozenset(), (), reserved)
     last: Out = []
     answer = swept.gradients[0] if len(wrt) == 1 else _tuple(swept.gradients, sweep, last)
     if with_value:
@@ -229,6 +230,7 @@ class _Swept:
 def _assemble(
     forward: Block, backward: Block, gradients: tuple[Atom, ...], sweep: Sweep,
     wanted: list[Atom], pinned: frozenset[str], written: tuple[str, ...] = (),
+    reserved: frozenset[str] = frozenset(),
 ) -> _Swept:  # fmt: skip
     """Drop what is dead, decide where primal values come from, and join the two sweeps."""
     families = _families(sweep)
@@ -236,7 +238,7 @@ def _assemble(
     needed |= {sweep.d(name).name for name in written}
     alive = drop_dead(backward, needed, lambda _: False, families)
     marks = tuple(Return(g) for g in gradients)  # resolved together with the sweep
-    stored = store(forward, (*alive, *marks), sweep, pinned)
+    stored = store(forward, (*alive, *marks), sweep, pinned, reserved)
     back = stored.backward[: len(stored.backward) - len(marks)]
     ends = stored.backward[len(back) :]
     answers = tuple(s.value for s in ends if isinstance(s, Return))

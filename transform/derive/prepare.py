@@ -12,7 +12,7 @@ from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.derive.build import Names, expression
 from adjoint.transform.ir.nodes import (
     Assign, Augment, Block, Break, Const, Each, Enumerate, For, Function, If, Items, Iter,
-    Range, Reversed, Stmt, Store, Var, While, With,
+    Op, Range, Reversed, Stmt, Store, Var, While, With,
 )  # fmt: skip
 
 _SCALES = ("*", "/")
@@ -20,13 +20,15 @@ _SCALES = ("*", "/")
 
 @dataclass(slots=True)
 class Prepared:
-    """The function; for each loop that has one, its counter; for each scaling store, the old value.
+    """The function; for each loop that has one, its counter or the name of its length; for each
+    scaling store, the old value.
 
     Loops and stores are known by identity.
     """
 
     function: Function
     counters: dict[int, str] = field(default_factory=dict)
+    lengths: dict[int, str] = field(default_factory=dict)
     old: dict[int, Var] = field(default_factory=dict)
 
 
@@ -52,8 +54,11 @@ def _stmt(
             return (replace(stmt, body=_block(body, kinds, names, prepared)),)
         case For(body=body, iterable=iterable):
             new = replace(stmt, body=_block(body, kinds, names, prepared))
-            if not leaves(stmt.body) and _has_length(iterable, kinds):
+            if isinstance(iterable, Range) and not leaves(stmt.body):
                 return (new,)
+            measured = _measured(iterable, kinds)
+            if not leaves(stmt.body) and measured is not None:
+                return _with_length(new, measured, kinds, names, prepared)
             return _counted(new, kinds, names, prepared)
         case While(body=body, before=before):
             new = replace(stmt, body=_block(body, kinds, names, prepared),
@@ -112,17 +117,26 @@ def leaves(body: Block) -> bool:
     return False
 
 
-def _has_length(iterable: Iter, kinds: dict[str, Kind]) -> bool:
+def _measured(iterable: Iter, kinds: dict[str, Kind]) -> Op | None:
+    """The number of rounds, where it is the length of something."""
     match iterable:
-        case Range():
-            return True
-        case Each(value=Var(name=name)):
-            return kinds.get(name, ANY).tag in ("array", "numeric", "list", "tuple", "any")
-        case Each():
-            return True
+        case Range(args=args):
+            holes = {f"a{i}": a for i, a in enumerate(args)}
+            return expression(f"len(range({', '.join(holes)}))", holes, "look")
+        case Each(value=Var(name=name)) | Items(value=Var(name=name)):
+            if kinds.get(name, ANY).tag in ("array", "numeric", "list", "tuple", "dict", "any"):
+                return expression("len(x)", {"x": Var(name)}, "look")
+        case Each(value=value):
+            return expression("len(x)", {"x": value}, "look")
         case Enumerate(inner=inner) | Reversed(inner=inner):
-            return _has_length(inner, kinds)
-        case Items():
-            return True
-        case _:
-            return False
+            return _measured(inner, kinds)
+    return None
+
+
+def _with_length(
+    stmt: For, length: Op, kinds: dict[str, Kind], names: Names, prepared: Prepared
+) -> tuple[Stmt, ...]:
+    steps = Var(names.fresh("steps"))
+    kinds[steps.name] = Kind("num", discrete=True)
+    prepared.lengths[id(stmt)] = steps.name
+    return Assign(steps, length, stmt.span), stmt

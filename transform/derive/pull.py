@@ -151,8 +151,9 @@ def _pull_rule(
         assert isinstance(arg, Var)
         text = _special(op, role) or pullback_text(rule, role, frozenset(op.roles))
         here = dict(atoms)
+        if rule.starred is not None:
+            text = _spread(text, rule.starred, len(starred))
         if i in starred:
-            text = _spread(text, role, len(starred))
             here["k"] = Const(starred.index(i))  # type: ignore[assignment]
         if rule.kind == "elementwise" and _may_broadcast(arg, target, env, after, sweep):
             text = f"unbroadcast({text}, {role})"
@@ -206,8 +207,10 @@ def _special(op: Op, role: str) -> str | None:
 
 def _spread(text: str, role: str, count: int) -> str:
     names = ", ".join(f"{role}_{i}" for i in range(count))
+    if not count:
+        text = re.sub(rf",\s*\*{role}\b", "", text)
     text = re.sub(rf"\*{role}\b", names, text)
-    return re.sub(rf"\b{role}\b", f"({names},)", text)
+    return re.sub(rf"\b{role}\b", f"({names},)" if count else "()", text)
 
 
 def _may_broadcast(arg: Var, target: Var, env: Env, after: Env, sweep: Sweep) -> bool:

@@ -437,8 +437,9 @@ class _Driver:
             return
         count: Atom | None = self.count
         if count is None:
-            assert isinstance(stmt, For)
-            count = assign(out, sweep.names, call("len", sweep.primal(_measure(stmt.iterable), self.env)))
+            definition = sweep.facts.definitions[sweep.facts.lengths[id(stmt)]]
+            made = sweep.facts.versions.after[id(definition)]
+            count = sweep.value(made[sweep.facts.lengths[id(stmt)]])
         out.append(For(self.index, Reversed(Range((count,))), body, (), stmt.span))
 
 
@@ -457,14 +458,3 @@ def _tuple_of(iterable: Iter | _Position) -> tuple[Iter | _Position, ...] | None
         case Zip(inners=inners):
             return inners
     return None
-
-
-def _measure(iterable: Iter) -> Atom:
-    """Something whose `len` is the number of rounds."""
-    match iterable:
-        case Each(value=value) | Items(value=value):
-            return value
-        case Enumerate(inner=inner) | Reversed(inner=inner):
-            return _measure(inner)
-    raise AssertionError(iterable)
-

@@ -56,15 +56,19 @@ class Stored:
     lists: tuple[str, ...]
 
 
-def store(forward: Block, backward: Block, sweep: Sweep, pinned: frozenset[str]) -> Stored:
+def store(
+    forward: Block, backward: Block, sweep: Sweep, pinned: frozenset[str],
+    reserved: frozenset[str] = frozenset(),
+) -> Stored:  # fmt: skip
     """Resolve the placeholders of a reverse sweep.
 
     `pinned` are names whose arrays somebody else may write after the forward sweep: the caller's
-    arguments and the result, where a pullback is handed out.
+    arguments and the result, where a pullback is handed out. `reserved` names are read again after
+    the reverse sweep, which must not use them for anything else.
     """
     needs = needs_of(backward, sweep)
     chosen = _choose(needs, sweep, pinned)
-    plan = _plan(chosen, needs, sweep, pinned)
+    plan = _plan(chosen, needs, sweep, pinned, reserved)
 
     def resolve(atom: Atom) -> Atom:
         if isinstance(atom, Var) and atom.name in plan.names:
@@ -226,13 +230,14 @@ def _calls(op: Op) -> bool:
 
 
 def _plan(
-    chosen: Mapping[str, str], needs: Needs, sweep: Sweep, pinned: frozenset[str]
-) -> Plan:
+    chosen: Mapping[str, str], needs: Needs, sweep: Sweep, pinned: frozenset[str],
+    reserved: frozenset[str],
+) -> Plan:  # fmt: skip
     facts = sweep.facts
     plan = Plan()
     extra = dict(needs.versions)
     order = sorted(chosen, key=lambda p: (extra[p].position, extra[p].number))
-    given: dict[str, list[BlockKey]] = {}
+    given: dict[str, list[BlockKey]] = {name: [TOP] for name in reserved}
     for placeholder in order:
         if chosen[placeholder] == "named":
             given.setdefault(extra[placeholder].name, []).append(TOP)

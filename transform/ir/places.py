@@ -19,7 +19,7 @@ class Part:
 
 def hole(node: gast.AST) -> int | None:
     """The number of the hole that a node of a template is, or None."""
-    if isinstance(node, gast.Name) and node.id.startswith("$"):
+    if isinstance(node, gast.Name) and node.id.startswith("$") and node.id[1:].isdigit():
         return int(node.id[1:])
     return None
 

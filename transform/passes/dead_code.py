@@ -53,7 +53,8 @@ def _mark(block: Block, names: Wanted, is_root: Root, shared: Mapping[str, froze
             case While(before=before, body=body):
                 stays = _mark(body, names, is_root, shared)
                 if stays:
-                    _mark(before, names | _reads(stmt), is_root, shared)
+                    names |= _reads(stmt)
+                    _mark(before, names, is_root, shared)
         if stays:
             names |= _reads(stmt)
             for branch in _leaving(getattr(stmt, "body", ()) if _is_loop(stmt) else ()):
