@@ -88,7 +88,9 @@ def check_late_writes(function: Function, args: tuple[Any, ...], wrt: tuple[int,
         except (adjoint.AdjointError, RuntimeError):
             continue
         for i in wrt:
-            compare(f"after writing into {scribble_on}: argument {i}", got[i], want[i], args[i], near)
+            compare(
+                f"after writing into {scribble_on}: argument {i}", got[i], want[i], args[i], near
+            )
 
 
 def is_scalar(value: Any) -> bool:

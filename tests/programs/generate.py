@@ -15,10 +15,10 @@ import signal
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
-
 from adjoint.runtime.errors import AdjointError
 
 from .checker import WrongGradient, check
@@ -92,12 +92,13 @@ def failures(seeds: range, tally: Counter[str], kinds: tuple[str, ...]) -> Itera
             kind, message = outcome(block, seed, folder)
             tally[kind] += 1
             if kind in kinds:
-                small = minimised(block, lambda b: _fails_alike(b, seed, folder, kind, message))
+                alike = partial(_fails_alike, seed, folder, kind, message)
+                small = minimised(block, alike)
                 message = outcome(small, seed, folder)[1]
                 yield f"seed {seed}: {kind}\n{message}\n\n{render(small)}"
 
 
-def _fails_alike(block: Block, seed: int, folder: str, kind: str, message: str) -> bool:
+def _fails_alike(seed: int, folder: str, kind: str, message: str, block: Block) -> bool:
     """Whether a smaller program runs by itself, and fails as the larger one did."""
     try:
         with np.errstate(all="ignore"), deadline(5):
@@ -105,7 +106,7 @@ def _fails_alike(block: Block, seed: int, folder: str, kind: str, message: str) 
         got, text = outcome(block, seed, folder)
     except Exception:
         return False  # it does not even run: too small
-    return got == kind and (kind == "wrong" or text.split(":")[0] == message.split(":")[0])
+    return got == kind and (kind == "wrong" or text.partition(":")[0] == message.partition(":")[0])
 
 
 def main() -> int:

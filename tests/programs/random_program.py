@@ -1,4 +1,4 @@
-"""Random programs, written from a seed: nested control flow, writes, aliases, swaps, helpers, lists.
+"""Random programs from a seed: nested control flow, writes, aliases, swaps, helpers, lists.
 
 Values stay bounded (products of bounded numbers, sines, means), shapes are known while the text is
 written, and every name is bound on every path, so that a program always runs.
@@ -149,7 +149,9 @@ def _statement(scope: Scope, depth: int) -> Block:
     if depth < deepest and scope.rng.random() < 0.35:  # noqa: PLR2004
         return scope.rng.choice([_if, _if, _for, _for, _while])(scope, depth)
     if scope.loops and scope.rng.random() < 0.08:  # noqa: PLR2004
-        return (Compound(((f"if {_test(scope)}:", (Line(scope.rng.choice(["break", "continue"])),)),)),)
+        return (
+            Compound(((f"if {_test(scope)}:", (Line(scope.rng.choice(["break", "continue"])),)),)),
+        )
     if depth and scope.rng.random() < 0.04:  # noqa: PLR2004
         return (Compound(((f"if {_test(scope)}:", (Line(_return(scope)),)),)),)
     return scope.rng.choice(simple)(scope)
@@ -187,14 +189,21 @@ def _bind(scope: Scope) -> Block:
 
 def _augment(scope: Scope) -> Block:
     if scope.rng.random() < 0.2:  # noqa: PLR2004
-        return (Line(f"{scope.pick(scope.numbers)} {scope.rng.choice('+-*')}= {_number(scope, 1)}"),)
+        return (
+            Line(f"{scope.pick(scope.numbers)} {scope.rng.choice('+-*')}= {_number(scope, 1)}"),
+        )
     name = scope.pick(scope.arrays)
     return (Line(f"{name} {_growth(scope, _operand(scope, scope.arrays[name]))}"),)
 
 
 def _growth(scope: Scope, operand: str) -> str:
     return scope.rng.choice(
-        [f"+= 0.3 * {operand}", f"-= 0.2 * {operand}", f"*= {operand}", f"/= 2.0 + np.sin({operand})"]
+        [
+            f"+= 0.3 * {operand}",
+            f"-= 0.2 * {operand}",
+            f"*= {operand}",
+            f"/= 2.0 + np.sin({operand})",
+        ]
     )
 
 

@@ -33,6 +33,10 @@ class StrictArray(Hosted, NDArrayOperatorsMixin):
     """
 
     __slots__ = ()
+    shape: Any
+    dtype: Any
+    ndim: Any
+    size: Any
     __array_priority__ = 100.0
     __hash__ = None  # type: ignore[assignment]
 

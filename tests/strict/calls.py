@@ -74,7 +74,9 @@ def call_function(name: str, function: Callable[..., Any], args: Any, kwargs: An
     if name in LACKING:
         raise AttributeError(f"module 'cupy' has no attribute {name!r}")
     if name in CREATION:
-        return device(function(*map(_material, args), **{k: _material(v) for k, v in kwargs.items()}))
+        return device(
+            function(*map(_material, args), **{k: _material(v) for k, v in kwargs.items()})
+        )
     if name in HOST_ANSWERS:
         return function(*map(_bare, args), **kwargs)
     if args and name not in NUMBERS_WELCOME:

@@ -83,6 +83,8 @@ def _asnumpy(a: Any) -> Any:
 
 
 strict = Namespace("strict", np)
-strict.linalg = Namespace("strict.linalg", np.linalg, "linalg.")
-strict.fft = Namespace("strict.fft", np.fft, "fft.")
-strict.asnumpy = _asnumpy
+vars(strict).update(
+    linalg=Namespace("strict.linalg", np.linalg, "linalg."),
+    fft=Namespace("strict.fft", np.fft, "fft."),
+    asnumpy=_asnumpy,
+)
