@@ -81,12 +81,12 @@ class StrictArray(Hosted, NDArrayOperatorsMixin):
     def __float__(self) -> float:
         """Makes the host wait."""
         waited("float")
-        return float(self._host)
+        return float(self._host.item())
 
     def __int__(self) -> int:
         """Makes the host wait."""
         waited("int")
-        return int(self._host)
+        return int(self._host.item())
 
     def __index__(self) -> int:
         """Makes the host wait."""
@@ -96,12 +96,12 @@ class StrictArray(Hosted, NDArrayOperatorsMixin):
     def __complex__(self) -> complex:
         """Makes the host wait."""
         waited("complex")
-        return complex(self._host)
+        return complex(self._host.item())
 
     def __bool__(self) -> bool:
         """Makes the host wait."""
         waited("bool")
-        return bool(self._host)
+        return bool(self._host.item() if self._host.size == 1 else self._host)
 
     def __repr__(self) -> str:
         """Makes the host wait."""
