@@ -9,18 +9,22 @@ is printed as an assignment of its own. Temporaries keep their names (`%7`) here
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import gast
 
 from adjoint.transform.emit.purity import reads_memory
-from adjoint.transform.emit.templates import ALWAYS, LATER, fill, is_compound, name_tree
+from adjoint.transform.emit.templates import (
+    ALWAYS, LATER, atom_tree, fill, hole_values, is_compound, name_tree,
+)  # fmt: skip
 from adjoint.transform.emit.uses import Operand, Uses
 from adjoint.transform.ir.nodes import (
-    Assign, Augment, Break, Continue, Define, Effect, Keep, Op, Return, Stmt, Store, Var,
+    Assign, Atom, Augment, Break, Continue, Define, Effect, Keep, Op, Return, Stmt, Store, Var,
     With, binds, walk,
 )  # fmt: skip
+
+Tree = Callable[[Atom], gast.AST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +190,18 @@ def settle(names: set[str], waiting: list[Waiting], out: list[gast.AST]) -> None
 def assignment(targets: list[gast.AST], value: gast.AST) -> gast.Assign:
     """`target = ... = value`."""
     return gast.Assign(targets=targets, value=value, type_comment=None)
+
+
+def tree_of(found: Mapping[str, Waiting]) -> Tree:
+    """How atoms are printed where some temporaries are folded."""
+
+    def tree(atom: Atom) -> gast.AST:
+        entry = found.get(atom.name) if isinstance(atom, Var) else None
+        return atom_tree(atom) if entry is None else entry.tree
+
+    return tree
+
+
+def op_trees(op: Op, tree: Tree) -> dict[str, gast.AST]:
+    """What each hole of an operation is printed as."""
+    return {hole: tree(atom) for hole, atom in hole_values(op.args, op.callee).items()}

@@ -100,7 +100,7 @@ def _of_value(value: gast.AST | None, chosen: dict[str, str]) -> str:
         case gast.Compare() | gast.BoolOp() | gast.UnaryOp(op=gast.Not()):
             return "test"
         case gast.Name(id=name):
-            return "old_" + chosen.get(name, name)
+            return f"old_{chosen.get(name, name)}"
         case gast.Attribute(attr=name):
             return str(name)
         case gast.Call(func=gast.Attribute(attr=verb) | gast.Name(id=verb), args=args):
@@ -116,7 +116,7 @@ def _simple(node: gast.AST | None, chosen: dict[str, str]) -> str:
     """A word for an operand, if it is a name or a small number."""
     match node:
         case gast.Name(id=name):
-            return chosen.get(name, name)
+            return chosen.get(str(name), str(name))
         case gast.Constant(value=int() as number) if number >= 0:
             return str(number)
     return ""

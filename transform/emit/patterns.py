@@ -6,15 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import gast
 
-from adjoint.transform.emit.fold import Waiting, define
+from adjoint.transform.emit.fold import Waiting, define, op_trees, tree_of
 from adjoint.transform.emit.purity import is_pure
-from adjoint.transform.emit.templates import atom_tree, fill, hole_values, name_tree
+from adjoint.transform.emit.templates import fill, name_tree
 from adjoint.transform.emit.uses import Uses
-from adjoint.transform.ir.nodes import Assign, Atom, Block, Op, Stmt, Store, Unpack, Var
+from adjoint.transform.ir.nodes import Assign, Block, Op, Stmt, Store, Unpack, Var
 
 _STORE = gast.Store()
 
@@ -56,11 +54,11 @@ def destination(value: Var, rest: Block, uses: Uses) -> tuple[gast.AST, int] | N
                 target.name in uses.foldable and is_pure(op)
             ):
                 found = _taken(op, waiting)
-                trees = _trees(op, found)
+                trees = op_trees(op, tree_of(found))
                 waiting[target.name] = define(target.name, op, found, trees, False)
             case Store(place=place, operator="", value=stored) if stored == value:
                 found = _taken(place, waiting)
-                tree = fill(place.template, _trees(place, found))
+                tree = fill(place.template, op_trees(place, tree_of(found)))
                 tree.ctx = _STORE
                 return None if waiting else (tree, position + 1)
             case Assign(target=target, value=assigned) if assigned == value and not waiting:
@@ -89,11 +87,3 @@ def chain(stmt: Stmt, rest: Block, uses: Uses) -> tuple[list[gast.AST], int] | N
 def _taken(op: Op, waiting: dict[str, Waiting]) -> dict[str, Waiting]:
     names = [atom.name for atom in op.args if isinstance(atom, Var) and atom.name in waiting]
     return {name: waiting.pop(name) for name in names}
-
-
-def _trees(op: Op, found: Mapping[str, Waiting]) -> dict[str, gast.AST]:
-    def tree(atom: Atom) -> gast.AST:
-        inside = isinstance(atom, Var) and atom.name in found
-        return found[atom.name].tree if inside else atom_tree(atom)
-
-    return {hole: tree(atom) for hole, atom in hole_values(op.args, op.callee).items()}

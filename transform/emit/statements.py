@@ -10,7 +10,9 @@ import gast
 from adjoint.transform.emit import patterns
 from adjoint.transform.emit.comments import comment_line, tidy_comments
 from adjoint.transform.emit.comprehensions import bound_by, comprehension
-from adjoint.transform.emit.fold import Waiting, assignment, define, settle, take, traits
+from adjoint.transform.emit.fold import (
+    Tree, Waiting, assignment, define, op_trees, settle, take, traits, tree_of,
+)  # fmt: skip
 from adjoint.transform.emit.iterables import iterable_tree
 from adjoint.transform.emit.signature import arguments
 from adjoint.transform.emit.templates import ALWAYS, atom_tree, fill, hole_values, name_tree
@@ -19,7 +21,7 @@ from adjoint.transform.emit.uses import (
 )  # fmt: skip
 from adjoint.transform.ir.nodes import (
     Assign, Atom, Augment, Block, Break, Comment, Continue, Define, Effect, For, Function,
-    If, Keep, Op, Return, Store, Unpack, Var, While, With, walk,
+    If, Keep, Mark, Op, Return, Store, Unpack, Var, While, With, walk,
 )  # fmt: skip
 
 _OPERATORS: dict[str, type[gast.AST]] = {
@@ -50,9 +52,6 @@ class State:
     out: list[gast.AST]
 
 
-Tree = Callable[[Atom], gast.AST]
-
-
 def print_block(block: Block, facts: Facts) -> list[gast.AST]:
     """The statements of a block; empty if it is empty."""
     return _block(block, facts, None)[0]
@@ -66,7 +65,7 @@ def _block(block: Block, facts: Facts, last: Atom | None) -> tuple[list[gast.AST
         position += _statement(block, position, state)
     end = None
     if last is not None:
-        end = _tree(_take_atom(last, state))(last)
+        end = tree_of(_take_atom(last, state))(last)
     if state.waiting:
         raise ValueError(f"never used: {[entry.name for entry in state.waiting]}")
     return tidy_comments(state.out), end
@@ -88,7 +87,7 @@ def _statement(block: Block, position: int, state: State) -> int:
             return 1
     what = traits(stmt, facts.uses, facts.is_pure)
     found = take(stmt_operands(stmt), what, state.waiting, state.out)
-    tree = _tree(found)
+    tree = tree_of(found)
     rest = block[position + 1 :] if isinstance(stmt, Assign | Unpack) else ()
     match stmt:
         case Unpack(value=value):
@@ -120,10 +119,10 @@ def _wait(stmt: Assign, state: State) -> None:
     facts = state.facts
     what = traits(stmt, facts.uses, facts.is_pure)
     found = take(stmt_operands(stmt), what, state.waiting, state.out, prints=False)
-    name, tree = stmt.target.name, _tree(found)
+    name, tree = stmt.target.name, tree_of(found)
     match stmt.value:
         case Op() as op:
-            trees = _trees(op, tree)
+            trees = op_trees(op, tree)
             entry = define(name, op, found, trees, what.effects)
         case Var(name=other) if other in found:
             entry = replace(found[other], name=name)
@@ -154,7 +153,7 @@ def _conditional(stmt: If, state: State) -> bool:
     what = traits(stmt, facts.uses, facts.is_pure)
     prints = target.name not in facts.uses.foldable
     found = take([(stmt.test, ALWAYS)], what, state.waiting, state.out, prints)
-    test = _tree(found)(stmt.test)
+    test = tree_of(found)(stmt.test)
     match word:
         case "and":
             tree: gast.AST = gast.BoolOp(gast.And(), _flat(gast.And, test, body))
@@ -209,7 +208,7 @@ def _lambda(stmt: Define, state: State) -> bool:
     what = traits(stmt, facts.uses, facts.is_pure)
     operands = stmt_operands(stmt)
     found = take(operands, what, state.waiting, state.out, prints=not foldable)
-    made = gast.Lambda(arguments(function, _tree(found)), value)
+    made = gast.Lambda(arguments(function, tree_of(found)), value)
     if foldable:
         own = {atom.name for atom, _ in operands if isinstance(atom, Var)}
         reads = frozenset(own).union(*(entry.reads for entry in found.values()))
@@ -240,7 +239,7 @@ def _indented(doc: str) -> str:
 
 
 def _simple(
-    stmt: Assign | Store | Augment | Effect | Keep | Return | Break | Continue,
+    stmt: Assign | Store | Augment | Effect | Keep | Return | Break | Continue | Mark,
     tree: Tree,
     facts: Facts,
 ) -> list[gast.AST]:
@@ -268,7 +267,8 @@ def _simple(
             return [gast.Break()]
         case Continue():
             return [gast.Continue()]
-    raise TypeError(f"cannot print {type(stmt).__name__}")
+        case Mark():
+            raise ValueError("a mark is left in a function that is printed")
 
 
 def _compound(stmt: If | While | With | Define, tree: Tree, facts: Facts) -> list[gast.AST]:
@@ -336,19 +336,7 @@ def _place(place: Op, tree: Tree) -> gast.AST:
 def _value(value: Op | Atom, tree: Tree) -> gast.AST:
     if not isinstance(value, Op):
         return tree(value)
-    return fill(value.template, _trees(value, tree))
-
-
-def _trees(op: Op, tree: Tree) -> dict[str, gast.AST]:
-    return {hole: tree(atom) for hole, atom in hole_values(op.args, op.callee).items()}
-
-
-def _tree(found: dict[str, Waiting]) -> Tree:
-    def tree(atom: Atom) -> gast.AST:
-        inside = isinstance(atom, Var) and atom.name in found
-        return found[atom.name].tree if inside else atom_tree(atom)
-
-    return tree
+    return fill(value.template, op_trees(value, tree))
 
 
 def _take_atom(atom: Atom, state: State) -> dict[str, Waiting]:

@@ -482,7 +482,9 @@ class _Printer(astunparse.Unparser):  # type: ignore[misc]
     def parameters(self, tree: gast.arguments) -> list[Callable[[], None]]:
         positional = [*tree.posonlyargs, *tree.args]
         defaults = [None] * (len(positional) - len(tree.defaults)) + list(tree.defaults)
-        parts = [partial(self.parameter, *pair) for pair in zip(positional, defaults, strict=True)]
+        parts: list[Callable[[], None]] = [
+            partial(self.parameter, *pair) for pair in zip(positional, defaults, strict=True)
+        ]
         if tree.posonlyargs:
             parts.insert(len(tree.posonlyargs), partial(self.write, "/"))
         if tree.vararg is not None:
