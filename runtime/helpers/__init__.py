@@ -167,6 +167,14 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
 }
 """The helpers by name."""
 
+STRUCTURED: Mapping[str, int] = {
+    **dict.fromkeys(("own", "zeros_like", "accumulate"), 0),
+    **dict.fromkeys(("expand", "cast_back", "sum_dx", "prod_dx", "dist_dp"), 1),
+    **dict.fromkeys(("unconcatenate", "unstack", "unvstack", "unhstack", "uncolumn_stack"), 1),
+    **dict.fromkeys(("undstack", "restructure"), 1),
+}
+"""For helpers that may give a list (or other container): the argument whose structure that has."""
+
 SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     "unbroadcast": (1,),
     "zeros_like": (0,),

@@ -120,7 +120,7 @@ def trapezoid_dx(d: Any, y: Any, x: Any, axis: int = -1) -> Any:
     widths = np.expand_dims(d, axis) * heights
     if np.ndim(x) == 1:
         flat = np.reshape(np.moveaxis(widths, axis, -1), (-1, n - 1))
-        return undiff(np.sum(flat, axis=0), x, 1, 0)
+        return unbroadcast(undiff(np.sum(flat, axis=0), x, 1, 0), x)
     return unbroadcast(undiff(widths, y, 1, axis), x)
 
 
@@ -163,9 +163,9 @@ def weights_dx(d: Any, a: Any, weights: Any, axis: Any = None) -> Any:
     mean = np.average(a, axis=axis, weights=weights, keepdims=True)
     each = d * (a - mean) / np.sum(full, axis=axis, keepdims=True)
     if np.shape(weights) == np.shape(a):
-        return each
+        return unbroadcast(each, weights)
     others = tuple(i for i in range(np.ndim(a)) if i != axis % np.ndim(a))
-    return np.sum(each, axis=others)
+    return unbroadcast(np.sum(each, axis=others), weights)
 
 
 def weights_along(d: Any, a: Any, weights: Any, axis: Any = None, keepdims: bool = False) -> Any:

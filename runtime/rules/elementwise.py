@@ -88,8 +88,8 @@ CHOOSING = collect(
 )
 
 COMPLEX = collect(
-    general("np.divmod(x, y)", vjp={"x": "unbroadcast(g[1], x)", "y": "unbroadcast(-g[1] * (x // y), y)"}, jvp={"x": "[0.0, g]", "y": "[0.0, -g * (x // y)]"}),
-    general("np.modf(x)", vjp={"x": "g[0]"}, jvp={"x": "[g, 0.0]"}),
+    general("np.divmod(x, y)", vjp={"x": "unbroadcast(g[1], x)", "y": "unbroadcast(-g[1] * (x // y), y)"}, jvp={"x": "[0.0, g]", "y": "[0.0, -g * (x // y)]"}, also={"result": "tuple"}),
+    general("np.modf(x)", vjp={"x": "g[0]"}, jvp={"x": "[g, 0.0]"}, also={"result": "tuple"}),
     missing("np.ldexp np.real_if_close np.sort_complex", why="no rule has been written yet"),
     elementwise("np.absolute(x)", x="g * direction(x)", also={"jvp": {"x": "np.real(g * direction(x))"}, "aliases": ("abs", "operator.abs")}),
     elementwise("np.fabs(x)", x="g * np.sign(x)"),

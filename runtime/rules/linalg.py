@@ -35,7 +35,7 @@ LINALG = collect(
         jvp={"a": "solve_along(g, a, b, ans)", "b": "np.linalg.solve(a, g)"},
     ),
     general("np.linalg.det(a)", vjp={"a": "det_da(g, a, ans)"}, jvp={"a": "ans * np.trace(np.linalg.solve(a, g), axis1=-2, axis2=-1)"}),
-    general("np.linalg.slogdet(a)", vjp={"a": "slogdet_da(g, a)"}, jvp={"a": "slogdet_along(g, a)"}),
+    general("np.linalg.slogdet(a)", vjp={"a": "slogdet_da(g, a)"}, jvp={"a": "slogdet_along(g, a)"}, also={"result": "tuple"}),
     # Of a symmetric matrix: the cotangent is symmetric.
     general("np.linalg.cholesky(a)", vjp={"a": "cholesky_da(g, ans)"}, jvp={"a": "cholesky_along(g, ans)"}),
     general(

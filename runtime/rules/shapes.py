@@ -41,10 +41,10 @@ JOINING = collect(
     general("np.hstack(tup)", vjp={"tup": "unhstack(g, tup)"}, jvp={"tup": "np.hstack(expand(g, tup))"}),
     general("np.column_stack(tup)", vjp={"tup": "uncolumn_stack(g, tup)"}, jvp={"tup": "np.column_stack(expand(g, tup))"}),
     general("np.dstack(tup)", vjp={"tup": "undstack(g, tup)"}, jvp={"tup": "np.dstack(expand(g, tup))"}),
-    general("np.meshgrid(*xi, indexing='xy')", vjp={"xi": "unmeshgrid(g, k, indexing, *xi)"}, jvp={"xi": "meshgrid_at(g, k, indexing, *xi)"}, also={"memory": "fresh"}),
+    general("np.meshgrid(*xi, indexing='xy')", vjp={"xi": "unmeshgrid(g, k, indexing, *xi)"}, jvp={"xi": "meshgrid_at(g, k, indexing, *xi)"}, also={"result": "tuple"}),
     general("np.append(arr, values, axis=None)", vjp={"arr": "unconcatenate(g, [arr, values], axis)[0]", "values": "unconcatenate(g, [arr, values], axis)[1]"}, jvp={"arr": "np.append(expand(g, arr), expand(0.0, values), axis)", "values": "np.append(expand(0.0, arr), expand(g, values), axis)"}),
-    general("np.split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.split(g, indices_or_sections, axis)"}, also={"memory": "view"}),
-    general("np.array_split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.array_split(g, indices_or_sections, axis)"}, also={"memory": "view"}),
+    general("np.split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.split(g, indices_or_sections, axis)"}, also={"result": "list", "memory": "view"}),
+    general("np.array_split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.array_split(g, indices_or_sections, axis)"}, also={"result": "list", "memory": "view"}),
     missing("np.block np.insert np.delete np.vsplit np.hsplit np.dsplit np.resize", why="no rule has been written yet"),
 )
 
@@ -67,7 +67,7 @@ PICKING = collect(
     linear("np.take(a, indices, axis=None)", a="untake(g, a, indices, axis)", also={"methods": ("take",)}),
     linear("np.take_along_axis(arr, indices, axis=-1)", arr="put_along(g, arr, indices, axis)"),
     general("ndarray.item(a)", vjp={"a": "expand(g, a)"}, jvp={"a": "np.reshape(g, ())"}, also={"methods": ("item",)}),
-    general("ndarray.tolist(a)", vjp={"a": "cast_back(np.array(g), a, a)"}, jvp={"a": "g.tolist()"}, also={"methods": ("tolist",)}),
+    general("ndarray.tolist(a)", vjp={"a": "cast_back(np.array(g), a, a)"}, jvp={"a": "g.tolist()"}, also={"result": "list", "methods": ("tolist",)}),
     missing("np.copyto np.put np.fill_diagonal", why="it writes in place; assign to a subscript instead"),
     missing("np.broadcast_arrays np.unstack np.rollaxis np.row_stack np.trim_zeros np.piecewise np.require np.asarray_chkfinite", why="no rule has been written yet"),
     missing("np.compress np.extract np.choose np.select np.place np.putmask np.put_along_axis np.diagflat np.vander np.apply_along_axis np.vectorize", why="no rule has been written yet"),

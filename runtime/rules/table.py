@@ -55,6 +55,7 @@ class Rule:
     aliases: other names of the same function: `operator.add`, `abs` (a builtin).
     methods: names of array methods (or attributes) that mean the same, the array coming first.
     keyword_only: parameters that are accepted by keyword only.
+    result: `array` (or number), `list` (of arrays or numbers) or `tuple`.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Rule:
     aliases: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     keyword_only: frozenset[str] = frozenset()
+    result: str = "array"
 
     @property
     def starred(self) -> str | None:

@@ -68,3 +68,14 @@ def test_residuals(name: str, param: str, values: set[str], shapes: set[str]) ->
     given = {param}
     assert residuals(RULES[name], param, given) == values
     assert shape_residuals(RULES[name], param, given) == shapes
+
+
+@_each
+def test_the_kind_of_the_result_is_as_the_rule_says(case: Case) -> None:
+    result = case.call({})
+    if case.rule.name in HELPERS:
+        return
+    if case.rule.result == "array":
+        assert not isinstance(result, (list, tuple))
+    else:
+        assert isinstance(result, {"list": list, "tuple": tuple}[case.rule.result])
