@@ -72,11 +72,13 @@ EINSUM = collect(
         "einsum_dx(d, at, subscripts, *operands)",
         vjp={"d": "einsum_at(g, at, subscripts, *operands)", "operands": "einsum_exchanged(d, k, g, at, subscripts, *operands)"},
         jvp={"d": "einsum_dx(g, at, subscripts, *operands)", "operands": "einsum_dx_along(g, k, d, at, subscripts, *operands)"},
+        also={"memory": "maybe"},
     ),
     general(
         "einsum_at(d, at, subscripts, *operands)",
         vjp={"d": "einsum_dx(g, at, subscripts, *operands)", "operands": "einsum_exchanged(g, k, d, at, subscripts, *operands)"},
         jvp={"d": "einsum_at(g, at, subscripts, *operands)", "operands": "einsum_at_along(g, k, d, at, subscripts, *operands)"},
+        also={"memory": "maybe"},
     ),
     missing("einsum_exchanged einsum_dx_along einsum_at_along", why="the third derivative of `np.einsum` has not been written yet"),
 )

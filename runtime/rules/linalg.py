@@ -24,6 +24,7 @@ PRODUCTS = collect(
         "np.einsum(subscripts, *operands, optimize=False)",
         vjp={"operands": "einsum_dx(g, k, subscripts, *operands)"},
         jvp={"operands": "einsum_at(g, k, subscripts, *operands)"},
+        also={"memory": "maybe"},  # 'ii->i' and 'ij->ji' are views
     ),
 )
 

@@ -9,7 +9,7 @@ from .table import collect, general, linear, missing
 
 RESHAPING = collect(
     linear("np.reshape(a, shape)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe"}),
-    general("ndarray.reshape(a, *shape)", vjp={"a": "np.reshape(g, np.shape(a))"}, jvp={"a": "np.reshape(g, np.shape(ans))"}, also={"memory": "maybe", "methods": ("reshape",)}),
+    general("ndarray.reshape(a, *lengths)", vjp={"a": "np.reshape(g, np.shape(a))"}, jvp={"a": "np.reshape(g, np.shape(ans))"}, also={"memory": "maybe", "methods": ("reshape",)}),
     linear("np.ravel(a)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe", "methods": ("ravel",)}),
     general("ndarray.flatten(a)", vjp={"a": "np.reshape(g, np.shape(a))"}, jvp={"a": "np.reshape(g, np.shape(ans))"}, also={"methods": ("flatten",)}),
     linear("np.squeeze(a, axis=None)", a="np.reshape(g, np.shape(a))", also={"memory": "view", "methods": ("squeeze",)}),

@@ -197,6 +197,7 @@ scipy.special.logsumexp(m, axis=1, keepdims=True)
 scipy.special.softmax(m)  scipy.special.softmax(m, axis=1)  scipy.special.log_softmax(m, axis=0)
 
 einsum_dx(g33[:2], 0, 'ij,jk', m, a)  einsum_dx(g23[:, 0], 1, 'ij,ij,ij->i', m, n, pos)
+einsum_dx(v[:2], 1, 'ij,kl->i', m, k34)
 einsum_at(g23, 0, 'ij,jk', m, a)  einsum_at(pos, 1, 'ij,ij,ij->i', m, n, pos)
 unbroadcast(g23, row)  unbroadcast(g23, s)  unreduce(w, m, 0)  unreduce(s, m)  expand(w, m)  own(m)
 divide_or_zero(m, pos)  log_or_zero(pos)  sinc_slope(m)  sinc_slope(tiny)  where_larger(g23, m, n)

@@ -84,7 +84,7 @@ def test_scipy_is_found_once_it_is_imported() -> None:
             ["optimize"],
             {"subscripts": 0, "operands": (1, 2), "optimize": "optimize"},
         ),
-        ("ndarray.reshape", 3, [], {"a": 0, "shape": (1, 2)}),
+        ("ndarray.reshape", 3, [], {"a": 0, "lengths": (1, 2)}),
         ("np.zeros", 1, ["dtype"], {"args": (0,), "dtype": "dtype"}),
     ],
 )
