@@ -14,6 +14,7 @@ from adjoint.runtime.graph import (
     Edge,
     Node,
     TensorCore,
+    as_array,
     counter_of,
     edge_of,
     next_number,
@@ -184,7 +185,7 @@ def _seen(tensor: TensorCore, g: Any) -> Any:
     if g is None:
         return None
     if not isinstance(g, TensorCore):
-        g = plain(type(tensor), g if hasattr(g, "flags") else np.asarray(g))
+        g = plain(type(tensor), as_array(g))
         g._data = g._data.copy() if g._data.base is not None else g._data
     return seen_by_users(g)
 
@@ -310,18 +311,19 @@ class FunctionNode(Node):
             )
         return [self._checked(k, piece) for k, piece in enumerate(answer)]
 
-    def _checked(self, k: int, piece: Any) -> Any:
+    def _checked(self, k: int, gradient: Any) -> Any:
         """Fits one gradient to its input's shape and type.
 
         Raises:
             RuntimeError: where the shape does not fit.
         """
-        if piece is None or self.edges[k] is None:
+        if gradient is None or self.edges[k] is None:
             return None
-        if not isinstance(piece, TensorCore):
+        if not isinstance(gradient, TensorCore):
             raise TypeError(
-                f"expected Variable or None (got {type(piece).__name__})"
+                f"expected Variable or None (got {type(gradient).__name__})"
             )
+        piece: Any = gradient
         shape, dtype = self.inputs[k]
         have = piece._data.shape
         if have != shape:

@@ -119,7 +119,7 @@ def of(dtype: np.dtype[Any]) -> DType:
 
 def numpy_dtype(dtype: object) -> np.dtype[Any]:
     """Turns whatever a user passes for `dtype=` into NumPy's; `float` is 64 bits, as in PyTorch."""
-    return dtype.dtype if isinstance(dtype, DType) else of(np.dtype(dtype)).dtype  # type: ignore[call-overload, no-any-return]
+    return dtype.dtype if isinstance(dtype, DType) else of(np.dtype(dtype)).dtype  # type: ignore[call-overload]
 
 
 def get_default_dtype() -> DType:

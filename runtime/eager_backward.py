@@ -15,6 +15,7 @@ from adjoint.runtime.graph import (
     Node,
     NodeExtra,
     TensorCore,
+    as_array,
     counter_of,
     plain,
 )
@@ -76,9 +77,10 @@ def _propagate(
         return plain(cls, array, edge)
 
     edges: Iterable[Edge] = [edge for edge, _ in roots]
-    pieces: Iterable[Any] = [g for _, g in roots]
+    pieces: Sequence[Any] = [g for _, g in roots]
     incoming: Any = None
     owns = False
+    node: Any = None
     while True:
         for edge, piece in zip(edges, pieces, strict=True):
             if edge is None or piece is None:
@@ -114,9 +116,9 @@ def _propagate(
             for goal in goals:
                 if goal is node:
                     found[goal] = incoming
-                elif goal.__class__ is tuple and goal[0] is node:  # type: ignore[index]
-                    found[goal] = incoming[goal[1]]  # type: ignore[index]
-            if not needed[node]:  # type: ignore[index]
+                elif goal.__class__ is tuple and goal[0] is node:
+                    found[goal] = incoming[goal[1]]
+            if needed is not None and not needed[node]:
                 edges = pieces = ()
                 continue
         edges = node.edges
@@ -173,7 +175,7 @@ def _as_tensor(cls: type[Any], g: Any) -> Any:
     if g is None:
         return None
     if not isinstance(g, TensorCore):
-        g = plain(cls, g if hasattr(g, "flags") else np.asarray(g))
+        g = plain(cls, as_array(g))
     return seen_by_users(g)
 
 
@@ -255,8 +257,11 @@ def deposit(tensor: TensorCore, g: Any, fresh: bool, recorded: bool) -> None:
                 g = g.astype(dtype)
             elif not fresh:
                 g = g.copy()
-            if not hasattr(g, "flags") or g.shape != tensor._data.shape:
-                g = np.asarray(g).reshape(tensor._data.shape)
+            g = as_array(g)
+            if g.shape != tensor._data.shape:
+                raise AssertionError(
+                    f"a gradient of shape {g.shape} reached a tensor of shape {tensor._data.shape}"
+                )
             new = plain(type(tensor), g)
             tensor._grad = new if grad is None else grad + new
         else:

@@ -1,5 +1,8 @@
 """Arithmetic, comparison and functions of single elements, as operators and methods of tensors."""
 
+# Arrays are of many classes, and so is `self` here: both are Any.
+# mypy: disable-error-code="no-any-return"
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -237,8 +240,8 @@ class Elementwise:
     __or__ = __ror__ = bitwise(np.bitwise_or)
     __xor__ = __rxor__ = bitwise(np.bitwise_xor)
     __invert__ = test(np.invert)
-    __eq__ = eq = compare(np.equal)  # type: ignore[assignment]
-    __ne__ = ne = compare(np.not_equal)  # type: ignore[assignment]
+    __eq__ = eq = compare(np.equal)
+    __ne__ = ne = compare(np.not_equal)
     __lt__ = lt = compare(np.less)
     __le__ = le = compare(np.less_equal)
     __gt__ = gt = compare(np.greater)

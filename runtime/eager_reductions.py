@@ -1,5 +1,8 @@
 """Sums, means, extremes and other reductions of tensors, with PyTorch's arguments."""
 
+# Arrays are of many classes, and so is `self` here: both are Any.
+# mypy: disable-error-code="no-any-return"
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple

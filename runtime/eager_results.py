@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from adjoint.runtime import dtypes
-from adjoint.runtime.graph import TensorCore, View, counter_of, plain
+from adjoint.runtime.graph import TensorCore, View, as_array, counter_of, plain
 from adjoint.runtime.modes import GRAD_ENABLED
 
 if TYPE_CHECKING:
@@ -20,9 +20,10 @@ WIDENED = {"uint16": np.int32, "uint32": np.int64, "uint64": np.int64}
 
 def settled(cls: type[Any], out: Any) -> Tensor:
     """Makes a tensor without history of a result."""
+    out = as_array(out)
     if out.dtype.kind == "u" and out.dtype.name in WIDENED:
         out = out.astype(WIDENED[out.dtype.name])
-    tensor: Tensor = plain(cls, out if hasattr(out, "flags") else np.asarray(out))
+    tensor: Tensor = plain(cls, out)
     return tensor
 
 

@@ -1,5 +1,8 @@
 """Reshaping, joining, products and copies of tensors, with PyTorch's arguments."""
 
+# Arrays are of many classes, and so is `self` here: both are Any.
+# mypy: disable-error-code="no-any-return"
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -24,6 +27,7 @@ T = operation("np.transpose", "TBackward0")
 TRANSPOSE = operation("np.swapaxes", "TransposeBackward0")
 EXPAND = operation("np.broadcast_to", "ExpandBackward0")
 CLONE = operation("np.copy", "CloneBackward0")
+IN_ORDER = operation("np.copy", "CloneBackward0", lambda a: a.copy(order="C"))
 REPEAT = operation("np.tile", "RepeatBackward0")
 REPEAT_INTERLEAVE = operation("np.repeat", "IndexSelectBackward0")
 ROLL = operation("np.roll")
@@ -101,7 +105,7 @@ class Shapes:
         data = self._data
         if data.flags.c_contiguous or np.may_share_memory(data.reshape(wanted), data):
             return VIEW(self, wanted)
-        return UNSAFE_VIEW(CLONE(self), wanted)
+        return UNSAFE_VIEW(IN_ORDER(self), wanted)
 
     def view_as(self: Any, other: Tensor) -> Tensor:
         """Gives the same elements under `other`'s shape, sharing memory."""
@@ -236,7 +240,7 @@ class Shapes:
 
     def contiguous(self: Any) -> Tensor:
         """Gives the tensor itself where its memory is in order, a copy otherwise."""
-        return self if self._data.flags.c_contiguous else self.clone()
+        return self if self._data.flags.c_contiguous else IN_ORDER(self)
 
     def is_contiguous(self: Any) -> bool:
         """Whether the elements lie in memory in the order of the axes."""

@@ -10,7 +10,7 @@ import numpy as np
 from adjoint.runtime import device as devices
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager_shapes import sizes
-from adjoint.runtime.graph import TensorCore, plain
+from adjoint.runtime.graph import TensorCore, as_array, plain
 from adjoint.runtime.tensor import Tensor
 
 
@@ -60,13 +60,9 @@ def tensor(
         data = data._data
     if hasattr(data, "__array_interface__") or hasattr(data, "__cuda_array_interface__"):
         array = data.astype(wanted or data.dtype, copy=True)
-        array = array if hasattr(array, "flags") and array.ndim else _at_home(array)
+        array = as_array(array)
         return _finish(array, device, requires_grad)
     return _finish(_from_lists(data, wanted), device, requires_grad)
-
-
-def _at_home(array: Any) -> Any:
-    return np.asarray(array) if isinstance(array, np.generic) else array
 
 
 def _from_lists(data: Any, wanted: np.dtype[Any] | None) -> Any:
@@ -181,7 +177,7 @@ def full(
     requires_grad: bool = False,
 ) -> Tensor:
     """Makes a tensor that holds one value everywhere."""
-    value = fill_value.item() if isinstance(fill_value, TensorCore) else fill_value
+    value = fill_value._data.item() if isinstance(fill_value, TensorCore) else fill_value
     kind = dtypes.number_dtype(value) if dtype is None else dtypes.numpy_dtype(dtype)
     return _finish(np.full(tuple(size), value, kind), device, requires_grad)
 
@@ -205,7 +201,7 @@ def arange(
     """Makes a tensor of evenly spaced numbers below `end`; int64 where all three are whole."""
     if end is None:
         start, end = 0, start
-    numbers = [one.item() if isinstance(one, TensorCore) else one for one in (start, end, step)]
+    numbers: list[Any] = [one._data.item() if isinstance(one, TensorCore) else one for one in (start, end, step)]
     if numbers[2] == 0:
         raise RuntimeError("step must be nonzero")
     if (numbers[1] - numbers[0]) * numbers[2] < 0:
@@ -313,7 +309,8 @@ def randperm(n: int, *, generator: Generator | None = None, device: Any = None) 
 
 def normal(mean: float, std: float, size: Sequence[int], *, generator: Generator | None = None) -> Tensor:  # noqa: E501
     """Draws numbers from a normal distribution."""
-    return randn(*size, generator=generator) * std + mean
+    result: Tensor = randn(*size, generator=generator) * std + mean
+    return result
 
 
 def _like(like: Tensor, dtype: Any, device: Any) -> dict[str, Any]:

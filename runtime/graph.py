@@ -12,6 +12,8 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeAlias
 
+import numpy as np
+
 from adjoint.runtime.modes import enable_grad
 
 Array: TypeAlias = Any
@@ -20,6 +22,7 @@ Edge: TypeAlias = "Node | tuple[Node, int] | TensorCore | None"
 _numbers = itertools.count()
 next_number = _numbers.__next__
 new_object = object.__new__
+NUMBERS = (bool, int, float, complex)
 
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
@@ -234,6 +237,11 @@ def extra_of_node(node: Node) -> NodeExtra:
     if node.extra is None:
         node.extra = NodeExtra()
     return node.extra
+
+
+def as_array(result: Any) -> Array:
+    """Makes an array of what NumPy gave: single elements come as numbers."""
+    return np.asarray(result) if isinstance(result, (np.generic, *NUMBERS)) else result
 
 
 def plain(cls: type[Any], data: Array, edge: Edge = None) -> Any:

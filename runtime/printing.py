@@ -142,7 +142,7 @@ def _writer(sample: Array, options: PrintOptions) -> tuple[Callable[[Any], str],
     else:
         values = sample[np.isfinite(sample) & (sample != 0)].tolist()
         width = max((len(form(v)) for v in values), default=1)
-    return (lambda value: form(value).rjust(width)), width
+    return (lambda value: str(form(value)).rjust(width)), width
 
 
 def _plain_form(sample: Array, options: PrintOptions) -> Callable[[Any], str]:

@@ -1,5 +1,8 @@
 """The tensor: an array that remembers how it was computed, as PyTorch users know it."""
 
+# Arrays are of many classes, and so is `self` here: both are Any.
+# mypy: disable-error-code="no-any-return"
+
 from __future__ import annotations
 
 import warnings
@@ -104,12 +107,12 @@ class Tensor(
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        return self._data.ndim  # type: ignore[no-any-return]
+        return self._data.ndim
 
     @property
     def itemsize(self) -> int:
         """Bytes an element takes."""
-        return self._data.itemsize  # type: ignore[no-any-return]
+        return self._data.itemsize
 
     def size(self, dim: int | None = None) -> Any:
         """Gives the lengths of the axes, or of one."""
@@ -117,17 +120,17 @@ class Tensor(
 
     def dim(self) -> int:
         """Gives the number of axes."""
-        return self._data.ndim  # type: ignore[no-any-return]
+        return self._data.ndim
 
     def numel(self) -> int:
         """Gives the number of elements."""
-        return self._data.size  # type: ignore[no-any-return]
+        return self._data.size
 
     nelement = numel
 
     def element_size(self) -> int:
         """Gives the bytes an element takes."""
-        return self._data.itemsize  # type: ignore[no-any-return]
+        return self._data.itemsize
 
     def stride(self, dim: int | None = None) -> Any:
         """Gives the steps between elements along the axes, in elements."""
@@ -136,11 +139,11 @@ class Tensor(
 
     def is_floating_point(self) -> bool:
         """Whether the elements are real floating point numbers."""
-        return self._data.dtype.kind == "f"  # type: ignore[no-any-return]
+        return self._data.dtype.kind == "f"
 
     def is_complex(self) -> bool:
         """Whether the elements are complex."""
-        return self._data.dtype.kind == "c"  # type: ignore[no-any-return]
+        return self._data.dtype.kind == "c"
 
     # Its history
 
@@ -192,7 +195,7 @@ class Tensor(
         """The gradient accumulated by `backward`; None before, and to start again."""
         if self._grad is None and not self.is_leaf and not self.retains_grad:
             warnings.warn(NOT_A_LEAF_GRAD, UserWarning, stacklevel=2)
-        return self._grad  # type: ignore[no-any-return]
+        return self._grad
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
@@ -233,7 +236,7 @@ class Tensor(
     @property
     def data(self) -> Tensor:
         """The same memory without history; writes to it are not noticed by the graph."""
-        return plain(type(self), self._data)  # type: ignore[no-any-return]
+        return plain(type(self), self._data)
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -253,7 +256,7 @@ class Tensor(
         """Gives the same memory without history; writes to it are noticed."""
         result = plain(type(self), self._data)
         result._counter = counter_of(self)
-        return result  # type: ignore[no-any-return]
+        return result
 
     def detach_(self) -> Tensor:
         """Forgets the history."""
@@ -399,7 +402,7 @@ class Tensor(
             x = device.move(x, wanted_device)
         if wanted_dtype is not None:
             x = cast(x, wanted_dtype)
-        return x.clone() if copy and x is self else x  # type: ignore[no-any-return]
+        return x.clone() if copy and x is self else x
 
     def type(self, dtype: Any = None) -> Any:
         """Converts to another type; without one, names the tensor's."""
@@ -409,7 +412,7 @@ class Tensor(
 
     def type_as(self, other: Tensor) -> Tensor:
         """Converts to another tensor's type."""
-        return cast(self, other._data.dtype)  # type: ignore[no-any-return]
+        return cast(self, other._data.dtype)
 
     def cuda(self, index: int | None = None) -> Tensor:
         """Copies to the GPU."""
@@ -421,33 +424,33 @@ class Tensor(
 
     def float(self) -> Tensor:
         """Converts to float32."""
-        return cast(self, dtypes.float32.dtype)  # type: ignore[no-any-return]
+        return cast(self, dtypes.float32.dtype)
 
     def double(self) -> Tensor:
         """Converts to float64."""
-        return cast(self, dtypes.float64.dtype)  # type: ignore[no-any-return]
+        return cast(self, dtypes.float64.dtype)
 
     def half(self) -> Tensor:
         """Converts to float16."""
-        return cast(self, dtypes.float16.dtype)  # type: ignore[no-any-return]
+        return cast(self, dtypes.float16.dtype)
 
     def long(self) -> Tensor:
         """Converts to int64."""
-        return cast(self, dtypes.int64.dtype)  # type: ignore[no-any-return]
+        return cast(self, dtypes.int64.dtype)
 
     def int(self) -> Tensor:
         """Converts to int32."""
-        return cast(self, dtypes.int32.dtype)  # type: ignore[no-any-return]
+        return cast(self, dtypes.int32.dtype)
 
     def bool(self) -> Tensor:
         """Converts to bool."""
-        return cast(self, dtypes.bool_.dtype)  # type: ignore[no-any-return]
+        return cast(self, dtypes.bool_.dtype)
 
     def __copy__(self) -> Tensor:
         """Gives another tensor with the same memory and history."""
         result = plain(type(self), self._data, self._edge)
         result._leaf, result._view, result._counter = self._leaf, self._view, counter_of(self)
-        return result  # type: ignore[no-any-return]
+        return result
 
     def __deepcopy__(self, memo: dict[Any, Any]) -> Tensor:
         """Copies a leaf with its gradient.
@@ -463,14 +466,14 @@ class Tensor(
                 "https://github.com/pytorch/pytorch/pull/103001"
             )
         if id(self) in memo:
-            return memo[id(self)]  # type: ignore[no-any-return]
+            return memo[id(self)]
         result = plain(type(self), self._data.copy())
         memo[id(self)] = result
         result._leaf = self._leaf
         if self._grad is not None:
             result._grad = plain(type(self), self._grad._data.copy())
         result.__dict__.update({k: _deep(v, memo) for k, v in self.__dict__.items()})
-        return result  # type: ignore[no-any-return]
+        return result
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Pickles elements and whether grad is required; a history is refused."""
@@ -485,14 +488,14 @@ class Tensor(
 
     def astype(self, dtype: Any) -> Tensor:
         """Converts to another type, as NumPy's arrays do."""
-        return cast(self, dtypes.numpy_dtype(dtype))  # type: ignore[no-any-return]
+        return cast(self, dtypes.numpy_dtype(dtype))
 
     def new_tensor(self, data: Any, requires_grad: Any = False) -> Tensor:
         """Makes a tensor of this one's type and device."""
         array = np.array(data, dtype=self._data.dtype)
         result = device.move(plain(type(self), array), self.device)
         result._leaf = bool(requires_grad)
-        return result  # type: ignore[no-any-return]
+        return result
 
     def set_(self, source: Tensor) -> Tensor:
         """Takes over another tensor's memory."""
