@@ -12,7 +12,7 @@ import pytest
 
 from adjoint.transform.emit.module import to_text
 from adjoint.transform.ir.nodes import (
-    Assign, Augment, Comment, Const, Define, Each, Effect, For, Function, If, NOWHERE, Op, Param,
+    Assign, Augment, Comment, Const, Define, Each, Effect, Enumerate, For, Function, If, NOWHERE, Op, Param,
     Ref, Return, Span, Store, Unpack, Var, While,
 )  # fmt: skip
 from adjoint.transform.lower import lower
@@ -215,8 +215,21 @@ def test_malformed_functions_are_not_printed():
         text(Assign(Y, op("_0 + _1", X)), Return(Y))
     with pytest.raises(ValueError, match="never assigned"):
         text(Return(t(1)))
-    with pytest.raises(ValueError, match="hidden by the variable x"):
-        text(Assign(Y, Ref("x.y", 1)), Return(Y))
+
+
+@pytest.mark.parametrize(
+    "stmt",
+    [
+        Assign(Y, Ref("x.y", 1)),
+        Assign(Y, op("own(_0)", X)),
+        For(Y, Enumerate(Each(X)), ()),
+        Define(Y, Function("h", (), (Assign(Var("z"), Ref("x", 1)), Return(Var("z"))))),
+    ],
+)
+def test_what_comes_from_outside_is_not_hidden(stmt):
+    hiding = [Assign(Var(name), Const(1)) for name in ("own", "enumerate")]
+    with pytest.raises(ValueError, match="is hidden by a variable"):
+        text(*hiding, stmt, Return(Y))
 
 
 def model(w, x, *rest, scale=2.0, **options):

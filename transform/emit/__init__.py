@@ -1,1 +1,1 @@
-"""adjoint."""
+"""Emission: the intermediate representation in, readable text and running functions out."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import builtins
+from collections.abc import Callable, Iterator
 
 import gast
 
+from adjoint.runtime.helpers import HELPERS
+from adjoint.transform.emit.iterables import iterable_tree
 from adjoint.transform.emit.names import identifiers, name_temporaries
 from adjoint.transform.emit.purity import is_pure as is_pure_by_default
 from adjoint.transform.emit.statements import Facts, function_def
 from adjoint.transform.emit.templates import atom_tree
 from adjoint.transform.emit.unparse import unparse
 from adjoint.transform.emit.uses import stmt_operands, uses
-from adjoint.transform.ir.nodes import Define, Function, Keep, Op, Ref, binds, walk
+from adjoint.transform.ir.nodes import (
+    Assign, Define, Effect, For, Function, Keep, Op, Ref, Stmt, Store, With, binds, walk,
+)  # fmt: skip
 
 
 def emit(fn: Function, is_pure: Callable[[Op], bool] = is_pure_by_default) -> gast.FunctionDef:
@@ -46,14 +51,43 @@ def to_text(fn: Function, is_pure: Callable[[Op], bool] = is_pure_by_default) ->
     return unparse(emit(fn, is_pure)) + "\n"
 
 
-def _check_references(fn: Function) -> None:
-    """What comes from outside must not be hidden by a local variable."""
-    local = {param.name for param in fn.params}
-    local |= {var.name for stmt in walk(fn.body) for var in binds(stmt)}
+def _check_references(fn: Function, around: frozenset[str] = frozenset()) -> None:
+    """What comes from outside must not be hidden by a local variable.
+
+    Args:
+        fn: the function, or one nested in it.
+        around: the variables of the functions around it.
+    """
+    bound = {var.name for stmt in walk(fn.body) for var in binds(stmt)}
+    local = around | bound | {param.name for param in fn.params}
     for stmt in walk(fn.body):
-        atoms = [atom for atom, _ in stmt_operands(stmt)] if not isinstance(stmt, Keep) else []
-        for atom in atoms:
-            if isinstance(atom, Ref) and (root := atom.text.partition(".")[0]) in local:
-                raise ValueError(f"{fn.name}: {atom.text} is hidden by the variable {root}")
+        for root in _roots(stmt):
+            if root in local:
+                raise ValueError(f"{fn.name}: what {root} means is hidden by a variable")
         if isinstance(stmt, Define):
-            _check_references(stmt.function)
+            _check_references(stmt.function, local)
+
+
+def _roots(stmt: Stmt) -> Iterator[str]:
+    """The names from outside that a statement reads: of objects, of helpers, of builtins."""
+    if not isinstance(stmt, Keep):
+        for atom, _ in stmt_operands(stmt):
+            if isinstance(atom, Ref):
+                yield atom.text.partition(".")[0]
+    match stmt:
+        case Assign(value=Op(template=template)) | Effect(value=Op(template=template)):
+            yield from _ours(template)
+        case Store(place=Op(template=template)) | With(context=Op(template=template)):
+            yield from _ours(template)
+        case For(iterable=iterable):
+            yield from _ours(iterable_tree(iterable, lambda _: gast.Constant(None, None)))
+
+
+def _ours(tree: gast.AST) -> Iterator[str]:
+    """The names of helpers, builtins and `np` that are written out in a template."""
+    names = [node for node in gast.walk(tree) if isinstance(node, gast.Name)]
+    stored = {node.id for node in names if not isinstance(node.ctx, gast.Load)}
+    for node in names:
+        known = node.id == "np" or node.id in HELPERS or hasattr(builtins, node.id)
+        if known and node.id not in stored:
+            yield node.id

@@ -127,7 +127,9 @@ def _write_down(name: str, value: object, why: str, parts: _Parts, defined: Iter
     """Adds what a name stands for, and what that needs in turn."""
     if name in parts.objects:
         if parts.objects[name] is not value:
-            raise CannotStandAlone(f"{name}: it means two things in what {why.split(maxsplit=1)[0]} needs")
+            raise CannotStandAlone(
+                f"{name}: it means two things in what {why.split(maxsplit=1)[0]} needs"
+            )
         return
     parts.objects[name] = value
     root = getattr(value, "__module__", None) or ""
