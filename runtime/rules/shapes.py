@@ -45,7 +45,8 @@ JOINING = collect(
     general("np.append(arr, values, axis=None)", vjp={"arr": "unconcatenate(g, [arr, values], axis)[0]", "values": "unconcatenate(g, [arr, values], axis)[1]"}, jvp={"arr": "np.append(expand(g, arr), expand(0.0, values), axis)", "values": "np.append(expand(0.0, arr), expand(g, values), axis)"}),
     general("np.split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.split(g, indices_or_sections, axis)"}, also={"result": "list", "memory": "view"}),
     general("np.array_split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.array_split(g, indices_or_sections, axis)"}, also={"result": "list", "memory": "view"}),
-    missing("np.block np.insert np.delete np.vsplit np.hsplit np.dsplit np.resize", why="no rule has been written yet"),
+    missing("np.block np.insert np.delete np.resize", why="no rule has been written yet"),
+    missing("np.vsplit np.hsplit np.dsplit", why="no rule has been written yet", also={"memory": "view", "result": "list"}),
 )
 
 REPEATING = collect(
@@ -69,7 +70,8 @@ PICKING = collect(
     general("ndarray.item(a)", vjp={"a": "expand(g, a)"}, jvp={"a": "np.reshape(g, ())"}, also={"methods": ("item",)}),
     general("ndarray.tolist(a)", vjp={"a": "cast_back(np.array(g), a, a)"}, jvp={"a": "g.tolist()"}, also={"result": "list", "methods": ("tolist",)}),
     missing("np.copyto np.put np.fill_diagonal", why="it writes in place; assign to a subscript instead"),
-    missing("np.broadcast_arrays np.unstack np.rollaxis np.row_stack np.trim_zeros np.piecewise np.require np.asarray_chkfinite", why="no rule has been written yet"),
+    missing("np.broadcast_arrays np.unstack np.rollaxis np.trim_zeros np.require np.asarray_chkfinite", why="no rule has been written yet", also={"memory": "maybe"}),
+    missing("np.row_stack np.piecewise", why="no rule has been written yet"),
     missing("np.compress np.extract np.choose np.select np.place np.putmask np.put_along_axis np.diagflat np.vander np.apply_along_axis np.vectorize", why="no rule has been written yet"),
 )
 
