@@ -1,4 +1,7 @@
-"""Functions of tensors by PyTorch's names: `adjoint.exp(x)` is `x.exp()`."""
+"""Functions of tensors by PyTorch's names: `adjoint.exp(x)` is `x.exp()`.
+
+This module shadows builtins (`abs`, `max`, `sum`, ...) on purpose, and uses none of those itself.
+"""
 
 from __future__ import annotations
 
@@ -9,48 +12,170 @@ import numpy as np
 from adjoint.runtime.eager_elementwise import WHERE, pair
 from adjoint.runtime.eager_numpy import run_function
 from adjoint.runtime.eager_shapes import concatenate as cat
-from adjoint.runtime.eager_shapes import matmul, stack
 from adjoint.runtime.graph import TensorCore, edge_of, plain
 from adjoint.runtime.tensor import Tensor
 
 
-def _function(name: str) -> Callable[..., Any]:
+def method(name: str) -> Callable[..., Any]:
     """Makes the function that calls a tensor's method."""
-    method = getattr(Tensor, name)
+    unbound = getattr(Tensor, name)
 
     def function(input: Any, *args: Any, **kwargs: Any) -> Any:
         if not isinstance(input, TensorCore):
             kind = type(input).__name__
             raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {kind}")
-        result = method(input, *args, **kwargs)
+        result = unbound(input, *args, **kwargs)
         if result is NotImplemented:
             raise TypeError(f"{name}(): argument 'other' (position 2) must be Tensor, not {args!r}")
         return result
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = method.__doc__
+    function.__doc__ = unbound.__doc__
     return function
 
 
-METHODS = (
-    *("abs", "absolute", "acos", "acosh", "add", "all", "allclose", "amax", "amin", "any"),
-    *("arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin"),
-    *("argsort", "asin", "asinh", "atan", "atan2", "atanh", "bmm", "ceil", "chunk", "clamp", "clip"),
-    *("clone", "cos", "cosh", "count_nonzero", "cumsum", "detach", "diag", "diagonal", "div"),
-    *("divide", "dot", "eq", "equal", "exp", "exp2", "expm1", "flatten", "flip", "floor"),
-    *("floor_divide", "fmod", "gather", "ge", "gt", "hypot", "index_select", "isclose", "isfinite"),
-    *("isinf", "isnan", "le", "lerp", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp"),
-    *("logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp", "lt"),
-    *("masked_fill", "masked_select", "max", "maximum", "mean", "median", "min", "minimum", "mm"),
-    *("movedim", "moveaxis", "mul", "multiply", "mv", "narrow", "ne", "neg", "negative", "nonzero"),
-    *("norm", "numel", "outer", "permute", "pow", "prod", "ravel", "reciprocal", "relu"),
-    *("remainder", "repeat_interleave", "reshape", "roll", "round", "rsqrt", "select", "sigmoid"),
-    *("sign", "sin", "sinh", "softmax", "sort", "split", "sqrt", "square", "squeeze", "std", "sub"),
-    *("subtract", "sum", "swapaxes", "t", "take", "tan", "tanh", "tile", "topk", "trace"),
-    *("transpose", "tril", "triu", "trunc", "unbind", "unflatten", "unsqueeze", "var"),
-    *("is_floating_point", "is_complex", "broadcast_to"),
-)
-FUNCTIONS: dict[str, Callable[..., Any]] = {name: _function(name) for name in METHODS}
+abs = method("abs")
+absolute = method("absolute")
+acos = method("acos")
+acosh = method("acosh")
+add = method("add")
+all = method("all")
+allclose = method("allclose")
+amax = method("amax")
+amin = method("amin")
+any = method("any")
+arccos = method("arccos")
+arccosh = method("arccosh")
+arcsin = method("arcsin")
+arcsinh = method("arcsinh")
+arctan = method("arctan")
+arctan2 = method("arctan2")
+arctanh = method("arctanh")
+argmax = method("argmax")
+argmin = method("argmin")
+argsort = method("argsort")
+asin = method("asin")
+asinh = method("asinh")
+atan = method("atan")
+atan2 = method("atan2")
+atanh = method("atanh")
+bmm = method("bmm")
+ceil = method("ceil")
+chunk = method("chunk")
+clamp = method("clamp")
+clip = method("clip")
+clone = method("clone")
+cos = method("cos")
+cosh = method("cosh")
+count_nonzero = method("count_nonzero")
+cumsum = method("cumsum")
+detach = method("detach")
+diag = method("diag")
+diagonal = method("diagonal")
+div = method("div")
+divide = method("divide")
+dot = method("dot")
+eq = method("eq")
+equal = method("equal")
+exp = method("exp")
+exp2 = method("exp2")
+expm1 = method("expm1")
+flatten = method("flatten")
+flip = method("flip")
+floor = method("floor")
+floor_divide = method("floor_divide")
+fmod = method("fmod")
+gather = method("gather")
+ge = method("ge")
+gt = method("gt")
+hypot = method("hypot")
+index_select = method("index_select")
+isclose = method("isclose")
+isfinite = method("isfinite")
+isinf = method("isinf")
+isnan = method("isnan")
+le = method("le")
+lerp = method("lerp")
+log = method("log")
+log10 = method("log10")
+log1p = method("log1p")
+log2 = method("log2")
+log_softmax = method("log_softmax")
+logaddexp = method("logaddexp")
+logical_and = method("logical_and")
+logical_not = method("logical_not")
+logical_or = method("logical_or")
+logical_xor = method("logical_xor")
+logsumexp = method("logsumexp")
+lt = method("lt")
+masked_fill = method("masked_fill")
+masked_select = method("masked_select")
+max = method("max")
+maximum = method("maximum")
+mean = method("mean")
+median = method("median")
+min = method("min")
+minimum = method("minimum")
+mm = method("mm")
+movedim = method("movedim")
+moveaxis = method("moveaxis")
+mul = method("mul")
+multiply = method("multiply")
+mv = method("mv")
+narrow = method("narrow")
+ne = method("ne")
+neg = method("neg")
+negative = method("negative")
+nonzero = method("nonzero")
+norm = method("norm")
+numel = method("numel")
+outer = method("outer")
+permute = method("permute")
+pow = method("pow")
+prod = method("prod")
+ravel = method("ravel")
+reciprocal = method("reciprocal")
+relu = method("relu")
+remainder = method("remainder")
+repeat_interleave = method("repeat_interleave")
+reshape = method("reshape")
+roll = method("roll")
+round = method("round")
+rsqrt = method("rsqrt")
+select = method("select")
+sigmoid = method("sigmoid")
+sign = method("sign")
+sin = method("sin")
+sinh = method("sinh")
+softmax = method("softmax")
+sort = method("sort")
+split = method("split")
+sqrt = method("sqrt")
+square = method("square")
+squeeze = method("squeeze")
+std = method("std")
+sub = method("sub")
+subtract = method("subtract")
+sum = method("sum")
+swapaxes = method("swapaxes")
+t = method("t")
+take = method("take")
+tan = method("tan")
+tanh = method("tanh")
+tile = method("tile")
+topk = method("topk")
+trace = method("trace")
+transpose = method("transpose")
+tril = method("tril")
+triu = method("triu")
+trunc = method("trunc")
+unbind = method("unbind")
+unflatten = method("unflatten")
+unsqueeze = method("unsqueeze")
+var = method("var")
+is_floating_point = method("is_floating_point")
+is_complex = method("is_complex")
+broadcast_to = method("broadcast_to")
 
 
 def where(condition: Any, input: Any = None, other: Any = None) -> Any:
@@ -117,5 +242,3 @@ def inverse(input: Any) -> Any:
     """Gives the inverse of a matrix."""
     return run_function(np.linalg.inv, (input,), {})
 
-
-__all__ = ["FUNCTIONS", "cat", "matmul", "stack"]

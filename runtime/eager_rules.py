@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import math
+import types
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any, TypeAlias
 
 import numpy as np
 from adjoint.runtime.graph import TensorCore
-from adjoint.runtime.helpers import HELPERS
+from adjoint.runtime.helpers import ALL
 from adjoint.runtime.rules import Rule, compiled, pullback_text, rule_of
 
 Pull: TypeAlias = Callable[..., Any]
@@ -35,7 +37,7 @@ def recorded_pullback(rule: Rule, param: str, run: Pull) -> Pull:
         header[star + 3 :] = ["k=0", *(f"{name}=None" for name in params[star + 1 :])]
     source = f"lambda {', '.join(header)}: {pullback_text(rule, param)}"
     code = compile(source, f"<rule of {rule.name}>", "eval")
-    scope = {"np": np, "math": math, **_recording_helpers(run)}
+    scope = dict(_recording_helpers(run))
     return _spread(rule, param, eval(code, scope))
 
 
@@ -58,14 +60,23 @@ def _spread(rule: Rule, param: str, function: Pull) -> Pull:
 
 @functools.cache
 def _recording_helpers(run: Pull) -> Mapping[str, Any]:
-    return {name: _recording(helper, run) for name, helper in HELPERS.items()}
+    """Gives helpers for tensors: those with a rule dispatch, the others call these in turn."""
+    scope: dict[str, Any] = {"np": np, "math": math, "types": types}
+    for name, helper in ALL.items():
+        rule = rule_of(helper)
+        if rule is None:
+            bound = FunctionType(
+                helper.__code__, scope, name, helper.__defaults__, helper.__closure__
+            )
+            bound.__kwdefaults__ = helper.__kwdefaults__
+            scope[name] = bound
+        else:
+            scope[name] = _recording(rule, helper, run)
+    return scope
 
 
-def _recording(helper: Callable[..., Any], run: Pull) -> Callable[..., Any]:
-    """Wraps a helper so that tensors go through its rule; without one, through its source."""
-    rule = rule_of(helper)
-    if rule is None:
-        return helper
+def _recording(rule: Rule, helper: Callable[..., Any], run: Pull) -> Callable[..., Any]:
+    """Wraps a helper so that tensors go through its rule."""
 
     @functools.wraps(helper)
     def call(*args: Any, **kwargs: Any) -> Any:
