@@ -84,10 +84,17 @@ class Emitted:
 
 @dataclass(slots=True)
 class World:
-    """What is known of all functions met: analyses and emissions, by function and kinds."""
+    """What is known of all functions met: analyses and emissions, by function and kinds.
+
+    running: functions being analysed, each with whether a call of it was met meanwhile (recursion).
+    summaries: the parameters that a function writes, and those that its result may share memory
+    with. returns: the kind of its result.
+    """
 
     analyses: dict[Any, Analysis] = field(default_factory=dict)
-    running: set[Any] = field(default_factory=set)
+    running: dict[Any, bool] = field(default_factory=dict)
+    summaries: dict[Any, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    returns: dict[Any, Kind] = field(default_factory=dict)
     emitted: dict[Any, Emitted] = field(default_factory=dict)
     assume_arrays: bool = False
 
@@ -111,29 +118,42 @@ def default_kinds(fn: Function, values: Mapping[str, Any] | None = None) -> Para
 
 
 def analyse(fn: FunctionType, kinds: ParameterKinds, world: World) -> Analysis:
-    """Lower and analyse a function under given kinds."""
+    """Lower and analyse a function under given kinds.
+
+    A recursive function is analysed until what is assumed of its calls is what is found of it.
+    """
     key = (fn.__code__, id(fn), kinds, world.assume_arrays)
     if key in world.analyses:
         return world.analyses[key]
+    while True:
+        world.running[key] = False
+        try:
+            analysis = _analyse_once(fn, kinds, world)
+        finally:
+            recursive = world.running.pop(key)
+        found = (written_parameters(analysis), _returned_family(analysis))
+        stable = found == world.summaries.get(key) and world.returns.get(key) == analysis.returns
+        world.summaries[key], world.returns[key] = found, analysis.returns
+        if stable or not recursive:
+            break
+    if not any(world.running.values()):  # else it rests on what is only assumed of a caller
+        world.analyses[key] = analysis
+    return analysis
+
+
+def _analyse_once(fn: FunctionType, kinds: ParameterKinds, world: World) -> Analysis:
     lowered = lowered_function(fn)
     names = Names(names_used(lowered.body) | {p.name for p in lowered.params} | _outside(lowered))
-    split = split_webs(lowered, names)
-    world.running.add(key)
-    try:
-        resolved = _resolve(split, kinds, world)
-    finally:
-        world.running.discard(key)
+    resolved = _resolve(split_webs(lowered, names), kinds, world)
     own = dict(resolved.kinds)
     prepared = prepare(resolved.function, own, names)
     found = aliases(
-        prepared.function, own, lambda op: _summary(op, own, world, key), world.assume_arrays
+        prepared.function, own, lambda op: _summary(op, own, world), world.assume_arrays
     )
-    analysis = Analysis(
-        prepared.function, prepared, own, resolved.returns, found,
-        names_used(prepared.function.body) | {p.name for p in lowered.params} | _outside(lowered),
-    )  # fmt: skip
-    world.analyses[key] = analysis
-    return analysis
+    used = names_used(prepared.function.body) | {p.name for p in lowered.params}
+    return Analysis(
+        prepared.function, prepared, own, resolved.returns, found, used | _outside(lowered)
+    )
 
 
 def lowered_function(fn: FunctionType) -> Function:
@@ -163,7 +183,8 @@ def _resolve(fn: Function, kinds: ParameterKinds, world: World) -> Resolved:
         )
         key = (callee.__code__, id(callee), wanted, world.assume_arrays)
         if key in world.running:
-            return None
+            world.running[key] = True
+            return world.returns.get(key)
         return analyse(callee, wanted, world).returns
 
     return resolve(fn, dict(kinds), call_kind)
@@ -226,15 +247,12 @@ def user_function(op: Op) -> FunctionType | None:
     return value if isinstance(value, FunctionType) else None
 
 
-def _summary(op: Op, kinds: Mapping[str, Kind], world: World, current: Any) -> Summary:
+def _summary(op: Op, kinds: Mapping[str, Kind], world: World) -> Summary:
     """What a call of a user's function writes into, and what its result may share memory with."""
     callee = user_function(op)
     if callee is None:
         return Summary()
-    atom_kinds = {
-        i: kinds.get(a.name, ANY) if isinstance(a, Var) else kind_of(getattr(a, "value", None))
-        for i, a in enumerate(op.args)
-    }
+    atom_kinds = _argument_kinds(op, kinds)
     try:
         bound = bind_call(callee, op, atom_kinds)
     except TypeError:
@@ -242,25 +260,25 @@ def _summary(op: Op, kinds: Mapping[str, Kind], world: World, current: Any) -> S
     params = lowered_function(callee).params
     wanted = tuple((p.name, bound.kinds.get(p.name, NUMERIC)) for p in params)
     key = (callee.__code__, id(callee), wanted, world.assume_arrays)
-    if key == current or key in world.running or key in _summarising:
-        return Summary()
-    _summarising.add(key)
-    try:
+    if key in world.running:
+        world.running[key] = True
+        written, returned = world.summaries.get(key, (frozenset(), frozenset()))
+    else:
         analysis = analyse(callee, wanted, world)
-    finally:
-        _summarising.discard(key)
-    written = written_parameters(analysis)
-    returned = _returned_family(analysis)
-    writes, shares = set(), set()
-    for i, (name, _) in enumerate(bound.arguments):
-        if name in written:
-            writes.add(i)
-        if name in returned:
-            shares.add(i)
-    return Summary(frozenset(writes), frozenset(shares))
+        written, returned = written_parameters(analysis), _returned_family(analysis)
+    arguments = [name for name, _ in bound.arguments]
+    return Summary(
+        frozenset(i for i, name in enumerate(arguments) if name in written),
+        frozenset(i for i, name in enumerate(arguments) if name in returned),
+        known=True,
+    )
 
 
-_summarising: set[Any] = set()
+def _argument_kinds(op: Op, kinds: Mapping[str, Kind]) -> dict[int, Kind]:
+    return {
+        i: kinds.get(a.name, ANY) if isinstance(a, Var) else kind_of(a.value)
+        for i, a in enumerate(op.args)
+    }
 
 
 def written_parameters(analysis: Analysis) -> frozenset[str]:
@@ -283,7 +301,7 @@ def _returned_family(analysis: Analysis) -> frozenset[str]:
 
 def derive(
     fn: FunctionType, mode: str, wrt: tuple[str, ...], kinds: ParameterKinds, world: World,
-    written: tuple[str, ...] = (), public: bool = True,
+    written: tuple[str, ...] = (), fragile: frozenset[str] | None = None,
 ) -> Emitted:  # fmt: skip
     """The derived function of a Python function, emitted but not yet loaded.
 
@@ -294,9 +312,10 @@ def derive(
         kinds: the kinds of its parameters.
         world: what is known already.
         written: for a vjp, parameters written into whose later cotangent matters.
-        public: for a vjp, whether it is handed to users.
+        fragile: for a vjp that another emitted function calls, the parameters (and `return`) whose
+            arrays may be written before the pullback runs. None: users call it, and may write any.
     """
-    key = (fn.__code__, id(fn), mode, wrt, kinds, written, public, world.assume_arrays)
+    key = (fn.__code__, id(fn), mode, wrt, kinds, written, fragile, world.assume_arrays)
     if key in world.emitted:
         return world.emitted[key]
     analysis = analyse(fn, kinds, world)
@@ -307,7 +326,8 @@ def derive(
         emitted.adjoint = _promise(analysis, wrt, written, name)
         sweep = _sweep(fn, analysis, wrt, written, emitted, world)
         if mode == "vjp":
-            emitted.adjoint = vjp(sweep, wrt, written, name, public)
+            sweep.pinned = _pinned(analysis, fragile)
+            emitted.adjoint = vjp(sweep, wrt, written, name, fragile is None)
         else:
             emitted.adjoint = gradient(sweep, wrt, mode == "value_and_gradient")
         emitted.text = to_text(emitted.adjoint.function)
@@ -315,6 +335,16 @@ def derive(
         del world.emitted[key]
         raise
     return emitted
+
+
+def _pinned(analysis: Analysis, fragile: frozenset[str] | None) -> frozenset[str]:
+    """The names whose arrays the caller may write once the function has returned."""
+    last = analysis.function.body[-1]
+    assert isinstance(last, Return)
+    result = frozenset({last.value.name}) if isinstance(last.value, Var) else frozenset()
+    if fragile is None:
+        return result | {p.name for p in analysis.function.params}
+    return (fragile - {"return"}) | (result if "return" in fragile else frozenset())
 
 
 def _promise(
@@ -361,24 +391,22 @@ def _sweep(
         function, analysis.kinds, analysis.aliases, found,
         shapes(function, analysis.kinds, found), _active(analysis, wrt, written),
         analysis.prepared.counters, analysis.prepared.lengths, analysis.prepared.old, definitions,
-        lambda op, stmt, active: _differentiate_call(op, stmt, active, analysis, emitted, world, own),
+        lambda op, stmt, active, fragile: _differentiate_call(
+            op, stmt, active, fragile, analysis, emitted, world, own
+        ),
     )  # fmt: skip
     return Sweep(facts, own)
 
 
 def _differentiate_call(
-    op: Op, stmt: Stmt, active: frozenset[str], analysis: Analysis, emitted: Emitted,
-    world: World, names: Names,
+    op: Op, stmt: Stmt, active: frozenset[str], fragile: frozenset[str], analysis: Analysis,
+    emitted: Emitted, world: World, names: Names,
 ) -> Derivative:  # fmt: skip
     callee = user_function(op)
     if callee is None:
         text = op.callee.text if isinstance(op.callee, Ref) else "this function"
         raise missing_rule(getattr(stmt, "span"), text)  # noqa: B009
-    atom_kinds = {
-        i: analysis.kinds.get(a.name, ANY) if isinstance(a, Var) else kind_of(getattr(a, "value", None))
-        for i, a in enumerate(op.args)
-    }
-    bound = bind_call(callee, op, atom_kinds)
+    bound = bind_call(callee, op, _argument_kinds(op, analysis.kinds))
     params = lowered_function(callee).params
     kinds = tuple((p.name, bound.kinds.get(p.name, NUMERIC)) for p in params)
     inner = analyse(callee, kinds, world)
@@ -388,7 +416,13 @@ def _differentiate_call(
         if isinstance(a, Var) and a.name in active
     ))  # fmt: skip
     written = tuple(p for p in wrt if p in changed)
-    derived = derive(callee, "vjp", wrt, kinds, world, written, public=False)
+    exposed = {
+        name for (name, _), a in zip(bound.arguments, op.args, strict=True)
+        if isinstance(a, Var) and a.name in fragile
+    }  # fmt: skip
+    targets = {v.name for v in binds(stmt)}
+    exposed |= {"return"} if targets & fragile else set()
+    derived = derive(callee, "vjp", wrt, kinds, world, written, frozenset(exposed))
     name = names.fresh(derived.adjoint.function.name)
     for known, other in emitted.callees.items():
         if other is derived:

@@ -87,6 +87,8 @@ def differentiable_operands(op: Op) -> tuple[Atom, ...]:
         return ()
     if op.prim in ("index", "list.copy") or op.prim.startswith("attribute:"):
         return op.args[:1]
+    if op.prim in ("np.add.at", "np.subtract.at"):
+        return (op.args[1], op.args[-1])
     if op.prim == "dict":
         return op.args[1::2]
     if not is_rule(op.prim):

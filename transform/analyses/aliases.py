@@ -29,10 +29,14 @@ _INVERSE = {"same": "same", "holds": "held", "held": "holds"}
 
 @dataclass(slots=True)
 class State:
-    """What is known at one point: relations between names, certain views, tuples just built."""
+    """What is known at one point.
+
+    relations: between names. views: of what a name is certainly a view, and the statement that made
+    it so (by identity). tuples: the elements of tuples just built.
+    """
 
     relations: Relations = field(default_factory=dict)
-    views: dict[str, str] = field(default_factory=dict)
+    views: dict[str, tuple[str, int]] = field(default_factory=dict)
     tuples: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
     def copy(self) -> State:
@@ -52,12 +56,12 @@ class State:
             self.relations[other].pop(name, None)
         self.views.pop(name, None)
         self.tuples.pop(name, None)
-        self.views = {v: root for v, root in self.views.items() if root != name}
+        self.views = {v: view for v, view in self.views.items() if view[0] != name}
         self.tuples = {t: e for t, e in self.tuples.items() if Var(name) not in e}
 
     def root(self, name: str) -> str:
         while name in self.views:
-            name = self.views[name]
+            name = self.views[name][0]
         return name
 
 
@@ -83,7 +87,7 @@ class _World:
     assume_arrays: bool
     reached: dict[int, set[str]]
     pairs: set[tuple[str, str]]
-    tracked: dict[str, str]
+    tracked: dict[str, tuple[str, int]]
     reads_without_view: dict[str, Stmt]
 
 
@@ -109,7 +113,7 @@ def aliases(
     return Aliases(
         {key: frozenset(names) for key, names in world.reached.items()},
         _classes(world.pairs),
-        dict(world.tracked),
+        {name: root for name, (root, _) in world.tracked.items()},
     )
 
 
@@ -135,15 +139,15 @@ def _stmt(stmt: Stmt, state: State, world: _World) -> State:
     _check_writes(stmt, state, world)
     match stmt:
         case Assign(target=target, value=Op() as op):
-            _bind_op(target.name, op, state, world)
+            _bind_op(stmt, target.name, op, state, world)
         case Assign(target=target, value=Var(name=source)):
             _bind(target.name, [(source, "same")], state, world)
             if target.name != source and _shares(target.name, world):
-                state.views[target.name] = source
+                state.views[target.name] = (source, id(stmt))
         case Assign(target=target):
             state.forget(target.name)
         case Unpack(targets=targets, value=value):
-            _unpack(tuple(t.name for t in targets), value, state, world)
+            _unpack(stmt, tuple(t.name for t in targets), value, state, world)
         case Store(value=Var(name=source), place=place) if isinstance(place.args[0], Var):
             base = place.args[0].name
             if world.kinds.get(base, ANY).tag not in ("array", "numeric", "num"):
@@ -205,7 +209,7 @@ def _through(source: str, how: str, state: State) -> list[tuple[str, str]]:
     return found
 
 
-def _bind_op(name: str, op: Op, state: State, world: _World) -> None:
+def _bind_op(stmt: Stmt, name: str, op: Op, state: State, world: _World) -> None:
     sources = [(a.name, how) for a, how in shared(op, world.kinds, world.summaries)]
     elements = op.args if op.prim == "tuple" else None
     view = _certain_view(op, world)
@@ -213,7 +217,7 @@ def _bind_op(name: str, op: Op, state: State, world: _World) -> None:
     if elements is not None:
         state.tuples[name] = elements
     if view is not None and view != name and _shares(name, world):
-        state.views[name] = view
+        state.views[name] = (view, id(stmt))
 
 
 def _certain_view(op: Op, world: _World) -> str | None:
@@ -232,7 +236,9 @@ def _certain_view(op: Op, world: _World) -> str | None:
     return None
 
 
-def _unpack(targets: tuple[str, ...], value: object, state: State, world: _World) -> None:
+def _unpack(
+    stmt: Stmt, targets: tuple[str, ...], value: object, state: State, world: _World
+) -> None:
     source = value.name if isinstance(value, Var) else None
     elements = state.tuples.get(source) if source is not None else None
     if elements is None or len(elements) != len(targets):
@@ -257,7 +263,7 @@ def _unpack(targets: tuple[str, ...], value: object, state: State, world: _World
                 state.relate(target, other, how)
                 world.pairs.add((target, other))
         if taken not in targets and taken != target:
-            state.views[target] = taken
+            state.views[target] = (taken, id(stmt))
     for target in takes:
         world.pairs.add((target, takes[target]))
 
@@ -304,7 +310,7 @@ def _loop(
             iterable = stmt.iterable if isinstance(stmt, For) else None
             if isinstance(iterable, Each) and isinstance(iterable.value, Var):
                 if world.kinds.get(iterable.value.name, ANY).tag == "array":
-                    inside.views[target] = iterable.value.name
+                    inside.views[target] = (iterable.value.name, id(stmt))
             if isinstance(iterable, Items):
                 inside.views.pop(target, None)
         inside = _block(before, inside, world)
@@ -343,11 +349,11 @@ def _check_writes(stmt: Stmt, state: State, world: _World) -> None:
             if other not in live:
                 continue  # what it held before is all that anybody will see of it
             if state.root(other) == state.root(name) and how == "same":
-                _track(other, state, world)
-                _track(name, state, world)
+                _track(stmt, other, state, world)
+                _track(stmt, name, state, world)
             else:
                 _refuse(stmt, name, other, how)
-        _track(name, state, world)
+        _track(stmt, name, state, world)
         if kind.tag in ("numeric", "any") and not world.assume_arrays and isinstance(stmt, Augment):
             others = {o for o, h in state.relations.get(name, {}).items() if h != "holds"}
             if others & live:
@@ -359,10 +365,17 @@ def _check_writes(stmt: Stmt, state: State, world: _World) -> None:
                 )
 
 
-def _track(name: str, state: State, world: _World) -> None:
+def _track(stmt: Stmt, name: str, state: State, world: _World) -> None:
+    """From now on treat a name as the view that it certainly is."""
     while name in state.views:
-        world.tracked[name] = state.views[name]
-        name = state.views[name]
+        known = world.tracked.setdefault(name, state.views[name])
+        if known != state.views[name]:
+            raise unsupported(
+                stmt.span,
+                f"this writes into `{name}`, which is a view of an array in more ways than one",
+                "give each view a name of its own, or write to the array itself",
+            )
+        name = state.views[name][0]
 
 
 def _refuse(stmt: Stmt, name: str, other: str, how: str) -> None:

@@ -24,12 +24,12 @@ class Summary:
     """What a call of a user's function does to its arguments.
 
     writes: positions in `op.args` of arguments written into. shares: positions with which the
-    result may share memory. pure: no effect but those writes.
+    result may share memory. known: whether anything is known of the function.
     """
 
     writes: frozenset[int] = frozenset()
     shares: frozenset[int] | None = None
-    pure: bool = False
+    known: bool = False
 
 
 Summaries = Callable[[Op], Summary]
@@ -37,7 +37,7 @@ Summaries = Callable[[Op], Summary]
 
 def is_rule(prim: str) -> bool:
     """Whether a resolved prim is the name of a rule."""
-    return prim not in STRUCTURAL and ":" not in prim and prim != "call"
+    return prim not in STRUCTURAL and ":" not in prim and prim != "call" and prim[-3:] != ".at"
 
 
 def written(stmt: Stmt, kinds: Mapping[str, Kind], summaries: Summaries) -> frozenset[str]:
@@ -50,9 +50,23 @@ def written(stmt: Stmt, kinds: Mapping[str, Kind], summaries: Summaries) -> froz
         case Augment(target=target):
             if not kinds.get(target.name, ANY).is_number:
                 names.add(target.name)
-        case Assign(value=Op() as op) | Effect(value=op) | With(context=op):
+        case Assign(value=Op() as op) | With(context=op):
             names |= {a.name for a in written_arguments(op, kinds, summaries)}
+        case Effect(value=op):
+            written_here = written_arguments(op, kinds, summaries)
+            if not written_here and _unknown(op, summaries):
+                written_here = tuple(
+                    a for a in op.args if isinstance(a, Var) and kinds.get(a.name, ANY).may_share
+                )
+            names |= {a.name for a in written_here}
     return frozenset(names)
+
+
+def _unknown(op: Op, summaries: Summaries) -> bool:
+    """Whether a call is made for an effect that nothing is known of."""
+    if op.prim == "call":
+        return not summaries(op).known
+    return op.prim.startswith("method:")
 
 
 def written_arguments(
@@ -60,6 +74,11 @@ def written_arguments(
 ) -> tuple[Var, ...]:
     """The arguments that an operation writes into."""
     head, _, name = op.prim.partition(":")
+    if op.prim in ("np.add.at", "np.subtract.at"):
+        return (op.args[1],) if isinstance(op.args[1], Var) else ()
+    if "out" in op.roles and not is_rule(op.prim):
+        given = op.args[op.roles.index("out")]
+        return (given,) if isinstance(given, Var) else ()
     if head == "method":
         mutates = name in MUTATORS and isinstance(op.args[0], Var)
         return (op.args[0],) if mutates else ()  # type: ignore[return-value]
@@ -85,7 +104,7 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
     match head:
         case "tuple" | "list" | "dict" | "set":
             return sharing(op.args, "holds")
-        case "look" | "binary" | "unary":
+        case "look" | "binary" | "unary" | "np.add.at" | "np.subtract.at":
             return ()
         case "list.copy":
             return sharing(op.args, "held") + sharing(op.args, "same")

@@ -7,6 +7,7 @@ operations carry the names of rules.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -38,6 +39,7 @@ LOOKS: frozenset[Any] = frozenset(
         np.array_equal, np.may_share_memory, np.shares_memory, np.random.default_rng, np.iscomplexobj,
     }
 )  # fmt: skip
+_LOOKING_MODULES = frozenset({"logging", "warnings", "time", "sys", "os", "gc", "tqdm"})
 SHAPE_ATTRIBUTES = frozenset({"shape", "ndim", "size", "dtype", "itemsize", "nbytes", "flags"})
 LIST_METHODS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "reverse"})
 DICT_METHODS = frozenset({"get", "items", "keys", "values", "update", "setdefault"})
@@ -191,6 +193,8 @@ def resolve_op(op: Op, kinds: Mapping[str, Kind], call_kind: CallKind) -> tuple[
             return _method(op, name, args, kinds)
         case "call":
             return _call(op, args, kinds, call_kind)
+        case "np.add.at" | "np.subtract.at":
+            return op, NONE
         case _:  # resolved in an earlier round
             rule = rule_of_name(op.prim)
             return op, _rule_kind(rule, op, args)
@@ -331,6 +335,12 @@ def _method(
     op: Op, name: str, args: tuple[Kind | None, ...], kinds: Mapping[str, Kind]
 ) -> tuple[Op, Kind | None]:
     base = args[0]
+    receiver = op.args[0]
+    if isinstance(receiver, Ref) and name == "at" and receiver.value in (np.add, np.subtract):
+        if op.roles == ("self", "", "", ""):
+            return replace(op, prim=f"np.{receiver.value.__name__}.at"), NONE
+    if isinstance(receiver, Ref) and isinstance(receiver.value, logging.Logger):
+        return replace(op, prim="look"), NONE
     if base is None:
         return op, None
     if base.is_numeric and not (base.tag == "any" and name in LIST_METHODS | DICT_METHODS):
@@ -378,7 +388,8 @@ def _builtin(
         looks = function in LOOKS
     except TypeError:
         looks = False
-    if looks:
+    module = (getattr(function, "__module__", None) or "").partition(".")[0]
+    if looks or module in _LOOKING_MODULES:
         return replace(op, prim="look"), RANGE if function is range else INT
     if function in (list, tuple) and len(args) <= 1:
         items = args[0].items if args and args[0] is not None else ()

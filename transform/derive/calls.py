@@ -12,6 +12,7 @@ from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.cotangents import (
     Cotangent, Derivative, Out, State, Sweep, accumulate, assign, ensure, flat, protect,
 )  # fmt: skip
+from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.ir.nodes import Assign, Atom, Effect, Op, Stmt, Unpack, Var
 
 Env = Mapping[str, Version]
@@ -28,7 +29,8 @@ def pull_call(
     touched = [n for n in active & reached if n in state or n in sweep.facts.aliases.views]
     if not active or (g is None and not touched):
         return
-    derivative = sweep.facts.differentiate_call(op, stmt, active)
+    fragile = _fragile(target, op, env, after, sweep)
+    derivative = sweep.facts.differentiate_call(op, stmt, active, fragile)
     pullback = _run_vjp_instead(stmt, target, op, derivative, sweep)
     arguments: list[Atom] = []
     if derivative.has_result:
@@ -46,6 +48,18 @@ def pull_call(
         out.append(Effect(result))
         return
     _give(result, op, derivative, env, state, sweep, out)
+
+
+def _fragile(target: Var | None, op: Op, env: Env, after: Env, sweep: Sweep) -> frozenset[str]:
+    """The names in a call whose arrays may be written after it, while its pullback waits."""
+    found = {
+        a.name
+        for a in op.args
+        if isinstance(a, Var) and spoiled(env[a.name], sweep.facts, sweep.pinned)
+    }
+    if target is not None and spoiled(after[target.name], sweep.facts, sweep.pinned):
+        found.add(target.name)
+    return frozenset(found)
 
 
 def _incoming(

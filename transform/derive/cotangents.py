@@ -75,19 +75,21 @@ class Facts:
     lengths: Mapping[int, str]
     old: Mapping[int, Var]
     definitions: Mapping[str, Stmt]
-    differentiate_call: Callable[[Op, Stmt, frozenset[str]], Derivative]
+    differentiate_call: Callable[[Op, Stmt, frozenset[str], frozenset[str]], Derivative]
 
 
 @dataclass(slots=True)
 class Sweep:
     """The reverse sweep being written.
 
+    pinned: names whose arrays somebody else may write once the function has returned.
     needs: primal values read by the sweep, by their placeholder name. replaced: primal statements
     that the forward sweep runs in another form. links: emitted names that are views of others.
     """
 
     facts: Facts
     names: Names
+    pinned: frozenset[str] = frozenset()
     needs: dict[str, Version] = field(default_factory=dict)
     replaced: dict[int, tuple[Stmt, ...]] = field(default_factory=dict)
     links: list[tuple[str, str]] = field(default_factory=list)
@@ -282,6 +284,13 @@ def protect(
         if shares:
             copied = assign(out, sweep.names, call("own", held.value), holder(sweep, other))
             state[other] = Cotangent(copied, owned=not held.lazy, lazy=held.lazy)
+
+
+def link(part: Atom, place: Op, sweep: Sweep) -> None:
+    """Note that an emitted name holds a part of what another holds."""
+    owner = place.args[0]
+    if isinstance(part, Var) and isinstance(owner, Var):
+        sweep.links.append((part.name, owner.name))
 
 
 def _family(emitted: str, links: Iterable[tuple[str, str]]) -> frozenset[str]:

@@ -55,7 +55,7 @@ def gradient(sweep: Sweep, wrt: tuple[str, ...], with_value: bool) -> Adjoint:
         forward = (*forward, Effect(check))
     wanted = [result] if with_value else []
     reserved = frozenset(a.name for a in wanted if isinstance(a, Var))
-    swept = _assemble(forward, backward, gradients, sweep, wanted, frozenset(), (), reserved)
+    swept = _assemble(forward, backward, gradients, sweep, wanted, (), reserved)
     last: Out = []
     answer = swept.gradients[0] if len(wrt) == 1 else _tuple(swept.gradients, sweep, last)
     if with_value:
@@ -77,8 +77,8 @@ def vjp(
         wrt: parameters whose cotangents the pullback gives.
         written: parameters that the function writes into and whose later cotangent matters.
         name: the name of the derived function.
-        public: whether others may write into the arguments or the result before the pullback
-            runs; it then gives a tuple however many `wrt` there are.
+        public: whether users call it; the pullback then takes a cotangent whether or not anything
+            depends on it, and gives a tuple however many `wrt` there are.
     """
     fn = sweep.facts.function
     result = _result(fn)
@@ -102,10 +102,7 @@ def vjp(
     returned = tuple(p for p in wrt if p not in written)
     backward, gradients = _sweep_back(sweep, state, returned, written, first)
     backward, params = _in_place(backward, params, written, sweep)
-    pinned = _everybody_elses(fn, result) if public else frozenset()
-    swept = _assemble(
-        fn.body[:-1], backward, gradients, sweep, [result], pinned, written
-    )  # fmt: skip
+    swept = _assemble(fn.body[:-1], backward, gradients, sweep, [result], written)
     back, last = _reusable(swept, sweep), Out()
     if len(returned) == 1 and not public:
         last.append(Return(swept.gradients[0]))
@@ -131,12 +128,6 @@ def _derived(fn: Function, name: str, params: tuple[Param, ...], block: Block) -
     plain = name.replace("<lambda>", "lambda_")
     ordered = tuple(sorted(params, key=lambda p: p.kind == "varkw"))  # `**kw` comes last
     return replace(fn, name=plain, params=ordered, body=block)
-
-
-def _everybody_elses(fn: Function, result: Atom) -> frozenset[str]:
-    """The arrays that the caller can write into once the function has returned."""
-    names = {p.name for p in fn.params}
-    return frozenset(names | ({result.name} if isinstance(result, Var) else set()))
 
 
 def _result(fn: Function) -> Atom:
@@ -229,7 +220,7 @@ class _Swept:
 
 def _assemble(
     forward: Block, backward: Block, gradients: tuple[Atom, ...], sweep: Sweep,
-    wanted: list[Atom], pinned: frozenset[str], written: tuple[str, ...] = (),
+    wanted: list[Atom], written: tuple[str, ...] = (),
     reserved: frozenset[str] = frozenset(),
 ) -> _Swept:  # fmt: skip
     """Drop what is dead, decide where primal values come from, and join the two sweeps."""
@@ -238,7 +229,7 @@ def _assemble(
     needed |= {sweep.d(name).name for name in written}
     alive = drop_dead(backward, needed, lambda _: False, families)
     marks = tuple(Return(g) for g in gradients)  # resolved together with the sweep
-    stored = store(forward, (*alive, *marks), sweep, pinned, reserved)
+    stored = store(forward, (*alive, *marks), sweep, sweep.pinned, reserved)
     back = stored.backward[: len(stored.backward) - len(marks)]
     ends = stored.backward[len(back) :]
     answers = tuple(s.value for s in ends if isinstance(s, Return))

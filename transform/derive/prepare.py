@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from adjoint.transform.analyses.kind import ANY, Kind
-from adjoint.transform.derive.build import Names, expression
+from adjoint.transform.derive.build import Names, expression, substitute_iter
+from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
-    Assign, Augment, Block, Break, Const, Each, Enumerate, For, Function, If, Items, Iter,
-    Op, Range, Reversed, Stmt, Store, Var, While, With,
+    Assign, Atom, Augment, Block, Break, Const, Each, Enumerate, For, Function, If, Items, Iter,
+    Op, Range, Reversed, Stmt, Store, Var, While, With, iter_atoms,
 )  # fmt: skip
 
 _SCALES = ("*", "/")
@@ -53,6 +54,9 @@ def _stmt(
         case With(body=body):
             return (replace(stmt, body=_block(body, kinds, names, prepared)),)
         case For(body=body, iterable=iterable):
+            held = _held(stmt, kinds, names)
+            if held is not None:
+                return (held[0], *_stmt(held[1], kinds, names, prepared))
             new = replace(stmt, body=_block(body, kinds, names, prepared))
             if isinstance(iterable, Range) and not leaves(stmt.body):
                 return (new,)
@@ -67,6 +71,21 @@ def _stmt(
         case Store(operator=operator, base=Var(name=base)) if operator and operator not in "+-":
             return _scaled(stmt, kinds.get(base, ANY), kinds, names, prepared)
     return (stmt,)
+
+
+def _held(stmt: For, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, For] | None:
+    """Give what a loop runs over a name of its own where the body rebinds the one it has."""
+    for atom in iter_atoms(stmt.iterable):
+        if isinstance(atom, Var) and atom.name in names_bound(stmt.body):
+            own = Var(names.fresh(atom.name))
+            kinds[own.name] = kinds.get(atom.name, ANY)
+
+            def change(a: Atom, old: Var = atom, new: Var = own) -> Atom:
+                return new if a == old else a
+
+            iterable = substitute_iter(stmt.iterable, change)
+            return Assign(own, atom, stmt.span), replace(stmt, iterable=iterable)
+    return None
 
 
 def _counted(

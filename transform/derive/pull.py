@@ -19,7 +19,7 @@ from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.calls import pull_call
 from adjoint.transform.derive.cotangents import (
-    Cotangent, Out, State, Sweep, accumulate, assign, ensure, flat, holder, protect,
+    Cotangent, Out, State, Sweep, accumulate, assign, ensure, flat, holder, link, protect,
 )  # fmt: skip
 from adjoint.transform.refusals import missing_rule, unsupported
 from adjoint.transform.ir.nodes import (
@@ -283,6 +283,7 @@ def _add_parts(place: Op, g: Cotangent, sweep: Sweep, out: Out) -> None:
     """Add the parts of a tuple to the parts of an element of a list."""
     assert isinstance(g.value, tuple)
     owner = assign(out, sweep.names, place)
+    link(owner, place, sweep)
     for i, part in enumerate(g.value):
         if part is None:
             continue
@@ -662,11 +663,29 @@ def _pull_pop(
         out.append(Effect(expression("d.insert(i, g)", atoms, "derived.push")))
 
 
+def _pull_scatter(op: Op, env: Env, after: Env, state: State, sweep: Sweep, out: Out) -> None:
+    """`np.add.at(a, index, v)`: every repetition of an index has its part of the cotangent."""
+    _, base, index, value = op.args
+    assert isinstance(base, Var)
+    known = base.name in state or base.name in sweep.facts.aliases.views
+    if not known or not isinstance(value, Var) or not sweep.is_active(value):
+        return
+    buffer = ensure(base.name, state, sweep, out, sweep.value(after[base.name]))
+    sign = "-" if op.prim == "np.subtract.at" else ""
+    atoms = {"d": buffer, "i": sweep.primal(index, env), "v": sweep.primal(value, env)}
+    summed = expression(f"unbroadcast({sign}d[i], v)", atoms)
+    borrows = frozenset({buffer.name})
+    accumulate(value.name, summed, state, sweep, out, fresh=bool(sign), borrows=borrows)
+
+
 def _pull_effect(
     stmt: Effect, op: Op, env: Env, after: Env, state: State, sweep: Sweep, out: Out
 ) -> None:
     if op.prim == "call" and rule_of_callee(op) is None:
         pull_call(stmt, None, op, env, after, state, sweep, out)
+        return
+    if op.prim in ("np.add.at", "np.subtract.at"):
+        _pull_scatter(op, env, after, state, sweep, out)
         return
     head, _, name = op.prim.partition(":")
     base = op.args[0] if op.args else None

@@ -15,7 +15,7 @@ from adjoint.transform.analyses.liveness import exposed
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.cotangents import (
-    Cotangent, Out, State, Sweep, assign, bind_named, ensure, flat, rebind,
+    Cotangent, Out, State, Sweep, assign, bind_named, ensure, flat, link, rebind,
 )  # fmt: skip
 from adjoint.transform.derive.pull import pull
 from adjoint.transform.refusals import unsupported
@@ -301,6 +301,12 @@ class _Driver:
         """Assign to the loop's variables what they held in this round."""
         if not isinstance(self.stmt, For) or self._is_range():
             return
+        written = {
+            n for s in walk(self.stmt.body)
+            for n in self.sweep.facts.aliases.reached.get(id(s), ())
+        }  # fmt: skip
+        if written & {v.name for v in _sequences(self.stmt.iterable)}:
+            return  # the elements change while the loop runs: they are saved as they came
         heads = self.sweep.facts.versions.heads[id(self.stmt)]
         target = self.stmt.target.name
         self._assign(self.stmt.iterable, target, heads[target], part)
@@ -405,6 +411,7 @@ class _Driver:
         names = self.sweep.names
         if isinstance(g.value, tuple):
             element = assign(part, names, place)
+            link(element, place, self.sweep)
             for i, held in enumerate(g.value):
                 if held is not None:
                     inner = expression(f"d[{i}]", {"d": element}, "index")

@@ -12,21 +12,21 @@ A value whose array may be written later, through any name, is copied when it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import gast
 
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.kind import ANY
-from adjoint.transform.analyses.order import Place, may_follow, places
 from adjoint.transform.analyses.resolve import rule_of_name
 from adjoint.transform.analyses.versions import TOP, BlockKey, Version
 from adjoint.transform.derive.build import call, expression, substitute
 from adjoint.transform.derive.cotangents import Facts, Sweep
 from adjoint.transform.derive.needs import Needs, needs_of
+from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Block, Effect, For, If, Mark, Op, Stmt, Var, While, With, blocks_of,
+    Assign, Atom, Block, Effect, For, If, Mark, Op, Stmt, Var, While, With,
 )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def _choose(needs: Needs, sweep: Sweep, pinned: frozenset[str]) -> dict[str, str
     for placeholder, version in order:
         if placeholder in needs.made:
             chosen[placeholder] = "made"
-        elif version.number in lasting and not _spoiled(version, facts, pinned):
+        elif version.number in lasting and not spoiled(version, facts, pinned):
             chosen[placeholder] = "named"
         elif _recomputable(version, chosen, needs, sweep, pinned):
             chosen[placeholder] = "recomputed"
@@ -117,54 +117,6 @@ def _lasting(facts: Facts) -> set[int]:
         if version.what == "join" and version.depth == 0:
             pending += version.merges  # on the path taken, the name holds that branch's value
     return found
-
-
-def _spoiled(version: Version, facts: Facts, pinned: frozenset[str]) -> bool:
-    """Whether the array that a version holds may be written after it came to be."""
-    kind = facts.kinds.get(version.name, ANY)
-    if not kind.may_share:
-        return False
-    family = facts.aliases.classes.get(version.name, frozenset({version.name}))
-    family |= {version.name}
-    if family & pinned:
-        return True
-    where = places(facts.function)
-    here = _place(version, facts, where)
-    for stmt_id, names in facts.aliases.reached.items():
-        if names & family and stmt_id in where:
-            if version.after is not None and stmt_id == id(version.after):
-                if not here.loops or not where[stmt_id].loops:
-                    continue
-            if may_follow(where[stmt_id], here):
-                return True
-    return False
-
-
-def _place(version: Version, facts: Facts, where: Mapping[int, Place]) -> Place:
-    if version.after is not None and id(version.after) in where:
-        place = where[id(version.after)]
-        if isinstance(version.after, If | For | While):  # it exists after all that is inside
-            last = max(
-                (where[id(s)].position for s in _inside(version.after) if id(s) in where),
-                default=place.position,
-            )
-            return Place(last, place.loops)
-        return place
-    if version.block == (0, "body"):
-        return Place(-1, ())
-    owner = where.get(version.block[0])
-    if owner is None:
-        return Place(-1, ())
-    inside_loop = any(id_ == version.block[0] for id_ in facts.versions.heads)
-    loops = (*owner.loops, version.block[0]) if inside_loop else owner.loops
-    return Place(owner.position, loops)
-
-
-def _inside(stmt: Stmt) -> Iterable[Stmt]:
-    for block in blocks_of(stmt):
-        for inner in block:
-            yield inner
-            yield from _inside(inner)
 
 
 def _note_operands(
@@ -205,7 +157,7 @@ def _recomputable(
             operand = env[atom.name]
             placeholder = f"{operand.name}@{operand.number}"
             if placeholder not in chosen and not (
-                operand.number in lasting and not _spoiled(operand, sweep.facts, pinned)
+                operand.number in lasting and not spoiled(operand, sweep.facts, pinned)
             ):
                 return False
             if placeholder in needs.shape_only:
@@ -305,7 +257,7 @@ def _kept_value(
     name = Var(version.name)
     if placeholder in needs.shape_only and facts.kinds.get(version.name, ANY).tag != "num":
         return call("spec", name)
-    if not _spoiled(version, facts, pinned):
+    if not spoiled(version, facts, pinned):
         return name
     kind = facts.kinds.get(version.name, ANY)
     if kind.tag == "array":
