@@ -134,11 +134,11 @@ class Indexing:
 
     def __getitem__(self: Any, index: Any) -> Tensor:
         """Reads a part: a view for numbers and slices, a copy for arrays of positions or a mask."""
-        if index.__class__ is int:
-            parts: tuple[Any, ...] = _check(self, (index,)) if self._data.ndim != 1 else (index,)
-            if self._data.ndim == 1:
-                _check(self, parts)
-            return SELECT(self, parts)
+        shape = self._data.shape
+        if shape and index.__class__ is int and -shape[0] <= index < shape[0]:
+            return SELECT(self, (index,))
+        if shape and index.__class__ is slice:
+            return (ALIAS if index == slice(None) else SLICE)(self, (index,))
         first, second = _two_steps(_check(self, indices(index)))
         if second is None:
             return _title(first)(self, first)

@@ -42,7 +42,7 @@ True
 False
 tensor(True)
 """  # noqa: W291 - the notebook prints this space
-RANDOM_LINES = {9, 10, 11, 12, 20, 21}  # drawn, or scaled by how often a drawn vector was doubled
+RANDOM_LINES = {9, 10, 11, 12, 21, 22}  # drawn, or scaled by how often a drawn vector was doubled
 
 
 def comparable(text: str) -> list[str]:
