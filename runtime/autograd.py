@@ -7,6 +7,11 @@ from typing import Any
 
 import numpy as np
 from adjoint.runtime import dtypes
+from adjoint.runtime.eager_anomaly import STATE as ANOMALY
+from adjoint.runtime.eager_anomaly import detect_anomaly as detect_anomaly
+from adjoint.runtime.eager_anomaly import is_anomaly_enabled as is_anomaly_enabled
+from adjoint.runtime.eager_anomaly import note
+from adjoint.runtime.eager_anomaly import set_detect_anomaly as set_detect_anomaly
 from adjoint.runtime.eager_backward import deposit, seen_by_users, sweep
 from adjoint.runtime.eager_nodes import Check, modified
 from adjoint.runtime.graph import (
@@ -22,6 +27,10 @@ from adjoint.runtime.graph import (
     plain,
 )
 from adjoint.runtime.modes import GRAD_ENABLED, GradMode
+from adjoint.runtime.modes import enable_grad as enable_grad
+from adjoint.runtime.modes import is_grad_enabled as is_grad_enabled
+from adjoint.runtime.modes import no_grad as no_grad
+from adjoint.runtime.modes import set_grad_enabled as set_grad_enabled
 
 NOT_A_LEAF_FLAG = (
     "you can only change requires_grad flags of leaf variables. If you want to use a computed "
@@ -430,6 +439,8 @@ def _record_function(
     tensors = [r for r in results if isinstance(r, TensorCore)]
     node.function, node.context, node.edges = cls, context, edges
     node.number, node.extra = next_number(), None
+    if ANOMALY[0]:
+        note(node)
     node.cls = type(tensors[0]) if tensors else type(next(a for a in args if isinstance(a, TensorCore)))
     node.inputs = [
         (a._data.shape, a._data.dtype) if isinstance(a, TensorCore) else ((), np.dtype(float))

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from adjoint.runtime.eager_anomaly import STATE as ANOMALY
+from adjoint.runtime.eager_anomaly import note
 from adjoint.runtime.eager_nodes import BinaryNode, Check, OpNode
 from adjoint.runtime.eager_results import ViewStep, link, rewrap, settled
 from adjoint.runtime.eager_rules import Pull, pullback, recorded_pullback
@@ -178,6 +180,8 @@ def _apply_to_one(op: Op, args: Sequence[Any]) -> Tensor:
     node.number = next_number()
     node.extra = None
     node.edges = (edge,)
+    if ANOMALY[0]:
+        note(node)
     node.layout = ONE_EDGE
     node.args = (data if kept else None, *rest)
     node.ans = out if keep_ans else None
@@ -237,6 +241,8 @@ def _record(
     node.number = next_number()
     node.extra = None
     node.edges = edges
+    if ANOMALY[0]:
+        note(node)
     node.layout = layout
     node.args = [None] * len(values)
     node.frees = check_ans

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
@@ -9,6 +10,8 @@ from typing import Any
 
 import numpy as np
 from adjoint.runtime.eager import operation
+from adjoint.runtime.eager_anomaly import STATE as ANOMALY
+from adjoint.runtime.eager_anomaly import watched
 from adjoint.runtime.graph import (
     Array,
     Edge,
@@ -122,7 +125,11 @@ def _propagate(
                 edges = pieces = ()
                 continue
         edges = node.edges
-        pieces = node.run_recorded(incoming, record) if create_graph else node.run(incoming)
+        if ANOMALY[0]:
+            how = (node.run_recorded, incoming, record) if create_graph else (node.run, incoming)
+            pieces = watched(node, functools.partial(*how))
+        else:
+            pieces = node.run_recorded(incoming, record) if create_graph else node.run(incoming)
         owns = node.owns_pieces and not create_graph
         if node.extra is not None and node.extra.hooks:
             pieces = _after(node.extra, pieces, incoming, cls)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from adjoint.runtime.eager_anomaly import STATE as ANOMALY
+from adjoint.runtime.eager_anomaly import note
 from adjoint.runtime.eager_results import settled
 from adjoint.runtime.eager_titles import camel
 from adjoint.runtime.errors import NotDifferentiable
@@ -110,6 +112,8 @@ def apply_function(
         node = node_class(f"{camel(name)}Backward", CallNode)()
         assert isinstance(node, CallNode)
         node.number, node.extra, node.edges = next_number(), None, edges
+        if ANOMALY[0]:
+            note(node)
         node.pullback, node.source, node.outputs = pullback, source, len(tensors)
         node.forms = [(t._data.shape, t._data.dtype) for t in tensors]
         for k, tensor in enumerate(tensors):

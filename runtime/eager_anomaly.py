@@ -1,0 +1,88 @@
+"""Anomaly detection: which operation's backward failed, or gave NaN, and where it was recorded."""
+
+from __future__ import annotations
+
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adjoint.runtime.graph import Node, TensorCore
+
+# Whether the mode is on, and whether it looks for NaN: for the process, as in PyTorch.
+STATE = [False, True]
+
+
+class set_detect_anomaly:  # noqa: N801 - PyTorch's name
+    """Turns anomaly detection on or off; as a context manager, until the block's end.
+
+    Args:
+        mode: on or off.
+        check_nan: whether a backward that gives NaN is an error.
+    """
+
+    def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        """Sets the mode at once."""
+        self.before = list(STATE)
+        STATE[:] = [bool(mode), bool(check_nan)]
+
+    def __enter__(self) -> None:
+        """Keeps the mode."""
+
+    def __exit__(self, *exc: object) -> None:
+        """Puts back what was before."""
+        STATE[:] = self.before
+
+
+class detect_anomaly(set_detect_anomaly):  # noqa: N801
+    """Detects anomalies inside a `with` block.
+
+    Example:
+        >>> with detect_anomaly():
+        ...     is_anomaly_enabled()
+        True
+    """
+
+    def __init__(self, check_nan: bool = True) -> None:
+        """Turns the mode on."""
+        super().__init__(True, check_nan)
+
+
+def is_anomaly_enabled() -> bool:
+    """Says whether anomalies are detected."""
+    return STATE[0]
+
+
+def note(node: Node) -> None:
+    """Keeps, with a node, the stack of the operation that it records."""
+    node.metadata["traceback_"] = traceback.format_stack()[:-2]
+
+
+def watched(node: Node, run: Callable[[], Sequence[Any]]) -> Sequence[Any]:
+    """Runs a node's backward; says where the operation was recorded if that fails or gives NaN.
+
+    Raises:
+        RuntimeError: NaN came out.
+    """
+    try:
+        pieces = run()
+        if STATE[1]:
+            for k, piece in enumerate(pieces):
+                data = piece._data if isinstance(piece, TensorCore) else piece
+                if data is not None and np.isnan(data).any():
+                    raise RuntimeError(
+                        f"Function '{node.name()}' returned nan values in its {k}th output."
+                    )
+    except Exception:
+        stack = node.metadata.get("traceback_")
+        where = (
+            "No forward pass information available. Enable detect anomaly during forward pass for "
+            "more information."
+            if stack is None
+            else "Traceback of forward call that caused the error:\n" + "".join(stack)
+        )
+        warnings.warn(f"Error detected in {node.name()}. {where}", UserWarning, stacklevel=2)
+        raise
+    return pieces
