@@ -19,6 +19,7 @@ import numpy
 from .errors import AdjointError, MissingRule
 from .helpers import ALL, HELPERS
 
+_NOTHING = object()
 _REGISTERED: dict[type, ModuleType] = {numpy.ndarray: numpy}
 _HOMES: dict[type, ModuleType | None] = {}
 _PLAIN = frozenset({float, int, bool, complex, str, type(None), numpy.ndarray})
@@ -150,7 +151,7 @@ def counterpart(value: Any, namespace: ModuleType) -> Any:
     """
     if namespace is numpy or (isinstance(value, type) and issubclass(value, numpy.generic)):
         return value
-    held, path = _paths().get(id(value), (None, ""))
+    held, path = _paths().get(id(value), (_NOTHING, ""))
     if held is not value:
         return value
     found: Any = namespace

@@ -218,7 +218,9 @@ class Differentiable:
                 return self._prepare_more(mode, args, kwargs)
             compiled = self._compile(mode, args, kwargs)
             self._compiled[key] = compiled
-        return compiled, args, kwargs, _Values(self._names(), args, kwargs)
+        values = {n: a for n, a in zip(self._parameter_names(), args, strict=False)}
+        values |= kwargs
+        return compiled, args, kwargs, {n: _outline(values.get(n)) for n in compiled.wrt}
 
     def _prepare_more(self, mode: str, args: Any, kwargs: Any) -> Any:
         held, self._plain = self._plain, True
@@ -226,9 +228,6 @@ class Differentiable:
             return self._prepare(mode, args, kwargs)
         finally:
             self._plain = held
-
-    def _names(self) -> list[str]:
-        return self._parameter_names()
 
     def _compile(self, mode: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Compiled:
         with _lock:
@@ -271,16 +270,13 @@ class Differentiable:
         return tuple(chosen)
 
 
-class _Values(dict[str, Any]):
-    """Arguments by parameter name, looked up only when asked."""
-
-    def __init__(self, names: list[str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        super().__init__(kwargs)
-        self._names, self._args = names, args
-
-    def __missing__(self, name: str) -> Any:
-        position = self._names.index(name)
-        return self._args[position]
+def _outline(value: Any) -> Any:
+    """An argument as it is before the call: a function may change the lists that it gets."""
+    if isinstance(value, list):
+        return [_outline(v) for v in value]
+    if isinstance(value, dict):
+        return {k: _outline(v) for k, v in value.items()}
+    return value
 
 
 def _by_reference(module: str, qualname: str) -> Any:

@@ -17,6 +17,7 @@ import numpy
 
 from adjoint.runtime import home
 from adjoint.runtime.helpers import HELPERS
+from adjoint.runtime.rules import rule_of
 from adjoint.transform.analyses.activity import active_names
 from adjoint.transform.analyses.aliases import Aliases, aliases
 from adjoint.transform.analyses.effects import Summary
@@ -244,7 +245,12 @@ def user_function(op: Op) -> FunctionType | None:
         return None
     value = op.callee.value
     value = getattr(value, "__wrapped__", value) if not isinstance(value, FunctionType) else value
-    return value if isinstance(value, FunctionType) else None
+    if not isinstance(value, FunctionType) or rule_of(value) is not None:
+        return None
+    return None if (value.__module__ or "").partition(".")[0] in _WITH_RULES_ONLY else value
+
+
+_WITH_RULES_ONLY = frozenset({"numpy", "scipy", "cupy", "math"})
 
 
 def _summary(op: Op, kinds: Mapping[str, Kind], world: World) -> Summary:

@@ -10,7 +10,7 @@ from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Span
 
 
-class MissingRuleHere(MissingRule, UnsupportedSyntax):
+class MissingRuleHere(UnsupportedSyntax, MissingRule):
     """A call through which a derivative flows has neither a rule nor source."""
 
 

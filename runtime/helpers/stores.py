@@ -55,7 +55,8 @@ def stack_like(parts: Any, like: Any) -> Any:
     >>> stack_like([1.0, 0.0], np.ones(2))
     array([1., 0.])
     """
-    return np.stack([expand(part, row) for part, row in zip(parts, like)])
+    row = np.zeros(like.shape[1:], like.dtype)
+    return np.stack([expand(part, row) for part in parts])
 
 
 def require_scalar(value: Any) -> None:

@@ -89,7 +89,7 @@ def differentiable_operands(op: Op) -> tuple[Atom, ...]:
         return op.args[:1]
     if op.prim in ("np.add.at", "np.subtract.at"):
         return (op.args[1], op.args[-1])
-    if op.prim == "dict":
+    if op.prim == "dict" and "**" not in op.roles:
         return op.args[1::2]
     if not is_rule(op.prim):
         return (*op.args, op.callee) if isinstance(op.callee, Var) else op.args

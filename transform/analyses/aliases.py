@@ -338,6 +338,9 @@ def _meet(a: State, b: State) -> State:
 def _check_writes(stmt: Stmt, state: State, world: _World) -> None:
     names = written(stmt, world.kinds, world.summaries)
     live = world.live[id(stmt)]
+    op = getattr(stmt, "value", None)
+    if isinstance(op, Op) and op.prim == "call" and names:
+        _check_arguments(stmt, op, names, state, world)
     for name in names:
         kind = world.kinds.get(name, ANY)
         reached = world.reached.setdefault(id(stmt), set())
@@ -362,6 +365,23 @@ def _check_writes(stmt: Stmt, state: State, world: _World) -> None:
                     f"whether `{name}` is a number or an array is not known here, and "
                     f"`{min(others & live)}` may be the same array",
                     f"write `{name} = {name} + ...`, or `{name}[...] += ...`",
+                )
+
+
+def _check_arguments(
+    stmt: Stmt, op: Op, names: frozenset[str], state: State, world: _World
+) -> None:
+    """A function that writes into one argument must not get the same array as another one."""
+    given = [a.name for a in op.args if isinstance(a, Var) and _shares(a.name, world)]
+    for i, name in enumerate(given):
+        related = state.relations.get(name, {})
+        for j, other in enumerate(given):
+            if i != j and name in names and (other == name or other in related):
+                raise unsupported(
+                    stmt.span,
+                    f"the function called writes into {_shown(name)}, and another of its arguments "
+                    "may be the same array",
+                    "pass a copy (`.copy()`)",
                 )
 
 

@@ -130,4 +130,4 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
             return sharing(atoms, "same") + sharing(atoms, "held")
         case _:
             rule = rule_of_name(op.prim)
-            return () if rule.memory == "fresh" else sharing(op.args[:1], "same")
+            return () if rule.memory == "fresh" else sharing(op.args, "same")

@@ -24,7 +24,7 @@ class Kind:
     ndim: number of axes of an array, where it is known.
     items: element kinds: each of a tuple, the joined one of a list or dict, the fields of a record.
     discrete: integers, truth values and what has no derivative for another reason.
-    names: the field names of a record.
+    names: the field names of a record or of a named tuple.
     """
 
     tag: str
@@ -99,7 +99,7 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
             items = a.items or b.items
         else:
             items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
-        return Kind(a.tag, ndim, items, discrete, a.names)
+        return Kind(a.tag, ndim, items, discrete, a.names if a.names == b.names else ())
     if a.is_numeric and b.is_numeric and "any" not in (a.tag, b.tag):
         return Kind("numeric", discrete=discrete)
     if {a.tag, b.tag} == {"list", "tuple"}:
@@ -132,7 +132,7 @@ def kind_of(value: Any) -> Kind:
     if hasattr(value, "dtype") and hasattr(value, "ndim"):
         return Kind("array", value.ndim, discrete=value.dtype.kind not in "fcO")
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return Kind("record", items=tuple(map(kind_of, value)), names=tuple(value._fields))
+        return Kind("tuple", items=tuple(map(kind_of, value)), names=tuple(value._fields))
     if isinstance(value, tuple):
         return Kind("tuple", items=tuple(map(kind_of, value)))
     if isinstance(value, list):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import gast
 import numpy as np
 
 from adjoint.runtime.errors import MissingRule
@@ -188,7 +189,7 @@ def resolve_op(op: Op, kinds: Mapping[str, Kind], call_kind: CallKind) -> tuple[
             known = tuple(k for k in args[1::2] if k is not None)
             return op, Kind("dict", items=(join_all(known),) if known else ())
         case "look":
-            return op, INT
+            return op, _look_kind(op, args)
         case "method":
             return _method(op, name, args, kinds)
         case "call":
@@ -198,6 +199,34 @@ def resolve_op(op: Op, kinds: Mapping[str, Kind], call_kind: CallKind) -> tuple[
         case _:  # resolved in an earlier round
             rule = rule_of_name(op.prim)
             return op, _rule_kind(rule, op, args)
+
+
+def _look_kind(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
+    """The kind of an expression that only looks: comparisons of arrays are arrays."""
+    if any(k is None for k in args):
+        return None
+    match op.template:
+        case gast.Compare(ops=ops):
+            if all(isinstance(o, gast.Is | gast.IsNot | gast.In | gast.NotIn) for o in ops):
+                return INT
+            known = tuple(k for k in args if k is not None)
+            if all(k.is_number or k.tag in ("str", "none", "list", "tuple") for k in known):
+                return INT
+            return _elementwise(known, discrete=True)
+        case gast.BoolOp() | gast.UnaryOp():
+            return INT if all(k is not None and k.is_number for k in args) else _LOOKED
+        case gast.JoinedStr():
+            return STR
+        case gast.Attribute(attr=name):
+            return Kind("list", items=(INT,)) if name == "shape" else INT
+        case gast.Call():
+            function = op.callee.value if isinstance(op.callee, Ref) else None
+            return INT if function in _NUMBERS else _LOOKED
+    return _LOOKED
+
+
+_LOOKED = Kind("any", discrete=True)
+_NUMBERS = (len, int, bool, isinstance, issubclass, callable, hasattr, any, all, np.ndim, np.size)
 
 
 def rule_of_name(name: str) -> Rule:
@@ -319,7 +348,7 @@ def _attribute(
 ) -> tuple[Op, Kind | None]:
     if base is None:
         return op, None
-    if base.tag == "record" and name in base.names:
+    if base.tag in ("record", "tuple") and name in base.names:
         return op, base.items[base.names.index(name)]
     if base.is_numeric and name in SHAPE_ATTRIBUTES:
         return replace(op, prim="look"), Kind("list", items=(INT,)) if name == "shape" else INT
@@ -390,7 +419,8 @@ def _builtin(
         looks = False
     module = (getattr(function, "__module__", None) or "").partition(".")[0]
     if looks or module in _LOOKING_MODULES:
-        return replace(op, prim="look"), RANGE if function is range else INT
+        op = replace(op, prim="look")
+        return op, RANGE if function is range else _look_kind(op, args)
     if function in (list, tuple) and len(args) <= 1:
         items = args[0].items if args and args[0] is not None else ()
         if args and args[0] is not None and args[0].tag in ("array", "numeric"):

@@ -165,5 +165,6 @@ def _loop(stmt: For | While, env: Env, key: BlockKey, depth: int, work: _Work) -
     after = dict(env)
     for name in changed if not isinstance(stmt, For) else [*changed, stmt.target.name]:
         if name in end:
-            after[name] = work.new(name, "exit", key, stmt, depth, (end[name],))
+            merges = (end[name], env[name]) if name in env else (end[name],)
+            after[name] = work.new(name, "exit", key, stmt, depth, merges)
     return after

@@ -83,6 +83,8 @@ def _pull_op(
     g = state.pop(target.name, None)
     if g is None or not any(sweep.is_active(a) for a in differentiable_operands(op)):
         return
+    if target in op.args and not is_rule(op.prim):  # `x = x[1:]`: d_x will be made anew
+        g = _moved(g, sweep, out)
     if is_rule(op.prim):
         _pull_rule(stmt, target, op, g, env, after, state, sweep, out)
     elif op.prim == "index":
@@ -100,6 +102,16 @@ def _pull_op(
         accumulate(base.name, copied, state, sweep, out, fresh=True, lazy=g.lazy)
     else:
         refuse(stmt, op)
+
+
+def _moved(g: Cotangent, sweep: Sweep, out: Out) -> Cotangent:
+    """The cotangent held by a temporary, so that its variable is free for another."""
+    if isinstance(g.value, tuple):
+        parts = tuple(None if p is None else _moved(p, sweep, out) for p in g.value)
+        return replace(g, value=parts)
+    kept = sweep.names.temporary("d")
+    out.append(Assign(kept, g.value))
+    return replace(g, value=kept)
 
 
 def rule_of_callee(op: Op) -> Rule | None:
@@ -331,6 +343,10 @@ def _pull_attribute(
     assert isinstance(base, Var)
     buffer = ensure(base.name, state, sweep, out, sweep.primal(base, env))
     place = replace(op, args=(buffer,))
+    kind = sweep.kind(base.name)
+    if kind.tag == "tuple":  # a named tuple: its cotangent is a list
+        position = kind.names.index(op.prim.removeprefix("attribute:"))
+        place = expression(f"d[{position}]", {"d": buffer}, "index")
     value = flat(g, sweep, out)
     if isinstance(g.value, tuple):
         total = call("accumulate", assign(out, sweep.names, place), value)
@@ -389,6 +405,8 @@ def _pull_unpack(stmt: Unpack, env: Env, state: State, sweep: Sweep, out: Out) -
     if stmt.star is not None:
         raise unsupported(stmt.span, "a starred target is not differentiated yet",
                           "take the parts by subscripts, `first, rest = x[0], x[1:]`")  # fmt: skip
+    if any(t == source for t in stmt.targets):
+        parts = tuple(None if p is None else _moved(p, sweep, out) for p in parts)
     if source.name not in state and sweep.kind(source.name).tag == "tuple":
         state[source.name] = Cotangent(parts)
         return

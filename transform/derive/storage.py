@@ -115,7 +115,8 @@ def _lasting(facts: Facts) -> set[int]:
             continue
         found.add(version.number)
         if version.what == "join" and version.depth == 0:
-            pending += version.merges  # on the path taken, the name holds that branch's value
+            # on the path taken, the name holds what came to be in that branch
+            pending += [v for v in version.merges if v.block != version.block]
     return found
 
 
