@@ -9,8 +9,33 @@ from functools import lru_cache
 import gast
 
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Block, Const, Define, Each, Effect, Enumerate, For, If, Items, Iter,
-    Keep, Op, Range, Ref, Return, Reversed, Rhs, Stmt, Store, Unpack, Var, While, With, Zip,
+    Assign,
+    Atom,
+    Augment,
+    Block,
+    Const,
+    Define,
+    Each,
+    Effect,
+    Enumerate,
+    For,
+    If,
+    Items,
+    Iter,
+    Keep,
+    Op,
+    Range,
+    Ref,
+    Return,
+    Reversed,
+    Rhs,
+    Stmt,
+    Store,
+    Unpack,
+    Var,
+    While,
+    With,
+    Zip,
 )  # fmt: skip
 
 DERIVED = "derived"

@@ -10,7 +10,16 @@ import gast
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.cotangents import (
-    Cotangent, Derivative, Out, State, Sweep, accumulate, assign, ensure, flat, protect,
+    Cotangent,
+    Derivative,
+    Out,
+    State,
+    Sweep,
+    accumulate,
+    assign,
+    ensure,
+    flat,
+    protect,
 )  # fmt: skip
 from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.ir.nodes import Assign, Atom, Effect, Op, Stmt, Unpack, Var

@@ -19,7 +19,17 @@ from adjoint.transform.analyses.shapes import NUMBER, Shape
 from adjoint.transform.analyses.versions import Version, Versions
 from adjoint.transform.derive.build import ZERO, Names, call, expression
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Const, Function, Op, Ref, Rhs, Stmt, Unpack, Var,
+    Assign,
+    Atom,
+    Augment,
+    Const,
+    Function,
+    Op,
+    Ref,
+    Rhs,
+    Stmt,
+    Unpack,
+    Var,
 )  # fmt: skip
 
 

@@ -8,14 +8,40 @@ from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.derive.build import ZERO, call, expression, substitute
 from adjoint.transform.derive.cotangents import (
-    Cotangent, Facts, Out, State, Sweep, accumulate, assign, bind_named, flat,
+    Cotangent,
+    Facts,
+    Out,
+    State,
+    Sweep,
+    accumulate,
+    assign,
+    bind_named,
+    flat,
 )  # fmt: skip
 from adjoint.transform.derive.reverse import reverse_block
 from adjoint.transform.derive.storage import store
 from adjoint.transform.ir.names import names_bound, names_read
 from adjoint.transform.ir.nodes import (
-    NOWHERE, Assign, Atom, Augment, Block, Comment, Const, Define, Effect, Function, Keep, Op,
-    Param, Ref, Return, Stmt, Store, Var, binds, walk,
+    NOWHERE,
+    Assign,
+    Atom,
+    Augment,
+    Block,
+    Comment,
+    Const,
+    Define,
+    Effect,
+    Function,
+    Keep,
+    Op,
+    Param,
+    Ref,
+    Return,
+    Stmt,
+    Store,
+    Var,
+    binds,
+    walk,
 )  # fmt: skip
 from adjoint.transform.passes.dead_code import drop_dead
 from adjoint.transform.passes.loops import iterate_saved

@@ -11,7 +11,16 @@ from adjoint.runtime.helpers import SHAPE_ONLY
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.cotangents import Sweep
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Block, Effect, Op, Var, With, binds, reads, walk,
+    Assign,
+    Atom,
+    Block,
+    Effect,
+    Op,
+    Var,
+    With,
+    binds,
+    reads,
+    walk,
 )  # fmt: skip
 from adjoint.transform.ir.places import hole
 

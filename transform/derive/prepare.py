@@ -12,8 +12,28 @@ from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.derive.build import Names, expression, substitute_iter
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Block, Break, Const, Each, Enumerate, For, Function, If, Items, Iter,
-    Op, Range, Reversed, Stmt, Store, Var, While, With, iter_atoms,
+    Assign,
+    Atom,
+    Augment,
+    Block,
+    Break,
+    Const,
+    Each,
+    Enumerate,
+    For,
+    Function,
+    If,
+    Items,
+    Iter,
+    Op,
+    Range,
+    Reversed,
+    Stmt,
+    Store,
+    Var,
+    While,
+    With,
+    iter_atoms,
 )  # fmt: skip
 
 _SCALES = ("*", "/")

@@ -15,14 +15,49 @@ from adjoint.transform.analyses.liveness import exposed
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.cotangents import (
-    Cotangent, Out, State, Sweep, assign, bind_named, ensure, flat, link, rebind,
+    Cotangent,
+    Out,
+    State,
+    Sweep,
+    assign,
+    bind_named,
+    ensure,
+    flat,
+    link,
+    rebind,
 )  # fmt: skip
 from adjoint.transform.derive.pull import pull
-from adjoint.transform.refusals import unsupported
 from adjoint.transform.ir.nodes import (
-    NOWHERE, Assign, Atom, Augment, Block, Comment, Const, Each, Enumerate, For, If, Items, Iter,
-    Mark, Op, Range, Reversed, Span, Stmt, Store, Unpack, Var, While, With, Zip, binds, walk,
+    NOWHERE,
+    Assign,
+    Atom,
+    Augment,
+    Block,
+    Comment,
+    Const,
+    Each,
+    Enumerate,
+    For,
+    If,
+    Items,
+    Iter,
+    Mark,
+    Op,
+    Range,
+    Reversed,
+    Span,
+    Stmt,
+    Store,
+    Unpack,
+    Var,
+    While,
+    With,
+    Zip,
+    binds,
+    walk,
 )  # fmt: skip
+from adjoint.transform.refusals import unsupported
+
 
 def reverse_block(block: Block, state: State, sweep: Sweep, out: Out) -> None:
     """Write the adjoint of a block, changing `state` from what holds after it to before it."""

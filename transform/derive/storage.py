@@ -26,7 +26,18 @@ from adjoint.transform.derive.cotangents import Facts, Sweep
 from adjoint.transform.derive.needs import Needs, needs_of
 from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Block, Effect, For, If, Mark, Op, Stmt, Var, While, With,
+    Assign,
+    Atom,
+    Block,
+    Effect,
+    For,
+    If,
+    Mark,
+    Op,
+    Stmt,
+    Var,
+    While,
+    With,
 )  # fmt: skip
 
 

@@ -132,6 +132,8 @@ def _write_down(name: str, value: object, why: str, parts: _Parts, defined: Iter
             )
         return
     parts.objects[name] = value
+    if type(value).__module__.startswith("adjoint.") and hasattr(value, "__wrapped__"):
+        value = value.__wrapped__  # made by `@grad`: on arrays it is the function itself
     root = getattr(value, "__module__", None) or ""
     if isinstance(value, types.ModuleType):
         parts.imports[name] = _import(name, value, why)
@@ -172,7 +174,9 @@ def _write_function(
     except (OSError, TypeError):
         raise CannotStandAlone(f"{name}: {why}, and it has no source") from None
     text = _bare(source)
-    for free in sorted(free_names(text) - set(defined)):
+    for free in sorted(free_names(text)):
+        if free in defined:
+            raise CannotStandAlone(f"{free}: {name} reads it, and it is what an adjoint is called")
         if free in function.__globals__:
             _write_down(free, function.__globals__[free], f"{name} reads it", parts, defined)
         elif not hasattr(builtins, free):

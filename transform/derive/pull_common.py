@@ -1,0 +1,73 @@
+"""What the adjoints of statements have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from adjoint.runtime.rules import bind, rule_of
+from adjoint.runtime.rules.table import Rule
+from adjoint.transform.analyses.versions import Version
+from adjoint.transform.derive.cotangents import (
+    Cotangent,
+    Out,
+    State,
+    Sweep,
+    accumulate,
+    flat,
+)  # fmt: skip
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Op,
+    Ref,
+    Stmt,
+)  # fmt: skip
+from adjoint.transform.refusals import missing_rule, unsupported
+
+Env = Mapping[str, Version]
+_MIN_POWER = 3
+
+
+def pass_on(name: str, g: Cotangent, state: State, sweep: Sweep, out: Out) -> None:
+    """Give a cotangent, as it is, to another variable."""
+    if name not in state and name not in sweep.facts.aliases.views:
+        state[name] = g
+    else:
+        accumulate(name, flat(g, sweep, out), state, sweep, out, lazy=g.lazy)
+
+
+def moved(g: Cotangent, sweep: Sweep, out: Out) -> Cotangent:
+    """The cotangent held by a temporary, so that its variable is free for another."""
+    if isinstance(g.value, tuple):
+        parts = tuple(None if p is None else moved(p, sweep, out) for p in g.value)
+        return replace(g, value=parts)
+    kept = sweep.names.temporary("d")
+    out.append(Assign(kept, g.value))
+    return replace(g, value=kept)
+
+
+def rule_of_callee(op: Op) -> Rule | None:
+    """The rule of the function that a `call` calls, if it has one (its arguments do not fit it)."""
+    return rule_of(op.callee.value) if isinstance(op.callee, Ref) else None
+
+
+def refuse(stmt: Stmt, op: Op) -> None:
+    """Raise: an operation through which a derivative flows has no rule."""
+    head, _, name = op.prim.partition(":")
+    if head == "call" and isinstance(op.callee, Ref):
+        rule = rule_of(op.callee.value)
+        if rule is not None:
+            positional = [r for r in op.roles if r == ""]
+            bind(rule, len(positional), [r for r in op.roles if r not in ("", "*", "**")])
+        raise missing_rule(stmt.span, op.callee.text)
+    shown = f"the method `.{name}()`" if head == "method" else f"`{name or head}`"
+    raise unsupported(
+        stmt.span,
+        f"{shown} of this operand has no derivative rule",
+        "write it with NumPy functions, or compute it where no derivative passes",
+    )
+
+
+def holds_containers(base: Var, sweep: Sweep) -> bool:
+    items = sweep.kind(base.name).items
+    return not items or any(k.is_container or k.tag == "any" for k in items)

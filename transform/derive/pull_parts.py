@@ -1,0 +1,332 @@
+"""The adjoint of reading and writing parts of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import gast
+
+from adjoint.transform.analyses.kind import ANY
+from adjoint.transform.analyses.resolve import atom_kind
+from adjoint.transform.analyses.versions import Version
+from adjoint.transform.derive.build import ZERO, call, expression
+from adjoint.transform.derive.cotangents import (
+    Cotangent,
+    Out,
+    State,
+    Sweep,
+    accumulate,
+    assign,
+    ensure,
+    flat,
+    link,
+    protect,
+)  # fmt: skip
+from adjoint.transform.derive.pull_common import holds_containers
+from adjoint.transform.derive.pull_containers import pull_item_store, pull_list_augment
+from adjoint.transform.derive.pull_rules import is_fresh, pull_rule
+from adjoint.transform.ir.nodes import (
+    Atom,
+    Augment,
+    Effect,
+    Op,
+    Store,
+    Var,
+)  # fmt: skip
+from adjoint.transform.ir.places import Part, index_parts
+from adjoint.transform.refusals import unsupported
+
+Env = Mapping[str, Version]
+_MIN_POWER = 3
+
+
+def is_basic(parts: tuple[Part, ...], sweep: Sweep) -> bool:
+    """Whether a subscript is made of numbers, slices and new axes alone."""
+    for part in parts:
+        if part.what == "at":
+            kind = atom_kind(part.at, sweep.facts.kinds) or ANY
+            if not kind.is_number:
+                return False
+    return True
+
+
+def pull_index(
+    op: Op, g: Cotangent, env: Env, state: State, sweep: Sweep, out: Out
+) -> None:
+    base = op.args[0]
+    assert isinstance(base, Var)
+    like = sweep.primal(base, env)
+    buffer = ensure(base.name, state, sweep, out, like)
+    place = _place(op, buffer, env, sweep)
+    container = sweep.kind(base.name).is_container
+    if isinstance(g.value, tuple) and container:
+        _add_parts(place, g, sweep, out)
+        return
+    value = flat(g, sweep, out)
+    protect(buffer.name, base.name, state, sweep, out)
+    if container and holds_containers(base, sweep):
+        total = call("accumulate", assign(out, sweep.names, place), value)
+        out.append(Store(place, "", assign(out, sweep.names, total)))
+    elif container or is_basic(index_parts(op), sweep):
+        out.append(Store(place, "+", value))
+    else:
+        indices = _subscript(op, buffer, env, sweep)
+        out.append(Effect(replace(indices, args=(*indices.args, value))))
+
+
+def _add_parts(place: Op, g: Cotangent, sweep: Sweep, out: Out) -> None:
+    """Add the parts of a tuple to the parts of an element of a list."""
+    assert isinstance(g.value, tuple)
+    owner = assign(out, sweep.names, place)
+    link(owner, place, sweep)
+    for i, part in enumerate(g.value):
+        if part is None:
+            continue
+        inner = expression(f"owner[{i}]", {"owner": owner}, "index")
+        if isinstance(part.value, tuple):
+            _add_parts(inner, part, sweep, out)
+        else:
+            out.append(Store(inner, "+", part.value))
+
+
+def _place(op: Op, buffer: Var, env: Env, sweep: Sweep) -> Op:
+    """The same subscript of the cotangent."""
+    return replace(op, args=(buffer, *(sweep.primal(a, env) for a in op.args[1:])))
+
+
+def _subscript(op: Op, buffer: Var, env: Env, sweep: Sweep) -> Op:
+    """`add_at(d_a, index, $n)`: the subscript as a value, for a helper."""
+    template = op.template
+    assert isinstance(template, gast.Subscript)
+    value = gast.Name(f"${len(op.args)}", gast.Load(), None, None)
+    func = gast.Name("add_at", gast.Load(), None, None)
+    index = _index_value(template.slice)
+    args = (buffer, *(sweep.primal(a, env) for a in op.args[1:]))
+    node = gast.Call(func, [template.value, index, value], [])
+    return Op("derived.add_at", args, node)
+
+
+def _index_value(node: gast.AST) -> gast.AST:
+    """What stands inside brackets, as an expression: slices become `slice(...)`."""
+    if isinstance(node, gast.Slice):
+        none = gast.Constant(None, None)
+        parts = [node.lower or none, node.upper or none]
+        if node.step is not None:
+            parts.append(node.step)
+        return gast.Call(gast.Name("slice", gast.Load(), None, None), parts, [])
+    if isinstance(node, gast.Tuple):
+        return gast.Tuple([_index_value(e) for e in node.elts], gast.Load())
+    return node
+
+
+def pull_attribute(
+    op: Op, g: Cotangent, env: Env, state: State, sweep: Sweep, out: Out
+) -> None:
+    base = op.args[0]
+    assert isinstance(base, Var)
+    buffer = ensure(base.name, state, sweep, out, sweep.primal(base, env))
+    place = replace(op, args=(buffer,))
+    kind = sweep.kind(base.name)
+    if kind.tag == "tuple":  # a named tuple: its cotangent is a list
+        position = kind.names.index(op.prim.removeprefix("attribute:"))
+        place = expression(f"d[{position}]", {"d": buffer}, "index")
+    value = flat(g, sweep, out)
+    if isinstance(g.value, tuple):
+        total = call("accumulate", assign(out, sweep.names, place), value)
+        out.append(Store(place, "", assign(out, sweep.names, total)))
+    else:
+        out.append(Store(place, "+", value))
+
+
+def pull_store(
+    stmt: Store, env: Env, after: Env, state: State, sweep: Sweep, out: Out
+) -> None:
+    base, place = stmt.base, stmt.place
+    if not isinstance(base, Var) or not sweep.is_active(base):
+        return
+    view = base.name in sweep.facts.aliases.views
+    if base.name not in state and not view:
+        return
+    if place.prim != "index":
+        raise unsupported(stmt.span, "an attribute that is assigned is not differentiated yet",
+                          "use a local variable, and pass it on")  # fmt: skip
+    buffer = ensure(base.name, state, sweep, out, sweep.primal(base, after))
+    here = _place(place, buffer, env, sweep)
+    parts = index_parts(place)
+    if sweep.kind(base.name).is_container:
+        pull_item_store(stmt, here, parts, state, sweep, out)
+        return
+    value = stmt.value
+    active = sweep.is_active(value)
+    taken: Op | None = None
+    if active:
+        assert isinstance(value, Var)
+        taken = here if is_basic(parts, sweep) else _gather(place, buffer, env, sweep)
+    if stmt.operator in ("+", "-"):
+        if active:
+            assert isinstance(value, Var) and taken is not None
+            sign = "-" if stmt.operator == "-" else ""
+            _give_stored(value, taken, sign, env, state, sweep, out, buffer.name)
+        return
+    if stmt.operator in ("*", "/"):
+        _pull_scaled_store(stmt, here, buffer, env, state, sweep, out)
+        return
+    if stmt.operator:
+        raise unsupported(stmt.span, f"`{stmt.operator}=` on a part of an array is not "
+                          "differentiated yet", "write `a[i] = a[i] ... ` in full")  # fmt: skip
+    g: Atom | None = None
+    if active and taken is not None:
+        whole = is_basic(parts, sweep)
+        scalar = _gives_number(place, sweep)
+        copied = expression("d.copy()", {"d": assign(out, sweep.names, taken)})
+        g = assign(out, sweep.names, copied if whole and not scalar else taken)
+    protect(buffer.name, base.name, state, sweep, out)
+    out.append(Store(here, "", ZERO))
+    if g is not None:
+        assert isinstance(value, Var)
+        _give(value, g, "", env, state, sweep, out, fresh=True, number=_gives_number(place, sweep))
+
+
+def _gather(place: Op, buffer: Var, env: Env, sweep: Sweep) -> Op:
+    """`gather_stored(d_a, index)`: where an index repeats, only the last store counts."""
+    scatter = _subscript(place, buffer, env, sweep)
+    node = scatter.template
+    assert isinstance(node, gast.Call)
+    func = gast.Name("gather_stored", gast.Load(), None, None)
+    return Op("derived.gather", scatter.args, gast.Call(func, node.args[:2], []))
+
+
+def _gives_number(place: Op, sweep: Sweep) -> bool:
+    base = place.args[0]
+    assert isinstance(base, Var)
+    kind = sweep.kind(base.name)
+    parts = index_parts(place)
+    if kind.tag != "array" or kind.ndim is None or not is_basic(parts, sweep):
+        return False
+    return kind.ndim == len(parts) and all(p.what == "at" for p in parts)
+
+
+def _give_stored(
+    value: Var, taken: Op, sign: str, env: Env, state: State, sweep: Sweep, out: Out, owner: str
+) -> None:
+    g = assign(out, sweep.names, taken)
+    _give(value, g, sign, env, state, sweep, out, borrows=frozenset({owner}))
+
+
+def _give(
+    value: Var, g: Atom, sign: str, env: Env, state: State, sweep: Sweep, out: Out,
+    fresh: bool = False, borrows: frozenset[str] = frozenset(), number: bool = False,
+) -> None:  # fmt: skip
+    """Add a cotangent taken from a stored place, summed over what was broadcast."""
+    if number:
+        if sign:
+            accumulate(value.name, expression("-g", {"g": g}), state, sweep, out, fresh=True)
+        else:
+            accumulate(value.name, g, state, sweep, out, fresh=True)
+        return
+    text = f"unbroadcast({sign}g, x)"
+    summed = expression(text, {"g": g, "x": sweep.primal(value, env)})
+    accumulate(value.name, summed, state, sweep, out, fresh=fresh or bool(sign), borrows=borrows)
+
+
+def _pull_scaled_store(
+    stmt: Store, here: Op, buffer: Var, env: Env, state: State, sweep: Sweep, out: Out
+) -> None:
+    """`a[i] *= v` and `a[i] /= v`: what stood there is read again from the value before."""
+    value, base = stmt.value, stmt.base
+    factor = sweep.primal(value, env)
+    if sweep.is_active(value):
+        assert isinstance(value, Var)
+        old = sweep.facts.old[id(stmt)]
+        kept = sweep.facts.versions.after[id(sweep.facts.definitions[old.name])][old.name]
+        atoms: dict[str, Atom] = {
+            "g": assign(out, sweep.names, here),
+            "old": sweep.value(kept),
+            "v": factor,
+        }
+        text = "g * old" if stmt.operator == "*" else "-g * old / (v * v)"
+        accumulate(
+            value.name, expression(f"unbroadcast({text}, v)", atoms), state, sweep, out, fresh=True
+        )
+    protect(buffer.name, base.name if isinstance(base, Var) else None, state, sweep, out)
+    out.append(Store(here, stmt.operator, factor))
+
+
+def pull_augment(
+    stmt: Augment, env: Env, after: Env, state: State, sweep: Sweep, out: Out
+) -> None:
+    name, value = stmt.target.name, stmt.value
+    kind = sweep.kind(name)
+    if kind.is_container:
+        pull_list_augment(stmt, env, state, sweep, out)
+        return
+    if name in sweep.facts.aliases.views:
+        ensure(name, state, sweep, out)
+    g = state.get(name)
+    if g is None or not sweep.is_active(stmt.target):
+        return
+    rebinds = kind.tag != "array"
+    in_place = name in sweep.facts.aliases.views or (g.owned and not rebinds)
+    if in_place and stmt.operator in ("+", "-", "*", "/"):
+        _pull_augment_in_place(stmt, g, env, state, sweep, out)
+        return
+    op = Op(
+        f"binary:{stmt.operator}", (stmt.target, value), _BINARY(stmt.operator), ("", "")
+    )
+    from adjoint.transform.analyses.resolve import resolve_op  # noqa: PLC0415
+
+    resolved, _ = resolve_op(op, sweep.facts.kinds, lambda *_: None)
+    del state[name]
+    pull_rule(stmt, stmt.target, resolved, replace(g, owned=False), env, after, state, sweep, out)
+
+
+def _BINARY(symbol: str) -> gast.AST:  # noqa: N802
+    return expression(f"a {symbol} b", {"a": Var("a"), "b": Var("b")}).template
+
+
+def _pull_augment_in_place(
+    stmt: Augment, g: Cotangent, env: Env, state: State, sweep: Sweep, out: Out
+) -> None:
+    """`y += v`, `y *= v` on an array whose cotangent is ours to write."""
+    value, name = stmt.value, stmt.target.name
+    held = flat(g, sweep, out)
+    factor = sweep.primal(value, env)
+    if sweep.is_active(value):
+        assert isinstance(value, Var)
+        old = sweep.primal(stmt.target, env)
+        text = {
+            "+": "g", "-": "-g", "*": "g * old", "/": "-g * old / (v * v)"
+        }[stmt.operator]  # fmt: skip
+        atoms = {"g": held, "old": old, "v": factor}
+        if sweep.shape(value, env) != sweep.shape(stmt.target, env):
+            text = f"unbroadcast({text}, v)"
+        borrows = frozenset({held.name}) if isinstance(held, Var) else frozenset()
+        contribution = held if text == "g" else expression(text, atoms)
+        fresh = isinstance(contribution, Op) and is_fresh(contribution.template)
+        if value.name == name:
+            raise unsupported(stmt.span, f"`{name} {stmt.operator}= {name}` is not differentiated",
+                              f"write `{name} *= 2` or a new array")  # fmt: skip
+        accumulate(
+            value.name, contribution, state, sweep, out,
+            fresh=fresh, borrows=frozenset() if fresh else borrows,
+        )  # fmt: skip
+    if stmt.operator in ("*", "/"):
+        buffer = ensure(name, state, sweep, out)
+        protect(buffer.name, name, state, sweep, out)
+        out.append(Augment(buffer, stmt.operator, factor))
+
+
+def pull_scatter(op: Op, env: Env, after: Env, state: State, sweep: Sweep, out: Out) -> None:
+    """`np.add.at(a, index, v)`: every repetition of an index has its part of the cotangent."""
+    _, base, index, value = op.args
+    assert isinstance(base, Var)
+    known = base.name in state or base.name in sweep.facts.aliases.views
+    if not known or not isinstance(value, Var) or not sweep.is_active(value):
+        return
+    buffer = ensure(base.name, state, sweep, out, sweep.value(after[base.name]))
+    sign = "-" if op.prim == "np.subtract.at" else ""
+    atoms = {"d": buffer, "i": sweep.primal(index, env), "v": sweep.primal(value, env)}
+    summed = expression(f"unbroadcast({sign}d[i], v)", atoms)
+    borrows = frozenset({buffer.name})
+    accumulate(value.name, summed, state, sweep, out, fresh=bool(sign), borrows=borrows)

@@ -1,0 +1,122 @@
+"""An emitted function with all that it calls, as a module that runs without this package."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Mapping
+from typing import Any
+
+import numpy
+
+from adjoint.runtime.helpers import HELPERS
+from adjoint.transform.emit.signature import is_literal
+from adjoint.transform.emit.standalone import CannotStandAlone, Header, standalone
+from adjoint.transform.pipeline import Emitted
+from adjoint.transform.source import read_source
+
+
+def export(emitted: Emitted) -> str:
+    r"""The text of a module that holds an emitted function and needs NumPy only.
+
+    Args:
+        emitted: the emitted function; see `Differentiable.emit`.
+
+    Returns:
+        The module's text. The same function gives the same text.
+
+    Raises:
+        CannotStandAlone: something that the function reads cannot be written down.
+
+    >>> from adjoint import grad
+    >>> print(export(grad(lambda x: 3.0 * x).emit()))  # doctest: +ELLIPSIS
+    # Derivatives of <lambda> (...), written by adjoint.
+    # sha256 of its source: ...
+    <BLANKLINE>
+    ...
+    def lambda__gradient(x, *, d_out=1.0):
+    ...
+    """
+    everything = emitted.everything()
+    names = _names_in_module(everything)
+    functions = []
+    for one in everything:
+        _require_literal_defaults(one)
+        renamed = {local: names[id(callee)] for local, callee in one.callees.items()}
+        own = one.adjoint.function.name
+        text = rename(one.text, renamed | {own: names[id(one)]})
+        functions.append((text, _read_from_outside(one)))
+    return standalone(functions, _header(emitted))
+
+
+def rename(text: str, names: Mapping[str, str]) -> str:
+    r"""A text in which global names are replaced, and nothing else is changed.
+
+    Args:
+        text: the text of a function.
+        names: new names by old ones; no old one is bound in the function.
+
+    >>> rename("def f(x):\n    return f(x.f) + g(f=1)\n", {"f": "h"})
+    'def h(x):\n    return h(x.f) + g(f=1)\n'
+    """
+    tree = ast.parse(text)
+    lines = [line.encode() for line in text.splitlines(keepends=True)]
+    places = [
+        (node.lineno, node.col_offset, node.id)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id in names
+    ]
+    places += [
+        (node.lineno, node.col_offset + len("def "), node.name)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name in names
+    ]
+    for line, column, old in sorted(places, reverse=True):  # from the end: no column moves
+        data = lines[line - 1]
+        after = column + len(old.encode())
+        lines[line - 1] = data[:column] + names[old].encode() + data[after:]
+    return b"".join(lines).decode()
+
+
+def _names_in_module(everything: list[Emitted]) -> dict[int, str]:
+    """A name for each function, which means nothing else in any of them."""
+    used = {
+        node.id
+        for one in everything
+        for node in ast.walk(ast.parse(one.text))
+        if isinstance(node, ast.Name) and node.id not in one.callees
+    }
+    names: dict[int, str] = {}
+    for one in everything:
+        plain = one.adjoint.function.name
+        name, count = plain, 0
+        while name in used or name in names.values():
+            count += 1
+            name = f"{plain}_{count}"
+        names[id(one)] = name
+    return names
+
+
+def _read_from_outside(one: Emitted) -> Mapping[str, Any]:
+    """What the free names of an emitted function stand for, as `function_of` binds them."""
+    origin = one.origin
+    cells = zip(origin.__code__.co_freevars, origin.__closure__ or (), strict=True)
+    captured = {name: cell.cell_contents for name, cell in cells}
+    return {**origin.__globals__, "np": numpy, **HELPERS, **captured}
+
+
+def _require_literal_defaults(one: Emitted) -> None:
+    for param in one.adjoint.function.params:
+        if param.has_default and not is_literal(param.default):
+            raise CannotStandAlone(
+                f"{one.adjoint.function.name}: the default of `{param.name}` is not a literal and "
+                "cannot be written down; make it None or a number"
+            )
+
+
+def _header(emitted: Emitted) -> Header:
+    origin = emitted.origin
+    tree = read_source(origin).tree
+    file = origin.__code__.co_filename
+    lines = linecache.getlines(file)[tree.lineno - 1 : tree.end_lineno]
+    return Header(file, origin.__qualname__, "".join(lines))
