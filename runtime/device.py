@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+
 from adjoint.runtime import dtypes
 from adjoint.runtime.graph import Array, Node, TensorCore, edge_of, next_number, plain
 from adjoint.runtime.modes import GRAD_ENABLED
@@ -39,9 +40,7 @@ class Device:
         """Equals another device, or its name."""
         if isinstance(other, str):
             return str(self) == other
-        return (
-            isinstance(other, Device) and (self.type, self.index) == (other.type, other.index)
-        )
+        return isinstance(other, Device) and (self.type, self.index) == (other.type, other.index)
 
     def __hash__(self) -> int:
         """Hashes as its name."""
@@ -63,7 +62,9 @@ def parse(name: Any) -> Device:
         return Device("cuda", name)
     found = re.fullmatch(r"(cpu|cuda)(?::(\d+))?", str(name))
     if found is None:
-        raise RuntimeError(f"Expected one of cpu, cuda device type at start of device string: {name}")
+        raise RuntimeError(
+            f"Expected one of cpu, cuda device type at start of device string: {name}"
+        )
     return Device(found[1], None if found[2] is None else int(found[2]))
 
 
@@ -74,7 +75,7 @@ def cupy() -> ModuleType:
         RuntimeError: where it is not installed, or finds no GPU.
     """
     try:
-        import cupy as module
+        import cupy as module  # noqa: PLC0415 - optional, and not before it is needed
     except ImportError:
         raise RuntimeError(
             "tensors on device 'cuda' need CuPy, which is not installed: "

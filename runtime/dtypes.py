@@ -91,8 +91,7 @@ bool_ = DType("bool", "Bool")
 
 FLOATS = (float16, float32, float64)
 BY_DTYPE = {
-    d.dtype: d
-    for d in (*FLOATS, complex64, complex128, int8, int16, int32, int64, uint8, bool_)
+    d.dtype: d for d in (*FLOATS, complex64, complex128, int8, int16, int32, int64, uint8, bool_)
 }
 
 # One setting for the process, as in PyTorch: a program sets it once, and its worker threads must

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.eager_anomaly import note
 from adjoint.runtime.eager_nodes import BinaryNode, Check, OpNode

@@ -15,7 +15,7 @@ from adjoint.runtime.graph import Node, TensorCore
 STATE = [False, True]
 
 
-class set_detect_anomaly:  # noqa: N801 - PyTorch's name
+class set_detect_anomaly:
     """Turns anomaly detection on or off; as a context manager, until the block's end.
 
     Args:
@@ -36,7 +36,7 @@ class set_detect_anomaly:  # noqa: N801 - PyTorch's name
         STATE[:] = self.before
 
 
-class detect_anomaly(set_detect_anomaly):  # noqa: N801
+class detect_anomaly(set_detect_anomaly):
     """Detects anomalies inside a `with` block.
 
     Example:

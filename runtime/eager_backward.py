@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
+
 from adjoint.runtime.eager import operation
 from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.eager_anomaly import watched
@@ -126,10 +127,14 @@ def _propagate(
                 continue
         edges = node.edges
         if ANOMALY[0]:
-            how = (node.run_recorded, incoming, record) if create_graph else (node.run, incoming)
-            pieces = watched(node, functools.partial(*how))
+            if create_graph:
+                pieces = watched(node, functools.partial(node.run_recorded, incoming, record))
+            else:
+                pieces = watched(node, functools.partial(node.run, incoming))
+        elif create_graph:
+            pieces = node.run_recorded(incoming, record)
         else:
-            pieces = node.run_recorded(incoming, record) if create_graph else node.run(incoming)
+            pieces = node.run(incoming)
         owns = node.owns_pieces and not create_graph
         if node.extra is not None and node.extra.hooks:
             pieces = _after(node.extra, pieces, incoming, cls)
@@ -145,7 +150,7 @@ def _add_port(parts: list[Any], edge: Any, piece: Any) -> None:
 
 
 def _on_the_way(roots: Iterable[Edge], wanted: Sequence[Edge]) -> dict[Any, bool]:
-    """Finds what leads to a wanted edge: for each node, whether it has to be run (or only reached)."""
+    """Finds what leads to a wanted edge: for each node, whether it has to be run."""
     goals = {edge[0] if isinstance(edge, tuple) else edge for edge in wanted}
     leads: dict[Any, bool] = {}
     stack = [edge[0] if isinstance(edge, tuple) else edge for edge in roots]
@@ -208,7 +213,9 @@ def _through(hooks: dict[int, Callable[..., Any]], g: Any, cls: type[Any]) -> An
                 raise TypeError(f"hook return type should be Tensor, but got {kind}")
             if answer._data.shape != g.shape:
                 raise RuntimeError(
-                    "hook '" + getattr(hook, "__name__", "<unknown>") + "' has changed the size of value"
+                    "hook '"
+                    + getattr(hook, "__name__", "<unknown>")
+                    + "' has changed the size of value"
                 )
             g = _like(g, answer)
     return g

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
 from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.eager_anomaly import note
 from adjoint.runtime.eager_results import settled
@@ -88,9 +89,9 @@ def apply_function(
     Args:
         name: the function's name; `loss` makes nodes `<LossBackward>`.
         value: its result on arrays: an array, a number, or a tuple of them.
-        pullback: takes the cotangent of the value (a tuple of them for a tuple) as arrays; gives, for
-            each of `inputs`, an array or None. One whose attribute `differentiable` is true also
-            takes and gives tensors.
+        pullback: takes the cotangent of the value (a tuple of them for a tuple) as arrays; gives,
+            for each of `inputs`, an array or None. One whose attribute `differentiable` is true
+            also takes and gives tensors.
         inputs: the tensors among the arguments, each once.
         source: the emitted text, found again as `grad_fn.source`.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager import Op, operation
 from adjoint.runtime.eager_pairs import shortcut
@@ -40,7 +41,11 @@ CLIP = operation("np.clip", forward=np.clip)
 ABS = operation("np.absolute", "AbsBackward0")
 
 # Primitives that NumPy has not: their lines are written here, and only here.
-RELU = Op(elementwise("relu(x)", x="g * (ans > 0)"), lambda x: np.maximum(x, np.zeros((), x.dtype)), "ReluBackward0")
+RELU = Op(
+    elementwise("relu(x)", x="g * (ans > 0)"),
+    lambda x: np.maximum(x, np.zeros((), x.dtype)),
+    "ReluBackward0",
+)
 RSQRT = Op(
     elementwise("rsqrt(x)", x="-0.5 * g * ans * ans * ans"),
     lambda x: np.reciprocal(np.sqrt(x)),
@@ -62,6 +67,7 @@ MASKED_FILL = Op(
     lambda x, mask, value: np.where(mask, np.asarray(value, x.dtype), x),
     "MaskedFillBackward0",
 )
+
 
 def cast(x: Any, dtype: np.dtype[Any]) -> Tensor:
     """Converts a tensor, recorded; the same tensor where it has the type already."""
@@ -183,7 +189,7 @@ def steps(name: str, title: str) -> Callable[[Any], Any]:
     return unary(op)
 
 
-def test(ufunc: np.ufunc) -> Callable[[Any], Any]:
+def verdict(ufunc: np.ufunc) -> Callable[[Any], Any]:
     """Makes a method that gives a bool tensor."""
 
     def method(self: Any) -> Tensor:
@@ -239,7 +245,7 @@ class Elementwise:
     __and__ = __rand__ = bitwise(np.bitwise_and)
     __or__ = __ror__ = bitwise(np.bitwise_or)
     __xor__ = __rxor__ = bitwise(np.bitwise_xor)
-    __invert__ = test(np.invert)
+    __invert__ = verdict(np.invert)
     __eq__ = eq = compare(np.equal)
     __ne__ = ne = compare(np.not_equal)
     __lt__ = lt = compare(np.less)
@@ -278,10 +284,10 @@ class Elementwise:
     floor = steps("floor", "FloorBackward0")
     ceil = steps("ceil", "CeilBackward0")
     trunc = steps("trunc", "TruncBackward0")
-    isnan = test(np.isnan)
-    isinf = test(np.isinf)
-    isfinite = test(np.isfinite)
-    logical_not = test(np.logical_not)
+    isnan = verdict(np.isnan)
+    isinf = verdict(np.isinf)
+    isfinite = verdict(np.isfinite)
+    logical_not = verdict(np.logical_not)
     logical_and = compare(np.logical_and)
     logical_or = compare(np.logical_or)
     logical_xor = compare(np.logical_xor)
@@ -312,7 +318,7 @@ class Elementwise:
             operands = pair(self, other)
             if operands is None:
                 return NotImplemented
-            self, other = as_float(operands[0]), operands[1]
+            return binary(DIV, as_float(operands[0]), operands[1])
         return binary(DIV, self, other)
 
     __truediv__ = shortcut(DIV, np.divide, _divide)
@@ -348,7 +354,7 @@ class Elementwise:
             return binary(POW, x, y)
         if x._data.dtype.kind in "iu" and y < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
-        return SQUARE(x) if y == 2 else POW_NUMBER(x, y)  # noqa: PLR2004
+        return SQUARE(x) if y == 2 else POW_NUMBER(x, y)
 
     def __rpow__(self: Any, other: Any) -> Tensor:
         """Raises `other` to this power."""

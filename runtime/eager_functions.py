@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
 from adjoint.runtime.eager_elementwise import WHERE, pair
 from adjoint.runtime.eager_numpy import run_function
 from adjoint.runtime.eager_shapes import concatenate as cat
+from adjoint.runtime.factories import tensor
 from adjoint.runtime.graph import TensorCore, edge_of, plain
 from adjoint.runtime.tensor import Tensor
 
@@ -194,8 +196,6 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         operands = pair(other, input)
         operands = None if operands is None else operands[::-1]
     else:
-        from adjoint.runtime.factories import tensor
-
         operands = tensor(input), other
     if operands is None:
         raise TypeError(f"where(): expected tensors or numbers, not {input!r} and {other!r}")
@@ -204,7 +204,9 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
 
 def einsum(equation: str, *operands: Any) -> Any:
     """Sums products of elements as the equation says."""
-    parts = operands[0] if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else operands
+    parts = (
+        operands[0] if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else operands
+    )
     return run_function(np.einsum, (equation, *parts), {})
 
 
@@ -215,7 +217,7 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
 
 def vstack(tensors: Sequence[Any]) -> Any:
     """Joins along the first axis; vectors become rows."""
-    return cat([t.reshape(1, -1) if t.ndim < 2 else t for t in tensors])  # noqa: PLR2004
+    return cat([t.reshape(1, -1) if t.ndim < 2 else t for t in tensors])
 
 
 def hstack(tensors: Sequence[Any]) -> Any:
@@ -241,4 +243,3 @@ def det(input: Any) -> Any:
 def inverse(input: Any) -> Any:
     """Gives the inverse of a matrix."""
     return run_function(np.linalg.inv, (input,), {})
-

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from adjoint.runtime.eager import Op, operation
 from adjoint.runtime.eager_reductions import axis_of
 from adjoint.runtime.eager_results import settled
@@ -165,7 +166,14 @@ class Indexing:
         axis = axis_of(self, dim)
         shape = index._data.shape
         within = tuple(slice(None) if k == axis else slice(n) for k, n in enumerate(shape))
-        x = self if all(n == m or k == axis for k, (n, m) in enumerate(zip(shape, self._data.shape, strict=True))) else self[within]  # noqa: E501
+        x = (
+            self
+            if all(
+                n == m or k == axis
+                for k, (n, m) in enumerate(zip(shape, self._data.shape, strict=True))
+            )
+            else self[within]
+        )
         return GATHER(x, index._data, axis)
 
     def index_select(self: Any, dim: int, index: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager import is_recording
 from adjoint.runtime.eager_elementwise import cast
@@ -40,10 +41,10 @@ VIEW_OF_LEAF = (
     "a view of a leaf Variable that requires grad is being used in an in-place operation."
 )
 UNRECORDED_VIEW = (
-    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given "
-    "that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
-    "moving both the view and the inplace either both inside the no_grad block (if you don't want "
-    "the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. "
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your "
+    "code by moving both the view and the inplace either both inside the no_grad block (if you "
+    "don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
 )
 OVERLAP = (
     "unsupported operation: more than one element of the written-to tensor refers to a single "
@@ -54,8 +55,9 @@ OVERLAP = (
 class WriteNode(Node):
     """A part of a tensor was overwritten.
 
-    cut: gives the part of an array (or, recorded, of a tensor) of the tensor's shape. layout: strides
-    of the tensor, so that the cut of a cotangent is a view wherever that of the tensor is.
+    cut: gives the part of an array (or, recorded, of a tensor) of the tensor's shape. like: an
+    array with the strides of the tensor, so that the cut of a cotangent is a view wherever
+    that of the tensor is.
     """
 
     __slots__ = ("cut", "like", "written")
@@ -337,7 +339,6 @@ def _unfit(value: tuple[int, ...], part: tuple[int, ...], plain_index: bool) -> 
                 f"Tensor sizes: {list(value)}"
             )
     return f"cannot write a value of shape {list(value)} into a part of shape {list(part)}"
-
 
 
 def _is_whole(index: Any) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager_rules import Pull
 from adjoint.runtime.graph import FREED, Node, TensorCore, edge_of
@@ -15,8 +16,8 @@ from adjoint.runtime.home import namespace_of
 if TYPE_CHECKING:
     from adjoint.runtime.eager import Op
 
-# A saved tensor's counter, its version when it was saved, and the tensor; the node's own results are
-# given by their number, since a node that held them would hold itself.
+# A saved tensor's counter, its version when it was saved, and the tensor; the node's own results
+# are given by their number, since a node that held them would hold itself.
 Check = tuple[list[int], int, TensorCore | int]
 
 NUMPY = frozenset(
@@ -24,15 +25,13 @@ NUMPY = frozenset(
 )
 
 
-
-
 class OpNode(Node):
     """A recorded primitive.
 
-    op: which (each has its own class of nodes). args: what its rules read of the arguments. ans: its result, if read. checks: versions
-    of what was saved. shapes: operand shapes of a broadcast elementwise primitive. layout: for each
-    edge, the argument it belongs to and the place within a list of tensors. frees: whether a second
-    sweep needs `retain_graph`.
+    op: which (each has its own class of nodes). args: what its rules read of the arguments. ans:
+    its result, if read. checks: versions of what was saved. shapes: operand shapes of
+    a broadcast elementwise primitive. layout: for each edge, the argument it belongs to and the
+    place within a list of tensors. frees: whether a second sweep needs `retain_graph`.
     """
 
     __slots__ = ("ans", "args", "checks", "frees", "layout", "shapes")
@@ -84,7 +83,10 @@ class OpNode(Node):
         ans = self.ans
         if self.outputs > 1:
             ans = [record(part, (self, k)) for k, part in enumerate(ans)]
-            g = [record(np.zeros_like(a._data)) if p is None else p for p, a in zip(g, ans, strict=True)]
+            g = [
+                record(np.zeros_like(a._data)) if p is None else p
+                for p, a in zip(g, ans, strict=True)
+            ]
         elif ans is not None:
             ans = record(ans, self)
         return self._pieces(self.op.recorded_pulls, g, ans, args, self.shapes, _sum_to)
@@ -174,8 +176,8 @@ def modified(check: Check, node: Node, results: Any) -> str:
         origin = f", which is output {place} of {re.sub('Backward[0-9]*$', '', maker.name())},"
     return (
         "one of the variables needed for gradient computation has been modified by an inplace "
-        f"operation: [adjoint.{kind}Tensor {list(array.shape)}]{origin} is at version {counter[0]}; "
-        f"expected version {version} instead. Hint: enable anomaly detection to find the operation "
-        "that failed to compute its gradient, with "
+        f"operation: [adjoint.{kind}Tensor {list(array.shape)}]{origin} is at version "
+        f"{counter[0]}; expected version {version} instead. Hint: enable anomaly detection to find "
+        "the operation that failed to compute its gradient, with "
         "adjoint.autograd.set_detect_anomaly(True, check_nan=False)."
     )

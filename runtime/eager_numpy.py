@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from adjoint.runtime.eager import is_recording, run_rule
 from adjoint.runtime.eager_elementwise import pair
 from adjoint.runtime.eager_results import rewrap
@@ -168,4 +169,3 @@ def _refuse_or_run(name: str, function: Any, args: Any, kwargs: Mapping[str, Any
             "use tensor.detach(), or a function that has a rule"
         )
     return rewrap(type(tensors[0]), function(*plain_args, **plain_kwargs))
-

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from adjoint.runtime.eager import Op
 from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.eager_anomaly import note

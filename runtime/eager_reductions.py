@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager import Op, operation
 from adjoint.runtime.eager_elementwise import as_float, cast
@@ -44,7 +45,11 @@ PICK_RULE = linear("pick(x, places, axis)", x="put_along(np.expand_dims(g, axis)
 def _taking(title: str) -> tuple[Op, Op]:
     """Makes the operations that pick one element along an axis and drop, or keep, the axis."""
     return (
-        Op(PICK_RULE, lambda x, places, axis: np.take_along_axis(x, places, axis).squeeze(axis), title),
+        Op(
+            PICK_RULE,
+            lambda x, places, axis: np.take_along_axis(x, places, axis).squeeze(axis),
+            title,
+        ),
         operation("np.take_along_axis", title),
     )
 
@@ -164,13 +169,27 @@ class Reductions:
         """Multiplies all elements, or those along `dim`."""
         return (PROD if dim is None else PROD_DIM)(self, axes_of(self, dim), keepdim)
 
-    def var(self: Any, dim: Any = None, *, correction: int = 1, keepdim: bool = False, unbiased: bool | None = None) -> Tensor:  # noqa: E501
+    def var(
+        self: Any,
+        dim: Any = None,
+        *,
+        correction: int = 1,
+        keepdim: bool = False,
+        unbiased: bool | None = None,
+    ) -> Tensor:
         """Gives the variance; divides by the count less `correction`."""
         _need_float(self, NO_VAR)
         ddof = correction if unbiased is None else int(unbiased)
         return VAR(self, axes_of(self, dim), ddof, keepdim)
 
-    def std(self: Any, dim: Any = None, *, correction: int = 1, keepdim: bool = False, unbiased: bool | None = None) -> Tensor:  # noqa: E501
+    def std(
+        self: Any,
+        dim: Any = None,
+        *,
+        correction: int = 1,
+        keepdim: bool = False,
+        unbiased: bool | None = None,
+    ) -> Tensor:
         """Gives the standard deviation; divides by the count less `correction`."""
         _need_float(self, NO_VAR)
         ddof = correction if unbiased is None else int(unbiased)
@@ -185,7 +204,7 @@ class Reductions:
         return _pick_extreme(self, PICK_MAX, np.argmax, dim, keepdim)
 
     def min(self: Any, dim: Any = None, keepdim: bool = False) -> Any:
-        """Gives the smallest element; with `dim`, (values, indices); of two tensors, the smaller."""
+        """Gives the smallest element; with `dim`, (values, indices); of two, the smaller."""
         if dim is not None and not isinstance(dim, int):
             return self.minimum(dim)
         if dim is None:
@@ -229,7 +248,7 @@ class Reductions:
         _need_float(self, NO_NORM)
         order = 2 if p == "fro" else float(p) if isinstance(p, str) else p
         axis = axes_of(self, dim)
-        if order == 2:  # noqa: PLR2004
+        if order == 2:
             if self._data.ndim == 0:
                 return self.abs()
             return NORM(self, None, axis, keepdim)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from adjoint.runtime import dtypes
 from adjoint.runtime.graph import TensorCore, View, as_array, counter_of, plain
 from adjoint.runtime.modes import GRAD_ENABLED

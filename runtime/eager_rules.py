@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import Any, TypeAlias
 
 import numpy as np
+
 from adjoint.runtime.graph import TensorCore
 from adjoint.runtime.helpers import ALL
 from adjoint.runtime.rules import Rule, compiled, pullback_text, rule_of

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager import Op, operation
 from adjoint.runtime.eager_elementwise import cast
@@ -39,7 +40,6 @@ MM, MV = operation("np.matmul", "MmBackward0"), operation("np.matmul", "MvBackwa
 BMM, DOT = operation("np.matmul", "BmmBackward0"), operation("np.matmul", "DotBackward0")
 VECTOR_MATRIX = operation("np.matmul", "SqueezeBackward4")
 OUTER = operation("np.outer", "MulBackward0")
-
 
 
 def cut(data: Any, index: Any) -> Any:
@@ -169,7 +169,9 @@ class Shapes:
     def t(self: Any) -> Tensor:
         """Transposes a matrix; gives anything smaller as it is."""
         if self._data.ndim > MATRIX:
-            raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {self._data.ndim}D")
+            raise RuntimeError(
+                f"t() expects a tensor with <= 2 dimensions, but self is {self._data.ndim}D"
+            )
         return T(self, None)
 
     def transpose(self: Any, dim0: int, dim1: int) -> Tensor:
@@ -185,8 +187,8 @@ class Shapes:
         if len(order) != self._data.ndim:
             raise RuntimeError(
                 "permute(sparse_coo): number of dimensions in the tensor input does not match the "
-                f"length of the desired ordering of dimensions i.e. input.dim() = {self._data.ndim} "
-                f"is not equal to len(dims) = {len(order)}"
+                f"length of the desired ordering of dimensions i.e. input.dim() = "
+                f"{self._data.ndim} is not equal to len(dims) = {len(order)}"
             )
         order = tuple(axis_of(self, dim) for dim in order)
         if len(set(order)) != len(order):
@@ -214,7 +216,8 @@ class Shapes:
         lead = len(wanted) - len(have)
         if lead < 0:
             raise RuntimeError(
-                f"expand(adjoint.{dtypes.of(self._data.dtype).title}Tensor{list(have)}, size={list(wanted)}): the number of sizes "
+                f"expand(adjoint.{dtypes.of(self._data.dtype).title}Tensor{list(have)}, "
+                f"size={list(wanted)}): the number of sizes "
                 f"provided ({len(wanted)}) must be greater or equal to the number of dimensions in "
                 f"the tensor ({len(have)})"
             )
@@ -251,7 +254,8 @@ class Shapes:
         counts = sizes(repeats)
         if len(counts) < self._data.ndim:
             raise RuntimeError(
-                "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+                "Number of dimensions of repeat dims can not be smaller than number of "
+                "dimensions of tensor"
             )
         return REPEAT(self, counts)
 
@@ -347,8 +351,8 @@ class Shapes:
             pieces = list(split_size)
             if sum(pieces) != length:
                 raise RuntimeError(
-                    f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's "
-                    f"size at dimension {axis}), but got split_sizes={pieces}"
+                    f"split_with_sizes expects split_sizes to sum exactly to {length} (input "
+                    f"tensor's size at dimension {axis}), but got split_sizes={pieces}"
                 )
         starts = [sum(pieces[:k]) for k in range(len(pieces))]
         before = (slice(None),) * axis
@@ -401,7 +405,9 @@ def matmul(x: Any, y: Any, op: Op | None = None) -> Any:
     a, b = x._data, y._data
     if a.dtype != b.dtype:
         names = (PLAIN_NAMES.get(d.dtype.name, d.dtype.name) for d in (a, b))
-        raise RuntimeError("expected m1 and m2 to have the same dtype, but got: {} != {}".format(*names))
+        raise RuntimeError(
+            "expected m1 and m2 to have the same dtype, but got: {} != {}".format(*names)
+        )
     if a.ndim == 0 or b.ndim == 0:
         raise RuntimeError(
             f"both arguments to matmul need to be at least 1D, but they are {a.ndim}D and {b.ndim}D"
@@ -433,12 +439,9 @@ def _matmul_mismatch(a: tuple[int, ...], b: tuple[int, ...]) -> str:
             )
         case 2, 1:
             return f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[1]}), vec ({b[0]})"
-        case (1 | 2), 2:
+        case ((1 | 2), 2):
             a = (1, *a)[-MATRIX:]
-            return (
-                "mat1 and mat2 shapes cannot be multiplied "
-                f"({a[0]}x{a[1]} and {b[0]}x{b[1]})"
-            )
+            return f"mat1 and mat2 shapes cannot be multiplied ({a[0]}x{a[1]} and {b[0]}x{b[1]})"
         case _:
             return f"shapes {list(a)} and {list(b)} cannot be multiplied"
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
 from adjoint.runtime import device as devices
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager_shapes import sizes
@@ -183,7 +184,12 @@ def full(
 
 
 def eye(
-    n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Makes a matrix with ones on its diagonal."""
     return _finish(np.eye(n, m, dtype=_dtype(dtype)), device, requires_grad)
@@ -201,7 +207,9 @@ def arange(
     """Makes a tensor of evenly spaced numbers below `end`; int64 where all three are whole."""
     if end is None:
         start, end = 0, start
-    numbers: list[Any] = [one._data.item() if isinstance(one, TensorCore) else one for one in (start, end, step)]
+    numbers: list[Any] = [
+        one._data.item() if isinstance(one, TensorCore) else one for one in (start, end, step)
+    ]
     if numbers[2] == 0:
         raise RuntimeError("step must be nonzero")
     if (numbers[1] - numbers[0]) * numbers[2] < 0:
@@ -272,7 +280,14 @@ def rand(
     requires_grad: bool = False,
 ) -> Tensor:
     """Draws numbers evenly from 0 (included) to 1."""
-    return _draw(generator, "random", sizes(size), dtype=_dtype(dtype), device=device, requires_grad=requires_grad)  # noqa: E501
+    return _draw(
+        generator,
+        "random",
+        sizes(size),
+        dtype=_dtype(dtype),
+        device=device,
+        requires_grad=requires_grad,
+    )
 
 
 def randn(
@@ -283,7 +298,14 @@ def randn(
     requires_grad: bool = False,
 ) -> Tensor:
     """Draws numbers from the standard normal distribution."""
-    return _draw(generator, "standard_normal", sizes(size), dtype=_dtype(dtype), device=device, requires_grad=requires_grad)  # noqa: E501
+    return _draw(
+        generator,
+        "standard_normal",
+        sizes(size),
+        dtype=_dtype(dtype),
+        device=device,
+        requires_grad=requires_grad,
+    )
 
 
 def randint(
@@ -299,7 +321,16 @@ def randint(
     if size is None:
         low, high, size = 0, low, high
     kind = dtypes.int64.dtype if dtype is None else dtypes.numpy_dtype(dtype)
-    return _draw(generator, "integers", low, high, tuple(size), dtype=kind, device=device, requires_grad=False)  # noqa: E501
+    return _draw(
+        generator,
+        "integers",
+        low,
+        high,
+        tuple(size),
+        dtype=kind,
+        device=device,
+        requires_grad=False,
+    )
 
 
 def randperm(n: int, *, generator: Generator | None = None, device: Any = None) -> Tensor:
@@ -307,7 +338,9 @@ def randperm(n: int, *, generator: Generator | None = None, device: Any = None) 
     return _draw(generator, "permutation", n, dtype=np.int64, device=device, requires_grad=False)
 
 
-def normal(mean: float, std: float, size: Sequence[int], *, generator: Generator | None = None) -> Tensor:  # noqa: E501
+def normal(
+    mean: float, std: float, size: Sequence[int], *, generator: Generator | None = None
+) -> Tensor:
     """Draws numbers from a normal distribution."""
     result: Tensor = randn(*size, generator=generator) * std + mean
     return result
@@ -320,32 +353,49 @@ def _like(like: Tensor, dtype: Any, device: Any) -> dict[str, Any]:
     }
 
 
-def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # noqa: E501
+def zeros_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Makes zeros of another tensor's shape and type."""
     return zeros(input._data.shape, **_like(input, dtype, device), requires_grad=requires_grad)
 
 
-def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # noqa: E501
+def ones_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Makes ones of another tensor's shape and type."""
     return ones(input._data.shape, **_like(input, dtype, device), requires_grad=requires_grad)
 
 
-def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # noqa: E501
+def empty_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Makes a tensor of another's shape and type, its elements whatever was in memory."""
     return empty(input._data.shape, **_like(input, dtype, device), requires_grad=requires_grad)
 
 
-def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # noqa: E501
+def full_like(
+    input: Tensor,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Makes a tensor of another's shape and type that holds one value everywhere."""
     options = _like(input, dtype, device)
     return full(input._data.shape, fill_value, **options, requires_grad=requires_grad)
 
 
-def rand_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # noqa: E501
+def rand_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Draws, evenly from 0 to 1, a tensor of another's shape and type."""
     return rand(input._data.shape, **_like(input, dtype, device), requires_grad=requires_grad)
 
 
-def randn_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:  # noqa: E501
+def randn_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Draws, from the standard normal distribution, a tensor of another's shape and type."""
     return randn(input._data.shape, **_like(input, dtype, device), requires_grad=requires_grad)

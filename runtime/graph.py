@@ -1,8 +1,8 @@
 """The graph that eager operations leave behind: tensors' state, nodes, edges and versions.
 
-An edge says where a cotangent goes next: to a `Node`; to `(node, k)`, the k-th result of a node with
-several; to a leaf tensor, which accumulates; or nowhere (`None`). A node's number is larger than the
-numbers of everything it was computed from, so descending numbers are a topological order.
+An edge says where a cotangent goes next: to a `Node`; to `(node, k)`, the k-th result of a node
+with several; to a leaf tensor, which accumulates; or nowhere (`None`). A node's number is larger
+than the numbers of everything it was computed from, so descending numbers are a topological order.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class View:
     """How a tensor is cut out of another one's memory.
 
     base: the tensor that owns the memory. path: the operations that lead from it to the view.
-    seen: the base's edge when the view's own edge was made; a write gives the base another edge, and
-    the view's is then made anew. recorded: whether the view was taken while recording.
+    seen: the base's edge when the view's own edge was made; a write gives the base another edge,
+    and the view's is then made anew. recorded: whether the view was taken while recording.
     """
 
     __slots__ = ("base", "path", "recorded", "seen")
@@ -242,6 +242,11 @@ def extra_of_node(node: Node) -> NodeExtra:
 def as_array(result: Any) -> Array:
     """Makes an array of what NumPy gave: single elements come as numbers."""
     return np.asarray(result) if isinstance(result, (np.generic, *NUMBERS)) else result
+
+
+def as_sequence(things: Any) -> tuple[Any, ...]:
+    """Makes a tuple of one thing or of several."""
+    return tuple(things) if isinstance(things, (list, tuple)) else (things,)
 
 
 def plain(cls: type[Any], data: Array, edge: Edge = None) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from adjoint.runtime import dtypes
 from adjoint.runtime.graph import Array
 
@@ -63,7 +64,7 @@ def set_printoptions(
 
 
 def render(data: Array, prefix: str, suffixes: list[str]) -> str:
-    """Prints an array the way PyTorch prints a tensor.
+    r"""Prints an array the way PyTorch prints a tensor.
 
     Args:
         data: a NumPy array.
@@ -72,7 +73,7 @@ def render(data: Array, prefix: str, suffixes: list[str]) -> str:
 
     Example:
         >>> render(np.ones((2, 2), "float32"), "tensor(", ["requires_grad=True"])
-        'tensor([[1., 1.],\\n        [1., 1.]], requires_grad=True)'
+        'tensor([[1., 1.],\n        [1., 1.]], requires_grad=True)'
     """
     options = _options[0]
     indent = len(prefix)
@@ -96,11 +97,8 @@ def render(data: Array, prefix: str, suffixes: list[str]) -> str:
 def _body(data: Array, indent: int, options: PrintOptions) -> str:
     summarize = data.size > options.threshold
     sample = _edges(data, options.edgeitems) if summarize else data
-    if data.dtype.kind == "c":
-        write = _complex_writer(sample, options)
-    else:
-        write = _writer(sample, options)[0]
-    width = len(write(data[(0,) * data.ndim].item()))
+    writer = _complex_writer if data.dtype.kind == "c" else _writer
+    write, width = writer(sample, options)
     return _nested(data, indent, write, width, options, summarize)
 
 
@@ -127,11 +125,12 @@ def _nested(
         lines = [", ".join(words[k : k + per_line]) for k in range(0, len(words), per_line)]
         return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
     rows = [*data[:edge], None, *data[-edge:]] if cut else list(data)
-    parts = [
+    parts: list[str] = [
         "..." if row is None else _nested(row, indent + 1, write, width, options, summarize)
         for row in rows
     ]
-    return "[" + ("," + "\n" * (data.ndim - 1) + " " * (indent + 1)).join(parts) + "]"
+    between = "," + "\n" * (data.ndim - 1) + " " * (indent + 1)
+    return f"[{between.join(parts)}]"
 
 
 def _writer(sample: Array, options: PrintOptions) -> tuple[Callable[[Any], str], int]:
@@ -162,17 +161,17 @@ def _plain_form(sample: Array, options: PrintOptions) -> Callable[[Any], str]:
     return lambda value: f"{value:.0f}." if math.isfinite(value) else f"{value:.0f}"
 
 
-def _complex_writer(sample: Array, options: PrintOptions) -> Callable[[Any], str]:
-    real, _ = _writer(sample.real, options)
-    imaginary, width = _writer(sample.imag, options)
+def _complex_writer(sample: Array, options: PrintOptions) -> tuple[Callable[[Any], str], int]:
+    """Does the same for real and imaginary parts, each in its own format."""
+    real, real_width = _writer(sample.real, options)
+    imaginary, imaginary_width = _writer(sample.imag, options)
 
     def write(value: complex) -> str:
         imag = imaginary(value.imag).lstrip() + "j"
         sign = "" if imag[0] in "+-" else "+"
         return real(value.real) + sign + imag
 
-    del width
-    return write
+    return write, real_width + imaginary_width + 1
 
 
 def _edges(data: Array, edge: int) -> Array:

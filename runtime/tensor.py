@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
 from adjoint.runtime import autograd, device, dtypes, printing
 from adjoint.runtime.eager_elementwise import Elementwise, cast
 from adjoint.runtime.eager_indexing import Indexing
@@ -32,9 +34,9 @@ from adjoint.runtime.graph import (
 
 NOT_A_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
-    "attribute won't be populated during autograd.backward(). If you indeed want the .grad field to "
-    "be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access "
-    "the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See "
+    "attribute won't be populated during autograd.backward(). If you indeed want the .grad field "
+    "to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you "
+    "access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See "
     "github.com/pytorch/pytorch/pull/30531 for more informations."
 )
 SCALAR_WITH_GRAD = (
@@ -57,9 +59,7 @@ class Size(tuple[int, ...]):
         return int(np.prod(self, dtype=np.int64))
 
 
-class Tensor(
-    Elementwise, Reductions, Shapes, Indexing, InPlace, NumPyProtocol, TensorCore
-):
+class Tensor(Elementwise, Reductions, Shapes, Indexing, InPlace, NumPyProtocol, TensorCore):
     """An array with a history.
 
     Tensors are made by `adjoint.tensor`, `adjoint.ones` and their like, and by operations.
@@ -241,12 +241,11 @@ class Tensor(
     @data.setter
     def data(self, value: Tensor) -> None:
         if not isinstance(value, TensorCore):
-            raise TypeError(
-                f"Variable data has to be a tensor, but got {type(value).__name__}"
-            )
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         if value._data.dtype != self._data.dtype and self.requires_grad:
             raise RuntimeError(
-                "data set to a tensor that requires gradients must be floating point or complex dtype"
+                "data set to a tensor that requires gradients must be floating point or complex "
+                "dtype"
                 if value._data.dtype.kind not in "fc"
                 else "attempting to assign a tensor of another dtype to .data"
             )
@@ -298,7 +297,9 @@ class Tensor(
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if not self._leaf:
-            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+            raise RuntimeError(
+                "post accumulate grad hooks cannot be registered on non-leaf tensors"
+            )
         return RemovableHandle(extra_of(self).post_hooks, hook)
 
     # Its elements
@@ -326,7 +327,8 @@ class Tensor(
             return device.to_host(self._data)
         if self.requires_grad:
             raise RuntimeError(
-                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+                "Can't call numpy() on Tensor that requires grad. "
+                "Use tensor.detach().numpy() instead."
             )
         return device.host_array(self._data)
 
@@ -479,8 +481,8 @@ class Tensor(
         """Pickles elements and whether grad is required; a history is refused."""
         if not self.is_leaf:
             raise RuntimeError(
-                "only leaf tensors can be pickled: this one was computed, and its history cannot be "
-                "kept; pickle tensor.detach()"
+                "only leaf tensors can be pickled: this one was computed, and its history cannot "
+                "be kept; pickle tensor.detach()"
             )
         return _restore, (type(self), device.to_host(self._data), self._leaf, dict(self.__dict__))
 
@@ -505,7 +507,6 @@ class Tensor(
 
 
 def _deep(value: Any, memo: dict[Any, Any]) -> Any:
-    import copy
 
     return copy.deepcopy(value, memo)
 

@@ -1,7 +1,8 @@
 """The autograd tutorial, cell by cell, with `adjoint` in PyTorch's place.
 
-Run it with `python samples/autograd_tutorial.py`. The cells are those of the notebook from which this
-project started; what they print is what the notebook shows, random numbers and addresses aside.
+Run it with `python samples/autograd_tutorial.py`. The cells are those of the notebook from which
+this project started; what they print is what the notebook shows, random numbers and addresses
+aside.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ print(y.retain_grad)
 # %% A vector-Jacobian product
 x = adjoint.randn(3, requires_grad=True)
 y = x * 2
-while y.data.norm() < 1000:  # noqa: PLR2004
+while y.data.norm() < 1000:
     y = y * 2
 
 print(y)

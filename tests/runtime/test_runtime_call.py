@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from adjoint.runtime.eager_call import apply_function
 
 import adjoint
 from adjoint import NotDifferentiable
+from adjoint.runtime.eager_call import apply_function
 
 
 def square_and_sum(x: Any) -> Any:

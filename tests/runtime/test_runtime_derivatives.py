@@ -30,7 +30,10 @@ SMOOTH: list[Callable[[Tensor], Tensor]] = [
     lambda x: adjoint.cat([x, x * x], 1) * adjoint.stack([x, x], 1).reshape(2, 6),
     lambda x: adjoint.where(x > 0, x * x, x**3) + x.clamp(-0.8, 0.8) ** 2 + x.relu() ** 3,
     lambda x: x.masked_fill(x > 1, 2.0) ** 2 + x.maximum(x * x) * x.minimum(2 * x + 0.3),
-    lambda x: x.gather(1, adjoint.tensor([[0, 0], [2, 1]])) ** 3 + x.index_select(1, adjoint.tensor([2, 0])) ** 2,  # noqa: E501
+    lambda x: (
+        x.gather(1, adjoint.tensor([[0, 0], [2, 1]])) ** 3
+        + x.index_select(1, adjoint.tensor([2, 0])) ** 2
+    ),
     lambda x: (x[[0, 1, 0], [1, 1, 2]] ** 3)[None] * x[x > 0.1].sum() ** 2,
     lambda x: x.flip(1) * x.roll(1, 1) * x.repeat(2, 1)[1:3] * x.repeat_interleave(2, 0)[1:3],
     lambda x: x.expand(4, 2, 3).permute(2, 0, 1).reshape(6, 4).unsqueeze(1).squeeze() ** 2,
