@@ -14,7 +14,7 @@ import numpy as np
 from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.eager_anomaly import note
 from adjoint.runtime.eager_nodes import BinaryNode, Check, OpNode
-from adjoint.runtime.eager_results import ViewStep, link, rewrap, settled
+from adjoint.runtime.eager_results import ViewStep, link, rewrap, settled, shape_alone
 from adjoint.runtime.eager_rules import Pull, pullback, recorded_pullback
 from adjoint.runtime.eager_titles import SHOWS_NUMBERS, title_of
 from adjoint.runtime.errors import MissingRule
@@ -184,7 +184,10 @@ def _apply_to_one(op: Op, args: Sequence[Any]) -> Tensor:
     if ANOMALY[0]:
         note(node)
     node.layout = ONE_EDGE
-    node.args = (data if kept else None, *rest)
+    if kept:
+        node.args = (data if checked else shape_alone(data), *rest)
+    else:
+        node.args = (None, *rest)
     node.ans = out if keep_ans else None
     node.frees = checked or check_ans
     checks: tuple[Check, ...] = ()
@@ -249,7 +252,7 @@ def _record(
     node.frees = check_ans
     checks: list[Check] = []
     for k in kept:
-        node.args[k] = values[k]
+        node.args[k] = values[k] if k in checked else shape_alone(values[k])
         if k in checked:
             node.frees = node.frees or k in op.positions
             for one in args[k] if isinstance(args[k], (list, tuple)) else (args[k],):

@@ -77,3 +77,15 @@ def test_a_detached_result_does_not_keep_the_graph() -> None:
     del y
     assert node() is None
     assert kept.shape == (4,)
+
+
+def test_a_sum_keeps_the_shape_of_what_it_added_up_and_not_the_memory() -> None:
+    x = adjoint.ones(1000, 100, requires_grad=True)
+    y = x * 2
+    memory = weakref.ref(y._data)
+    total = y.sum(0)
+    del y
+    assert memory() is None
+    total.sum().backward()
+    assert x.grad is not None
+    assert (x.grad == 2).all()
