@@ -77,7 +77,7 @@ def _propagate(
     needed = None if wanted is None else _on_the_way([edge for edge, _ in roots], wanted)
     goals = [] if wanted is None else [edge for edge in wanted if not isinstance(edge, TensorCore)]
 
-    def record(array: Array, edge: Edge) -> Any:
+    def record(array: Array, edge: Edge = None) -> Any:
         return plain(cls, array, edge)
 
     edges: Iterable[Edge] = [edge for edge, _ in roots]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.eager_anomaly import note
 from adjoint.runtime.eager_results import settled
@@ -22,6 +20,7 @@ from adjoint.runtime.graph import (
     next_number,
     node_class,
 )
+from adjoint.runtime.home import namespace_of
 from adjoint.runtime.modes import GRAD_ENABLED
 
 
@@ -43,9 +42,10 @@ class CallNode(Node):
             raise RuntimeError(FREED)
         if self.outputs == 1:
             return self.pullback(g)
+        xp = namespace_of(*(part for part in g if part is not None))
         return self.pullback(
             tuple(
-                np.zeros(shape, dtype) if part is None else part
+                xp.zeros(shape, dtype) if part is None else part
                 for part, (shape, dtype) in zip(g, self.forms, strict=True)
             )
         )
@@ -65,9 +65,10 @@ class CallNode(Node):
             )
         if self.outputs == 1:
             return self.pullback(g)
+        xp = namespace_of(*(part._data for part in g if part is not None))
         return self.pullback(
             tuple(
-                record(np.zeros(shape, dtype)) if part is None else part
+                record(xp.zeros(shape, dtype)) if part is None else part
                 for part, (shape, dtype) in zip(g, self.forms, strict=True)
             )
         )

@@ -43,7 +43,7 @@ ABS = operation("np.absolute", "AbsBackward0")
 # Primitives that NumPy has not: their lines are written here, and only here.
 RELU = Op(
     elementwise("relu(x)", x="g * (ans > 0)"),
-    lambda x: np.maximum(x, np.zeros((), x.dtype)),
+    lambda x: np.maximum(x, 0),
     "ReluBackward0",
 )
 RSQRT = Op(

@@ -70,7 +70,7 @@ class WriteNode(Node):
         rest = np.empty_like(self.like, dtype=g.dtype)
         rest[...] = g
         part = self.cut(rest)
-        written = part.copy() if isinstance(part, np.ndarray) else np.asarray(part)
+        written = part.copy()
         part[...] = 0
         return [rest, written][: len(self.edges)]
 

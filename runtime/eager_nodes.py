@@ -62,7 +62,7 @@ class OpNode(Node):
             g = [np.zeros_like(a) if p is None else p for p, a in zip(g, self.ans, strict=True)]
         op, ans, shapes = self.op, self.ans, self.shapes
         pulls = op.pulls if g.__class__ in NUMPY else op.pulls_at(namespace_of(g))
-        return self._pieces(pulls, g, ans, args, shapes, _sum_to)
+        return self._pieces(pulls, g, ans, args, shapes)
 
     def run_recorded(self, g: Any, record: Callable[..., Any]) -> Sequence[Any]:
         """Calls the same rules on tensors, so that they are recorded in turn."""
@@ -89,7 +89,7 @@ class OpNode(Node):
             ]
         elif ans is not None:
             ans = record(ans, self)
-        return self._pieces(self.op.recorded_pulls, g, ans, args, self.shapes, _sum_to)
+        return self._pieces(self.op.recorded_pulls, g, ans, args, self.shapes)
 
     def _pieces(
         self,
@@ -98,7 +98,6 @@ class OpNode(Node):
         ans: Any,
         args: Sequence[Any],
         shapes: Sequence[tuple[int, ...]] | None,
-        sum_to: Callable[[Any, tuple[int, ...]], Any],
     ) -> list[Any]:
         pieces: list[Any] = []
         lists: dict[int, Any] = {}
@@ -108,7 +107,7 @@ class OpNode(Node):
             elif place is None:
                 piece = pulls[k](g, ans, *args)
                 if shapes is not None and shapes[len(pieces)] != piece.shape:
-                    piece = sum_to(piece, shapes[len(pieces)])
+                    piece = _sum_to(piece, shapes[len(pieces)])
                 pieces.append(piece)
             elif self.op.starred == self.op.params[k]:
                 pieces.append(pulls[k](g, ans, *args, place))

@@ -41,6 +41,8 @@ SMOOTH: list[Callable[[Tensor], Tensor]] = [
     lambda x: adjoint.inverse(x @ x.T + adjoint.eye(2, dtype=adjoint.float64)),
     lambda x: adjoint.linalg.solve(x[:, :2] * x[:, 1:] + 3 * adjoint.eye(2, dtype=x.dtype), x),
     lambda x: adjoint.det(x @ x.T) * x.trace(),
+    lambda x: adjoint.linalg.slogdet(x @ x.T)[1] * x,
+    lambda x: np.split(x, 3, axis=1)[1] ** 2,
     lambda x: x.unbind(1)[2] * x.split([1, 2], 1)[1].chunk(2, 1)[0].flatten() ** 2,
     lambda x: x.lerp(x * x, 0.3) * x.add(x, alpha=3) - 2 / (x * x + 1) + (5 - x) % 2.3,
     lambda x: x.fmod(0.4) * x + x.abs() ** 1.5 + x.reciprocal(),
