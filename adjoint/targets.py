@@ -1,0 +1,127 @@
+"""From what is typed on the command line to the function that it names."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+import types
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from adjoint.runtime.errors import AdjointError
+from adjoint.transform.differentiable import Differentiable
+
+
+class NoSuchTarget(AdjointError, LookupError):
+    """A target names no module, file, function or method."""
+
+
+def find(target: str) -> Differentiable:
+    """The function that a target names, made differentiable if it is not.
+
+    Args:
+        target: `package.module:name` or `path/to/file.py:name`; `name` may be `Class.method`.
+
+    Returns:
+        The function; a method bound to an object that stands for any, so that what it is
+        differentiated with respect to is chosen among its other parameters.
+
+    Raises:
+        NoSuchTarget: there is no such module, file or name, or it is no function of Python.
+
+    >>> find("textwrap:dedent").__wrapped__.__name__
+    'dedent'
+    """
+    place, colon, name = target.rpartition(":")
+    if not colon or not place or not name:
+        raise NoSuchTarget(
+            f"{target!r} is not a target; write package.module:name or path/to/file.py:name"
+        )
+    is_file = place.endswith(".py") or Path(place).is_file()
+    owner: Any = None
+    found: Any = _module_of_file(Path(place)) if is_file else _module_of_name(place)
+    for part in name.split("."):
+        owner = found
+        try:
+            found = getattr(owner, part)
+        except AttributeError:
+            raise NoSuchTarget(f"{place} has no {name!r}{_names_of(owner)}") from None
+    try:
+        made = found if isinstance(found, Differentiable) else Differentiable(found)
+    except TypeError as error:
+        raise NoSuchTarget(f"{name}: {error}") from None
+    if isinstance(owner, type) and isinstance(
+        inspect.getattr_static(owner, name.rpartition(".")[2]), FunctionType | Differentiable
+    ):
+        bound: Differentiable = made.__get__(object(), owner)
+        return bound
+    return made
+
+
+def _names_of(value: Any) -> str:
+    """The names that could have been meant, to be added to a message."""
+    inside = vars(value) if isinstance(value, type | types.ModuleType) else {}
+    owner = value.__name__ if isinstance(value, types.ModuleType) else value
+    names = [
+        name
+        for name, one in inside.items()
+        if callable(one) and not name.startswith("_") and not isinstance(one, type)
+        and (owner is value or getattr(one, "__module__", None) == owner)
+    ]  # fmt: skip
+    return f"; it has {', '.join(names)}" if names else ""
+
+
+def _module_of_name(name: str) -> types.ModuleType:
+    here = str(Path.cwd())
+    if here not in sys.path and "" not in sys.path:
+        sys.path.insert(0, here)  # as `python -m` does
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and (name == error.name or name.startswith(error.name + ".")):
+            raise NoSuchTarget(f"there is no module {error.name!r} here") from None
+        raise _failed(name, error) from error
+    except (Exception, SystemExit) as error:
+        raise _failed(name, error) from error
+
+
+def _module_of_file(file: Path) -> types.ModuleType:
+    if not file.is_file():
+        raise NoSuchTarget(f"there is no file {str(file)!r}")
+    folder = file.resolve().parent
+    parts = [file.stem]
+    while (folder / "__init__.py").is_file():  # a file of a package is imported as part of it
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    name = ".".join(parts)
+    sys.path.insert(0, str(folder))  # as `python file.py` does
+    known = sys.modules.get(name)
+    if known is not None and Path(known.__file__ or "").resolve() != file.resolve():
+        name = f"_target_{file.stem}"  # a file with the name of a module that is imported already
+    try:
+        if name in sys.modules or len(parts) > 1:
+            return importlib.import_module(name)
+        spec = importlib.util.spec_from_file_location(name, file)
+        if spec is None or spec.loader is None:
+            raise NoSuchTarget(f"{file} is not a Python file")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        if isinstance(error, NoSuchTarget):
+            raise
+        raise _failed(str(file), error) from error
+    return module
+
+
+def _failed(what: str, error: BaseException) -> NoSuchTarget:
+    """The message for a module that raises when it is imported; the error's own place is kept."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    place = f" ({last.tb_frame.f_code.co_filename}:{last.tb_lineno})" if last is not None else ""
+    inside = "" if place.startswith(" (<frozen") or isinstance(error, SyntaxError) else place
+    return NoSuchTarget(f"{what} cannot be imported: {type(error).__name__}: {error}{inside}")
