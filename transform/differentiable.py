@@ -17,11 +17,13 @@ from adjoint.runtime import home
 from adjoint.runtime.errors import NotDifferentiable
 from adjoint.runtime.helpers import restructure
 from adjoint.transform.analyses.kind import kind_of
+from adjoint.transform.callees import ParameterKinds
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.guards import Guard, guards_of, holds
 from adjoint.transform.ir.nodes import Function
+from adjoint.transform.loading import function_of
 from adjoint.transform.pipeline import (
-    Emitted, World, default_kinds, derive, function_of, lowered_function,
+    Emitted, World, analyse, default_kinds, derive, lowered_function, written_parameters,
 )  # fmt: skip
 from adjoint.transform.tensors import call_with_tensors, has_tensor, unwrapped
 
@@ -168,7 +170,7 @@ class Differentiable:
         if chosen is None:
             chosen = tuple(name for name, kind in kinds if kind.differentiable)
         world = World(assume_arrays=not args)
-        return derive(self._function, mode, chosen, kinds, world)
+        return derive(world.callees.of(self._function), mode, chosen, kinds, world)
 
     @functools.cached_property
     def everything(self) -> Differentiable:
@@ -244,10 +246,80 @@ class Differentiable:
                 wrt = tuple(n for n in given if by_name[n].differentiable)
             for name in wrt:
                 _require_differentiable(name, values.get(name), self._function)
-            world = World()
-            emitted = derive(self._function, mode, wrt, kinds, world)
+            emitted = self._derive(mode, wrt, kinds)
             namespace = home.namespace_of(args, kwargs)
             run = function_of(emitted, namespace)
+            return _Compiled(run, emitted, wrt, guards_of(emitted))
+
+    def _derive(self, mode: str, wrt: tuple[str, ...], kinds: ParameterKinds) -> Emitted:
+        world = World()
+        return derive(world.callees.of(self._function), mode, wrt, kinds, world)
+
+    def raw_vjp(
+        self, wanted: Sequence[int | str], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Any, Callable[[Any], dict[Any, Any]]]:
+        """Value and pullback for emitted code, which found this function when it ran.
+
+        Args:
+            wanted: positions and keywords of the arguments to differentiate with respect to.
+            args: the positional arguments.
+            kwargs: the keyword arguments.
+
+        Returns:
+            The value, and a pullback to the cotangents in emitted code's own form.
+
+        Raises:
+            NotDifferentiable: the function writes into its arguments; that cannot be followed
+                through a call of a function that is not known beforehand.
+        """
+        args = (*self._bound, *args)
+        kwargs = self._with_preset(kwargs)
+        first = len(self._bound)
+        params = self._lower().params
+        places: dict[int | str, tuple[str, int | None]] = {}
+        positional = [p.name for p in params if p.kind in ("positional-only", "ordinary")]
+        star = next((p.name for p in params if p.kind == "varargs"), None)
+        for one in wanted:
+            if isinstance(one, str):
+                places[one] = (one, None)
+            elif one + first < len(positional):
+                places[one] = (positional[one + first], None)
+            elif star is not None:
+                places[one] = (star, one + first - len(positional))
+            else:
+                raise TypeError(f"{self.__name__}() takes {len(positional)} positional arguments")
+        wrt = tuple(dict.fromkeys(name for name, _ in places.values()))
+        key = ("raw", wrt, tuple(_key(a) for a in args), tuple((k, _key(v)) for k, v in kwargs.items()))
+        compiled = self._compiled.get(key)
+        if compiled is None or not holds(compiled.guards):
+            compiled = self._compile_raw(wrt, args, kwargs)
+            self._compiled[key] = compiled
+        value, pullback = compiled.run(*args, **kwargs)
+
+        def pull(g: Any) -> dict[int | str, Any]:
+            found = dict(zip(wrt, pullback(g), strict=True))
+            return {
+                one: found[name] if place is None else found[name][place]
+                for one, (name, place) in places.items()
+            }
+
+        return value, pull
+
+    def _compile_raw(
+        self, wrt: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> _Compiled:
+        with _lock:
+            values = inspect.signature(self._function).bind(*args, **kwargs).arguments
+            kinds = default_kinds(self._lower(), values)
+            world = World()
+            callee = world.callees.of(self._function)
+            if written_parameters(analyse(callee, kinds, world)):
+                raise NotDifferentiable(
+                    f"{self.__name__}() writes into its arguments, and is called where it is known "
+                    "only at run time; call it by name, or let it return what it computes"
+                )
+            emitted = derive(callee, "vjp", wrt, kinds, world)
+            run = function_of(emitted, home.namespace_of(args, kwargs))
             return _Compiled(run, emitted, wrt, guards_of(emitted))
 
     def _choose(self, wrt: Wrt, mode: str, names: list[str]) -> tuple[str, ...] | None:

@@ -6,41 +6,34 @@
 
 from __future__ import annotations
 
-import threading
-import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
-import numpy
-
-from adjoint.runtime import home
 from adjoint.runtime.helpers import HELPERS
-from adjoint.runtime.rules import rule_of
-from adjoint.transform.analyses.activity import active_names
+from adjoint.transform.analyses.activity import active_names, varied_names
 from adjoint.transform.analyses.aliases import Aliases, aliases
 from adjoint.transform.analyses.effects import Summary
 from adjoint.transform.analyses.kind import ANY, FUNCTION, NONE, NUMERIC, Kind, kind_of, kind_of_annotation
 from adjoint.transform.analyses.resolve import Resolved, resolve
 from adjoint.transform.analyses.shapes import shapes
 from adjoint.transform.analyses.versions import versions
+from adjoint.transform.callees import Call, Callee, Callees, ParameterKinds, call_of, target_of
 from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.cotangents import Derivative, Facts, Sweep
+from adjoint.transform.derive.dynamic import dynamic_derivative
 from adjoint.transform.derive.functions import Adjoint, gradient, vjp
 from adjoint.transform.derive.prepare import Prepared, prepare
-from adjoint.transform.emit.load import load
 from adjoint.transform.emit.module import to_text
 from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import (
-    Augment, Function, Op, Ref, Return, Stmt, Var, binds, reads, walk,
+    Augment, Define, Function, Op, Ref, Return, Stmt, Var, binds, reads, walk,
 )  # fmt: skip
 from adjoint.transform.lower import lower, normalise_exits
+from adjoint.transform.lower.lift import LocalFunction
 from adjoint.transform.lower.webs import split_webs
-from adjoint.transform.refusals import missing_rule
-
-ParameterKinds = tuple[tuple[str, Kind], ...]
-_lock = threading.RLock()
+from adjoint.transform.refusals import unsupported
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +50,11 @@ class Analysis:
 
 @dataclass(slots=True)
 class Emitted:
-    """One emitted function: its IR, its text, and what is needed to call it."""
+    """One emitted function: its IR, its text, and what is needed to call it.
+
+    callees: the emitted functions that it calls, by the names under which it does. loaded: the
+    running functions, by the identity of the namespace that they work in.
+    """
 
     adjoint: Adjoint
     text: str
@@ -68,6 +65,7 @@ class Emitted:
     def everything(self) -> list[Emitted]:
         """This function and all that it calls, callees first."""
         order: list[Emitted] = []
+        visiting: list[Emitted] = []
 
         def visit(one: Emitted) -> None:
             if any(one is seen for seen in order + visiting):
@@ -78,7 +76,6 @@ class Emitted:
             visiting.remove(one)
             order.append(one)
 
-        visiting: list[Emitted] = []
         visit(self)
         return order
 
@@ -89,7 +86,8 @@ class World:
 
     running: functions being analysed, each with whether a call of it was met meanwhile (recursion).
     summaries: the parameters that a function writes, and those that its result may share memory
-    with. returns: the kind of its result.
+    with. returns: the kind of its result. assume_arrays: whether a name that may be a number or an
+    array is taken to be an array, as in source that is shown without arguments.
     """
 
     analyses: dict[Any, Analysis] = field(default_factory=dict)
@@ -97,6 +95,7 @@ class World:
     summaries: dict[Any, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     returns: dict[Any, Kind] = field(default_factory=dict)
     emitted: dict[Any, Emitted] = field(default_factory=dict)
+    callees: Callees = field(default_factory=Callees)
     assume_arrays: bool = False
 
 
@@ -118,18 +117,21 @@ def default_kinds(fn: Function, values: Mapping[str, Any] | None = None) -> Para
     return tuple(found)
 
 
-def analyse(fn: FunctionType, kinds: ParameterKinds, world: World) -> Analysis:
-    """Lower and analyse a function under given kinds.
+# Analysis
+
+
+def analyse(callee: Callee, kinds: ParameterKinds, world: World) -> Analysis:
+    """Analyse a function under given kinds.
 
     A recursive function is analysed until what is assumed of its calls is what is found of it.
     """
-    key = (fn.__code__, id(fn), kinds, world.assume_arrays)
+    key = (callee.key, kinds)
     if key in world.analyses:
         return world.analyses[key]
     while True:
         world.running[key] = False
         try:
-            analysis = _analyse_once(fn, kinds, world)
+            analysis = _analyse_once(callee, kinds, world)
         finally:
             recursive = world.running.pop(key)
         found = (written_parameters(analysis), _returned_family(analysis))
@@ -142,19 +144,21 @@ def analyse(fn: FunctionType, kinds: ParameterKinds, world: World) -> Analysis:
     return analysis
 
 
-def _analyse_once(fn: FunctionType, kinds: ParameterKinds, world: World) -> Analysis:
-    lowered = lowered_function(fn)
-    names = Names(names_used(lowered.body) | {p.name for p in lowered.params} | _outside(lowered))
-    resolved = _resolve(split_webs(lowered, names), kinds, world)
+def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analysis:
+    lowered = callee.function
+    outside = _outside(lowered)
+    names = Names(names_used(lowered.body) | {p.name for p in lowered.params} | outside)
+    known = dict(kinds)
+    for name, local in callee.locals.items():
+        known[name] = replace(FUNCTION, callee=local)
+    resolved = _resolve(split_webs(lowered, names), known, world)
     own = dict(resolved.kinds)
     prepared = prepare(resolved.function, own, names)
     found = aliases(
         prepared.function, own, lambda op: _summary(op, own, world), world.assume_arrays
     )
     used = names_used(prepared.function.body) | {p.name for p in lowered.params}
-    return Analysis(
-        prepared.function, prepared, own, resolved.returns, found, used | _outside(lowered)
-    )
+    return Analysis(prepared.function, prepared, own, resolved.returns, found, used | outside)
 
 
 def lowered_function(fn: FunctionType) -> Function:
@@ -167,124 +171,42 @@ def _outside(fn: Function) -> frozenset[str]:
     found = {
         a.text.partition(".")[0] for s in walk(fn.body) for a in reads(s) if isinstance(a, Ref)
     }
-    return frozenset(found | set(HELPERS) | {"np", "range", "reversed", "len", "zip", "list"})
+    return frozenset(found | set(HELPERS) | {"np", "math", "range", "reversed", "len", "zip", "list"})
 
 
-def _resolve(fn: Function, kinds: ParameterKinds, world: World) -> Resolved:
-    def call_kind(op: Op, args: tuple[Kind, ...]) -> Kind | None:
-        callee = user_function(op)
-        if callee is None:
-            return ANY
-        try:
-            bound = bind_call(callee, op, dict(enumerate(args)))
-        except TypeError:
-            return ANY
-        wanted = tuple(
-            (p.name, bound.kinds.get(p.name, NUMERIC)) for p in lowered_function(callee).params
-        )
-        key = (callee.__code__, id(callee), wanted, world.assume_arrays)
+def _resolve(fn: Function, kinds: Mapping[str, Kind], world: World) -> Resolved:
+    def call_kind(op: Op, args: tuple[Kind, ...]) -> tuple[Op, Kind | None]:
+        call = call_of(op, found, world.callees)
+        if call is None:
+            return op, ANY
+        key = (call.callee.key, call.kinds)
         if key in world.running:
             world.running[key] = True
-            return world.returns.get(key)
-        return analyse(callee, wanted, world).returns
+            return call.op, world.returns.get(key)
+        return call.op, analyse(call.callee, call.kinds, world).returns
 
-    return resolve(fn, dict(kinds), call_kind)
-
-
-@dataclass(frozen=True, slots=True)
-class BoundCall:
-    """Which parameter each argument of a call fills, and the kinds that parameters get."""
-
-    arguments: tuple[tuple[str, int | str | None], ...]
-    kinds: Mapping[str, Kind]
-
-
-def bind_call(fn: FunctionType, op: Op, kinds: Mapping[int, Kind]) -> BoundCall:
-    """Bind the arguments of a call to a user's function to its parameters."""
-    params = lowered_function(fn).params
-    positional = [p.name for p in params if p.kind in ("positional-only", "ordinary")]
-    star = next((p.name for p in params if p.kind == "varargs"), None)
-    double = next((p.name for p in params if p.kind == "varkw"), None)
-    by_keyword = {p.name for p in params if p.kind in ("ordinary", "keyword-only")}
-    filled: list[tuple[str, int | str | None]] = []
-    found: dict[str, Kind] = {}
-    count = 0
-    for i, role in enumerate(op.roles):
-        if role in ("*", "**"):
-            raise TypeError("starred")
-        kind = kinds.get(i, NUMERIC)
-        if role == "" and count < len(positional):
-            filled.append((positional[count], None))
-            found[positional[count]] = kind
-        elif role == "" and star is not None:
-            filled.append((star, count - len(positional)))
-            found[star] = Kind("list", items=(kind,)) if star not in found else Kind("list")
-        elif role in by_keyword:
-            filled.append((role, None))
-            found[role] = kind
-        elif role and double is not None:
-            filled.append((double, role))
-            found[double] = Kind("dict", items=(kind,)) if double not in found else Kind("dict")
-        else:
-            raise TypeError(f"{fn.__name__}() got too many arguments")
-        count += role == ""
-    for p in params:
-        if p.name not in found:
-            if p.kind == "varargs":
-                found[p.name] = Kind("list")
-            elif p.kind == "varkw":
-                found[p.name] = Kind("dict")
-            elif p.has_default:
-                found[p.name] = kind_of(p.default)
-    return BoundCall(tuple(filled), found)
-
-
-def user_function(op: Op) -> FunctionType | None:
-    """The Python function that an operation calls, if it is known and has source."""
-    if op.prim != "call" or not isinstance(op.callee, Ref):
-        return None
-    value = op.callee.value
-    value = getattr(value, "__wrapped__", value) if not isinstance(value, FunctionType) else value
-    if not isinstance(value, FunctionType) or rule_of(value) is not None:
-        return None
-    return None if (value.__module__ or "").partition(".")[0] in _WITH_RULES_ONLY else value
-
-
-_WITH_RULES_ONLY = frozenset({"numpy", "scipy", "cupy", "math"})
+    found = dict(kinds)
+    return resolve(fn, found, call_kind)
 
 
 def _summary(op: Op, kinds: Mapping[str, Kind], world: World) -> Summary:
     """What a call of a user's function writes into, and what its result may share memory with."""
-    callee = user_function(op)
-    if callee is None:
-        return Summary()
-    atom_kinds = _argument_kinds(op, kinds)
-    try:
-        bound = bind_call(callee, op, atom_kinds)
-    except TypeError:
-        return Summary(writes=frozenset(range(len(op.args))))
-    params = lowered_function(callee).params
-    wanted = tuple((p.name, bound.kinds.get(p.name, NUMERIC)) for p in params)
-    key = (callee.__code__, id(callee), wanted, world.assume_arrays)
+    call = call_of(op, kinds, world.callees)
+    if call is None:
+        return Summary(known=not isinstance(op.callee, Ref) or target_of(op) is not None)
+    key = (call.callee.key, call.kinds)
     if key in world.running:
         world.running[key] = True
         written, returned = world.summaries.get(key, (frozenset(), frozenset()))
     else:
-        analysis = analyse(callee, wanted, world)
+        analysis = analyse(call.callee, call.kinds, world)
         written, returned = written_parameters(analysis), _returned_family(analysis)
-    arguments = [name for name, _ in bound.arguments]
+    names = [name for name, _ in call.arguments]
     return Summary(
-        frozenset(i for i, name in enumerate(arguments) if name in written),
-        frozenset(i for i, name in enumerate(arguments) if name in returned),
+        frozenset(i for i, name in enumerate(names) if name in written),
+        frozenset(i for i, name in enumerate(names) if name in returned),
         known=True,
     )
-
-
-def _argument_kinds(op: Op, kinds: Mapping[str, Kind]) -> dict[int, Kind]:
-    return {
-        i: kinds.get(a.name, ANY) if isinstance(a, Var) else kind_of(a.value)
-        for i, a in enumerate(op.args)
-    }
 
 
 def written_parameters(analysis: Analysis) -> frozenset[str]:
@@ -306,13 +228,13 @@ def _returned_family(analysis: Analysis) -> frozenset[str]:
 
 
 def derive(
-    fn: FunctionType, mode: str, wrt: tuple[str, ...], kinds: ParameterKinds, world: World,
+    callee: Callee, mode: str, wrt: tuple[str, ...], kinds: ParameterKinds, world: World,
     written: tuple[str, ...] = (), fragile: frozenset[str] | None = None,
 ) -> Emitted:  # fmt: skip
-    """The derived function of a Python function, emitted but not yet loaded.
+    """The derived function of a function, emitted but not yet loaded.
 
     Args:
-        fn: the function.
+        callee: the function.
         mode: `gradient`, `value_and_gradient` or `vjp`.
         wrt: the parameters with respect to which it is differentiated.
         kinds: the kinds of its parameters.
@@ -321,22 +243,23 @@ def derive(
         fragile: for a vjp that another emitted function calls, the parameters (and `return`) whose
             arrays may be written before the pullback runs. None: users call it, and may write any.
     """
-    key = (fn.__code__, id(fn), mode, wrt, kinds, written, fragile, world.assume_arrays)
+    key = (callee.key, mode, wrt, kinds, written, fragile)
     if key in world.emitted:
         return world.emitted[key]
-    analysis = analyse(fn, kinds, world)
-    emitted = Emitted(Adjoint(analysis.function, wrt, written), "", fn)
+    analysis = analyse(callee, kinds, world)
+    emitted = Emitted(Adjoint(analysis.function, wrt, written), "", callee.origin)
+    name = _vjp_name(callee, world)
     world.emitted[key] = emitted
     try:
-        name = _vjp_name(fn, world, key)
         emitted.adjoint = _promise(analysis, wrt, written, name)
-        sweep = _sweep(fn, analysis, wrt, written, emitted, world)
+        sweep = _sweep(callee, analysis, wrt, written, emitted, world)
         if mode == "vjp":
             sweep.pinned = _pinned(analysis, fragile)
             emitted.adjoint = vjp(sweep, wrt, written, name, fragile is None)
         else:
             emitted.adjoint = gradient(sweep, wrt, mode == "value_and_gradient")
         emitted.text = to_text(emitted.adjoint.function)
+        _add_primals(emitted, world)
     except BaseException:
         del world.emitted[key]
         raise
@@ -373,20 +296,22 @@ def _active(
     )
 
 
-def _vjp_name(fn: FunctionType, world: World, key: Any) -> str:
-    plain = fn.__name__.replace("<lambda>", "lambda_")
-    same = [
-        e for k, e in world.emitted.items()
-        if k != key and k[2] == "vjp" and e.origin.__name__ == fn.__name__
-    ]  # fmt: skip
-    return f"{plain}_vjp" + (f"_{len(same)}" if same else "")
+def _vjp_name(callee: Callee, world: World) -> str:
+    plain = f"{callee.name}_vjp"
+    taken = {e.adjoint.function.name for e in world.emitted.values()}
+    name, count = plain, 0
+    while name in taken:
+        count += 1
+        name = f"{plain}_{count}"
+    return name
 
 
 def _sweep(
-    fn: FunctionType, analysis: Analysis, wrt: tuple[str, ...], written: tuple[str, ...],
+    callee: Callee, analysis: Analysis, wrt: tuple[str, ...], written: tuple[str, ...],
     emitted: Emitted, world: World,
 ) -> Sweep:  # fmt: skip
     function = analysis.function
+    _check_escapes(callee, analysis, {*wrt, *written}, world)
     found = versions(function, analysis.aliases.reached)
     definitions: dict[str, Stmt] = {}
     for stmt in walk(function.body):
@@ -404,82 +329,77 @@ def _sweep(
     return Sweep(facts, own)
 
 
+def _check_escapes(callee: Callee, analysis: Analysis, inputs: set[str], world: World) -> None:
+    """A local function that depends on what is differentiated must not be called unseen."""
+    fn = analysis.function
+    defined = {s.target.name: s for s in walk(fn.body) if isinstance(s, Define)}
+    if not defined:
+        return
+    varied = varied_names(fn, analysis.kinds, analysis.aliases, inputs)
+    for stmt in walk(fn.body):
+        op = getattr(stmt, "value", None)
+        call = call_of(op, analysis.kinds, world.callees) if isinstance(op, Op) else None
+        for atom in reads(stmt):
+            if not isinstance(atom, Var) or atom.name not in defined or isinstance(stmt, Define):
+                continue
+            local = callee.locals.get(atom.name)
+            captured = local.captures if local else defined[atom.name].function.captures
+            seen = call is not None and local is not None
+            if not seen and set(captured) & varied:
+                raise unsupported(
+                    getattr(stmt, "span"),  # noqa: B009
+                    f"`{atom.name.lstrip('%')}` reads variables that are differentiated, and is "
+                    "called where it is not known which function it is",
+                    "pass what it reads as arguments",
+                )
+
+
 def _differentiate_call(
     op: Op, stmt: Stmt, active: frozenset[str], fragile: frozenset[str], analysis: Analysis,
     emitted: Emitted, world: World, names: Names,
 ) -> Derivative:  # fmt: skip
-    callee = user_function(op)
-    if callee is None:
-        text = op.callee.text if isinstance(op.callee, Ref) else "this function"
-        raise missing_rule(getattr(stmt, "span"), text)  # noqa: B009
-    bound = bind_call(callee, op, _argument_kinds(op, analysis.kinds))
-    params = lowered_function(callee).params
-    kinds = tuple((p.name, bound.kinds.get(p.name, NUMERIC)) for p in params)
-    inner = analyse(callee, kinds, world)
-    changed = written_parameters(inner)
-    wrt = tuple(dict.fromkeys(
-        name for (name, _), a in zip(bound.arguments, op.args, strict=True)
-        if isinstance(a, Var) and a.name in active
-    ))  # fmt: skip
+    call = call_of(op, analysis.kinds, world.callees)
+    if call is None:
+        return dynamic_derivative(op, stmt, active)
+    changed = written_parameters(analyse(call.callee, call.kinds, world))
+    wrt = _parameters(call, active)
     written = tuple(p for p in wrt if p in changed)
-    exposed = {
-        name for (name, _), a in zip(bound.arguments, op.args, strict=True)
-        if isinstance(a, Var) and a.name in fragile
-    }  # fmt: skip
-    targets = {v.name for v in binds(stmt)}
-    exposed |= {"return"} if targets & fragile else set()
-    derived = derive(callee, "vjp", wrt, kinds, world, written, frozenset(exposed))
-    name = names.fresh(derived.adjoint.function.name)
-    for known, other in emitted.callees.items():
-        if other is derived:
-            name = known
-    emitted.callees[name] = derived
+    exposed = frozenset(_parameters(call, fragile))
+    exposed |= {"return"} if {v.name for v in binds(stmt)} & fragile else set()
+    derived = derive(call.callee, "vjp", wrt, call.kinds, world, written, exposed)
+    name = next((n for n, other in emitted.callees.items() if other is derived), None)
+    if name is None:
+        name = names.fresh(derived.adjoint.function.name)
+        emitted.callees[name] = derived
     return Derivative(
-        name, derived.adjoint.wrt, derived.adjoint.written, bound.arguments,
+        name, derived.adjoint.wrt, derived.adjoint.written, call.arguments,
         derived.adjoint.has_result,
     )  # fmt: skip
 
 
-# Loading
+def _parameters(call: Call, names: frozenset[str]) -> tuple[str, ...]:
+    """The parameters filled by some of the variables in a call."""
+    pairs = zip(call.arguments, call.op.args, strict=True)
+    return tuple(dict.fromkeys(
+        name for (name, _), a in pairs if isinstance(a, Var) and a.name in names
+    ))  # fmt: skip
 
 
-def function_of(emitted: Emitted, namespace: ModuleType = numpy) -> FunctionType:
-    """The emitted function, ready to run on the arrays of a namespace."""
-    with _lock:
-        known = emitted.loaded.get(id(namespace))
-        if known is not None:
-            return known
-        pending: dict[int, tuple[Emitted, types.CellType]] = {}
-        made = _load(emitted, namespace, pending)
-        return made
+def _add_primals(emitted: Emitted, world: World) -> None:
+    """Emit the lifted local functions that a lifted function calls as they stand."""
+    for stmt in walk(emitted.adjoint.function.body):
+        for atom in reads(stmt):
+            if isinstance(atom, Ref) and isinstance(atom.value, LocalFunction):
+                local = atom.value
+                if atom.text == local.name and atom.text not in emitted.callees:
+                    emitted.callees[atom.text] = _primal(local, world)
 
 
-def _load(
-    emitted: Emitted, namespace: ModuleType, pending: dict[int, tuple[Emitted, types.CellType]]
-) -> FunctionType:
-    cells: dict[str, Any] = {"np": namespace, **home.bind_helpers(namespace)}
-    origin = emitted.origin
-    cells |= dict(zip(origin.__code__.co_freevars, origin.__closure__ or (), strict=True))
-    if namespace is not numpy:
-        for stmt in walk(emitted.adjoint.function.body):
-            for atom in reads(stmt):
-                if isinstance(atom, Ref):
-                    root = atom.text.partition(".")[0]
-                    value = origin.__globals__.get(root)
-                    moved = home.counterpart(value, namespace)
-                    if moved is not value:
-                        cells[root] = moved
-    own = types.CellType()
-    pending[id(emitted)] = (emitted, own)
-    for name, callee in emitted.callees.items():
-        if id(callee) in pending:
-            cells[name] = pending[id(callee)][1]
-        else:
-            cells[name] = callee.loaded.get(id(namespace)) or _load(callee, namespace, pending)
-    made = load(emitted.adjoint.function, origin.__globals__, cells, text=emitted.text)
-    own.cell_contents = made
-    emitted.loaded[id(namespace)] = made
-    return made
-
-
-__all__ = ["FUNCTION", "World", "analyse", "default_kinds", "derive", "function_of"]
+def _primal(local: LocalFunction, world: World) -> Emitted:
+    key = (id(local), "primal")
+    if key not in world.emitted:
+        made = Emitted(Adjoint(local.function, ()), "", local.origin)
+        world.emitted[key] = made
+        made.text = to_text(local.function)
+        _add_primals(made, world)
+    return world.emitted[key]

@@ -38,6 +38,13 @@ def active_names(
     return frozenset(varied & needed)
 
 
+def varied_names(
+    fn: Function, kinds: Mapping[str, Kind], aliases: Aliases, inputs: Iterable[str]
+) -> frozenset[str]:
+    """Names that depend on `inputs`, whether or not the result depends on them."""
+    return active_names(fn, kinds, aliases, inputs, list(kinds))
+
+
 def _spread(names: set[str], flow: Flow, may: set[str], forward: bool) -> set[str]:
     while True:
         before = len(names)

@@ -25,6 +25,7 @@ class Kind:
     items: element kinds: each of a tuple, the joined one of a list or dict, the fields of a record.
     discrete: integers, truth values and what has no derivative for another reason.
     names: the field names of a record or of a named tuple.
+    callee: of a function, which one it is, where that is known.
     """
 
     tag: str
@@ -32,6 +33,7 @@ class Kind:
     items: tuple[Kind, ...] = ()
     discrete: bool = False
     names: tuple[str, ...] = ()
+    callee: Any = None
 
     @property
     def is_numeric(self) -> bool:
@@ -89,6 +91,8 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
     if b is None:
         return a
     discrete = a.discrete and b.discrete
+    if a.tag == b.tag == "function":
+        return FUNCTION
     if a.tag == b.tag:
         ndim = a.ndim if a.ndim == b.ndim else None
         if a.tag == "tuple" and len(a.items) != len(b.items):

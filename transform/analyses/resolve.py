@@ -29,7 +29,7 @@ from adjoint.transform.ir.nodes import (
 from adjoint.transform.ir.places import index_parts
 
 Kinds = dict[str, Kind]
-CallKind = Callable[[Any, tuple[Kind, ...]], "Kind | None"]
+CallKind = Callable[[Op, tuple[Kind, ...]], tuple[Op, "Kind | None"]]
 
 # Calls that only look at their operands, or make something that carries no derivative.
 LOOKS: frozenset[Any] = frozenset(
@@ -76,7 +76,10 @@ class Resolved:
 
 
 def resolve(fn: Function, parameters: Mapping[str, Kind], call_kind: CallKind) -> Resolved:
-    """Infer kinds and resolve operations; `call_kind` gives the result kind of a user's function."""
+    """Infer kinds and resolve operations.
+
+    `call_kind` completes the call of a user's function and gives the kind of its result.
+    """
     kinds: Kinds = dict(parameters)
     while True:
         before = dict(kinds)
@@ -92,8 +95,11 @@ def atom_kind(atom: Atom | None, kinds: Mapping[str, Kind]) -> Kind | None:
     match atom:
         case Var(name=name):
             return kinds.get(name)
-        case Const(value=value) | Ref(value=value):
+        case Const(value=value):
             return kind_of(value)
+        case Ref(value=value):
+            kind = kind_of(value)
+            return replace(kind, callee=value) if kind.tag == "function" else kind
     return ANY
 
 
@@ -155,7 +161,7 @@ def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind) -> Stmt:
         case Return(value=value):
             _note(kinds, "return", atom_kind(value, kinds))
         case Define(target=target):
-            _note(kinds, target.name, FUNCTION)
+            kinds.setdefault(target.name, FUNCTION)
     return stmt
 
 
@@ -406,7 +412,7 @@ def _call(
         return bound, _rule_kind(rule, bound, args)
     if any(k is None for k in args):
         return op, None
-    return op, call_kind(op, args)  # type: ignore[arg-type]
+    return call_kind(op, args)  # type: ignore[arg-type]
 
 
 def _builtin(

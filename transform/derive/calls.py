@@ -21,8 +21,9 @@ from adjoint.transform.derive.cotangents import (
     flat,
     protect,
 )  # fmt: skip
+from adjoint.transform.derive.dynamic import dynamic_call
 from adjoint.transform.derive.spoiled import spoiled
-from adjoint.transform.ir.nodes import Assign, Atom, Effect, Op, Stmt, Unpack, Var
+from adjoint.transform.ir.nodes import Assign, Atom, Effect, Op, Ref, Stmt, Unpack, Var
 
 Env = Mapping[str, Version]
 
@@ -118,17 +119,18 @@ def _run_vjp_instead(
     stmt: Stmt, target: Var | None, op: Op, derivative: Derivative, sweep: Sweep
 ) -> Var:
     """In the forward sweep call the vjp; returns the placeholder of the pullback."""
-    plain = derivative.vjp.rsplit(".", maxsplit=1)[-1].removesuffix("_vjp")
+    dynamic = derivative.vjp.startswith("call_vjp(")
+    plain = _called(op) if dynamic else derivative.vjp.removesuffix("_vjp")
     pullback = Var(sweep.names.fresh(f"{plain}_pullback"))
     both = sweep.names.temporary()
     template = op.template
     assert isinstance(template, gast.Call)
-    func = gast.Name(derivative.vjp, gast.Load(), None, None)
-    node = gast.Call(func, template.args, template.keywords)
+    node = dynamic_call(op, derivative.vjp) if dynamic else _static_call(op, derivative)
+    called = op.callee if dynamic else None
     value = sweep.names.fresh("_") if target is None else target.name
     span = stmt.span  # type: ignore[union-attr]
     sweep.replaced[id(stmt)] = (
-        Assign(both, replace(op, prim="derived.vjp", template=node, callee=None), span),
+        Assign(both, replace(op, prim="derived.vjp", template=node, callee=called), span),
         Unpack((Var(value), pullback), both, None, span),
     )
     site = sweep.facts.versions.sites[id(stmt)]
@@ -137,3 +139,28 @@ def _run_vjp_instead(
         sweep.numbers, pullback.name, "definition", site.block, stmt, site.depth, site.position
     )
     return sweep.value(version)
+
+
+def _called(op: Op) -> str:
+    """A name for the pullback of a function known only when it runs."""
+    if op.prim.startswith("method:"):
+        return op.prim.removeprefix("method:")
+    text = op.callee.text if isinstance(op.callee, Ref) else getattr(op.callee, "name", "function")
+    plain = str(text).rpartition(".")[2]
+    return plain if plain.isidentifier() else "function"
+
+
+def _static_call(op: Op, derivative: Derivative) -> gast.AST:
+    """The call of the emitted vjp: what the callee captures is passed by keyword."""
+    template = op.template
+    assert isinstance(template, gast.Call)
+    printed = {
+        node.id for node in gast.walk(template) if isinstance(node, gast.Name) and "$" in node.id
+    }
+    hidden = [
+        gast.keyword(role, gast.Name(f"${i}", gast.Load(), None, None))
+        for i, role in enumerate(op.roles)
+        if f"${i}" not in printed
+    ]
+    func = gast.Name(derivative.vjp, gast.Load(), None, None)
+    return gast.Call(func, template.args, [*template.keywords, *hidden])

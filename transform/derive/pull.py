@@ -111,6 +111,9 @@ def _pull_op(
         assert isinstance(base, Var)
         copied = call("own", flat(g, sweep, out))
         accumulate(base.name, copied, state, sweep, out, fresh=True, lazy=g.lazy)
+    elif op.prim.startswith("method:"):
+        state[target.name] = g
+        pull_call(stmt, target, op, env, after, state, sweep, out)
     else:
         refuse(stmt, op)
 

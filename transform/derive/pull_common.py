@@ -21,6 +21,7 @@ from adjoint.transform.ir.nodes import (
     Op,
     Ref,
     Stmt,
+    Var,
 )  # fmt: skip
 from adjoint.transform.refusals import missing_rule, unsupported
 

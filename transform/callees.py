@@ -1,0 +1,219 @@
+"""Which function a call reaches, and how its arguments fill the parameters.
+
+A callee is a Python function with source, or a local function lifted out of the one around it. Where
+an argument is itself a function that is known (`integrate(lambda t: w * t, ...)`), the callee is
+specialised to it: its calls of the parameter become calls of that function, and what that function
+captures comes in as further parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import FunctionType
+from typing import Any
+
+from adjoint.runtime.rules import rule_of
+from adjoint.transform.analyses.kind import ANY, FUNCTION, NUMERIC, Kind, kind_of
+from adjoint.transform.ir.names import names_bound, names_used
+from adjoint.transform.ir.nodes import Function, Op, Param, Ref, Var
+from adjoint.transform.lower import lower, normalise_exits
+from adjoint.transform.lower.lift import LocalFunction, lift, map_ops, with_captures
+
+_WITH_RULES_ONLY = frozenset({"numpy", "scipy", "cupy", "math"})
+ParameterKinds = tuple[tuple[str, Kind], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Callee:
+    """A function that can be differentiated.
+
+    name: what emitted functions are called after. function: its IR, calls of local functions
+    resolved. origin: the Python function whose globals and cells it lives in. locals: the local
+    functions that it defines. key: identifies it.
+    """
+
+    name: str
+    function: Function
+    origin: FunctionType
+    locals: Mapping[str, LocalFunction]
+    key: Any
+
+
+@dataclass(slots=True)
+class Callees:
+    """The callees met so far, by key."""
+
+    known: dict[Any, Callee] = field(default_factory=dict)
+
+    def of(self, target: FunctionType | LocalFunction) -> Callee:
+        """The callee of a Python function or a local function."""
+        key = (id(target), getattr(target, "__code__", None))
+        if key not in self.known:
+            self.known[key] = _local(target, key) if isinstance(target, LocalFunction) else _of(
+                target, key
+            )
+        return self.known[key]
+
+    def specialised(self, callee: Callee, functions: Mapping[str, Any]) -> Callee:
+        """The callee with some of its parameters known to be certain functions."""
+        if not functions:
+            return callee
+        key = (callee.key, tuple((p, id(f)) for p, f in functions.items()))
+        if key not in self.known:
+            self.known[key] = _specialise(callee, functions, key)
+        return self.known[key]
+
+
+def _of(fn: FunctionType, key: Any) -> Callee:
+    function, local = lift(normalise_exits(lower(fn)), fn)
+    return Callee(fn.__name__.replace("<lambda>", "lambda_"), function, fn, local, key)
+
+
+def _local(local: LocalFunction, key: Any) -> Callee:
+    return Callee(local.name, local.function, local.origin, {}, key)
+
+
+def _specialise(callee: Callee, functions: Mapping[str, Any], key: Any) -> Callee:
+    fn = callee.function
+    rebound = names_bound(fn.body)
+    taken = names_used(fn.body) | {p.name for p in fn.params}
+    hidden: list[Param] = []
+    captures: dict[str, dict[str, str]] = {}
+    for param, target in functions.items():
+        if param in rebound or not isinstance(target, LocalFunction):
+            continue
+        captures[param] = {}
+        for name in target.captures:
+            own = f"{param}_{name}"
+            while own in taken:
+                own += "_"
+            captures[param][name] = own
+            hidden.append(Param(own, "keyword-only"))
+
+    def change(op: Op) -> Op:
+        if op.prim != "call" or not isinstance(op.callee, Var):
+            return op
+        name = op.callee.name
+        if name not in functions or name in rebound:
+            return op
+        return with_captures(op, Ref(name, functions[name]), captures.get(name, {}))
+
+    body = tuple(map_ops(stmt, change) for stmt in fn.body)
+    ordered = sorted((*fn.params, *hidden), key=lambda p: p.kind == "varkw")
+    return replace(callee, function=replace(fn, params=tuple(ordered), body=body), key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a known callee.
+
+    op: the call, with the operands that are not printed. arguments: for each operand, the parameter
+    that it fills and the place within it. kinds: the kinds of the callee's parameters.
+    """
+
+    callee: Callee
+    op: Op
+    arguments: tuple[tuple[str, int | str | None], ...]
+    kinds: ParameterKinds
+
+
+def target_of(op: Op) -> FunctionType | LocalFunction | None:
+    """The function with source that an operation calls, if it is known."""
+    if op.prim != "call" or not isinstance(op.callee, Ref):
+        return None
+    value = op.callee.value
+    if isinstance(value, LocalFunction):
+        return value
+    if not isinstance(value, FunctionType):
+        value = getattr(value, "__wrapped__", value)
+    if not isinstance(value, FunctionType) or rule_of(value) is not None:
+        return None
+    return None if (value.__module__ or "").partition(".")[0] in _WITH_RULES_ONLY else value
+
+
+def call_of(op: Op, kinds: Mapping[str, Kind], callees: Callees) -> Call | None:
+    """What a call reaches; None where that is not known before it runs, or where it is starred."""
+    target = target_of(op)
+    if target is None or "*" in op.roles or "**" in op.roles:
+        return None
+    callee = callees.of(target)
+    given = {i: _kind(a, kinds) for i, a in enumerate(op.args)}
+    arguments = _bind(callee.function, op)
+    if arguments is None:
+        return None
+    functions = {
+        name: given[i].callee
+        for i, (name, place) in enumerate(arguments)
+        if place is None and given[i].tag == "function" and given[i].callee is not None
+    }
+    callee = callees.specialised(callee, functions)
+    op = _complete(op, functions, callee)
+    arguments = _bind(callee.function, op)
+    assert arguments is not None
+    given = {i: _kind(a, kinds) for i, a in enumerate(op.args)}
+    return Call(callee, op, arguments, _parameter_kinds(callee.function, arguments, given))
+
+
+def _kind(atom: Any, kinds: Mapping[str, Kind]) -> Kind:
+    if isinstance(atom, Var):
+        return kinds.get(atom.name, ANY)
+    kind = kind_of(atom.value)
+    return replace(kind, callee=atom.value) if kind.tag == "function" else kind
+
+
+def _complete(op: Op, functions: Mapping[str, Any], callee: Callee) -> Op:
+    """Pass what functions given as arguments capture."""
+    extra: dict[str, str] = {}
+    names = [p.name for p in callee.function.params if p.kind == "keyword-only"]
+    for param, target in functions.items():
+        if isinstance(target, LocalFunction):
+            own = [n for n in names if n.startswith(f"{param}_")]
+            extra |= {
+                n: c for c in target.captures for n in own if n.rstrip("_") == f"{param}_{c}"
+                and n not in op.roles
+            }  # fmt: skip
+    hidden = tuple(Var(v) for v in extra.values())
+    return replace(op, args=(*op.args, *hidden), roles=(*op.roles, *extra))
+
+
+def _bind(fn: Function, op: Op) -> tuple[tuple[str, int | str | None], ...] | None:
+    positional = [p.name for p in fn.params if p.kind in ("positional-only", "ordinary")]
+    star = next((p.name for p in fn.params if p.kind == "varargs"), None)
+    double = next((p.name for p in fn.params if p.kind == "varkw"), None)
+    by_keyword = {p.name for p in fn.params if p.kind in ("ordinary", "keyword-only")}
+    filled: list[tuple[str, int | str | None]] = []
+    count = 0
+    for role in op.roles:
+        if role == "" and count < len(positional):
+            filled.append((positional[count], None))
+        elif role == "" and star is not None:
+            filled.append((star, count - len(positional)))
+        elif role in by_keyword:
+            filled.append((role, None))
+        elif role and double is not None:
+            filled.append((double, role))
+        else:
+            return None
+        count += role == ""
+    return tuple(filled)
+
+
+def _parameter_kinds(
+    fn: Function, arguments: tuple[tuple[str, int | str | None], ...], given: Mapping[int, Kind]
+) -> ParameterKinds:
+    found: dict[str, Kind] = {}
+    for i, (name, place) in enumerate(arguments):
+        if place is None:
+            kind = given[i]
+            found[name] = FUNCTION if kind.tag == "function" else kind
+        else:
+            tag = "list" if isinstance(place, int) else "dict"
+            found[name] = Kind(tag, items=(given[i],)) if name not in found else Kind(tag)
+    for p in fn.params:
+        if p.name not in found:
+            if p.kind in ("varargs", "varkw"):
+                found[p.name] = Kind("list" if p.kind == "varargs" else "dict")
+            elif p.has_default:
+                found[p.name] = kind_of(p.default)
+    return tuple((p.name, found.get(p.name, NUMERIC)) for p in fn.params)

@@ -1,0 +1,82 @@
+"""Calls of functions that are known only when they run: a parameter, an attribute, an element.
+
+    y = f(x, n)     ->     y, f_pullback = call_vjp(f, (0,))(x, n)
+
+`call_vjp` differentiates whatever `f` then is, with respect to the arguments named: positions,
+keywords, `"self"` (the object of a method), `"*k"` (the starred arguments from position k on).
+"""
+
+from __future__ import annotations
+
+import types
+
+import gast
+import numpy as np
+
+from adjoint.runtime.rules import rule_of
+from adjoint.transform.derive.cotangents import Derivative
+from adjoint.transform.ir.nodes import Op, Ref, Stmt, Var
+from adjoint.transform.refusals import missing_rule, unsupported
+
+
+def dynamic_derivative(op: Op, stmt: Stmt, active: frozenset[str]) -> Derivative:
+    """How such a call is differentiated.
+
+    Raises:
+        MissingRule: the function is known, and has neither a rule nor source.
+    """
+    span = getattr(stmt, "span")  # noqa: B009
+    if isinstance(op.callee, Ref) and not _has_source(op.callee.value):
+        raise missing_rule(span, op.callee.text)
+    if op.prim.startswith("method:") and _is_numeric_method(op):
+        raise unsupported(
+            span, f"the method `.{op.prim.partition(':')[2]}()` has no derivative rule",
+            "write it with NumPy functions, or compute it where no derivative passes",
+        )  # fmt: skip
+    labels: list[str] = []
+    wanted: list[int | str] = []
+    position = 0
+    for role, arg in zip(op.roles, op.args, strict=True):
+        label: int | str = role
+        if role in ("", "*"):
+            label = position if role == "" else f"*{position}"
+            position += 1
+        labels.append(str(label))
+        if isinstance(arg, Var) and arg.name in active:
+            if role == "**" or (role == "" and "*" in op.roles[: op.roles.index(role)]):
+                raise unsupported(
+                    span, "these starred arguments are not differentiated",
+                    "pass the arguments one by one",
+                )  # fmt: skip
+            wanted.append(label)
+    if sum(role == "*" for role in op.roles) > 1:
+        raise unsupported(
+            span, "a call with several starred arguments is not differentiated",
+            "join them into one list",
+        )  # fmt: skip
+    name = f"call_vjp{tuple(wanted)!r}"
+    return Derivative(
+        name, tuple(str(w) for w in wanted), (), tuple((n, None) for n in labels), True
+    )
+
+
+def _is_numeric_method(op: Op) -> bool:
+    """Whether a method is one of arrays, lists or dicts, whose source there is none of."""
+    name = op.prim.removeprefix("method:")
+    return any(hasattr(kind, name) for kind in (np.ndarray, list, dict, str))
+
+
+def _has_source(value: object) -> bool:
+    """Whether a callable may have Python source behind it."""
+    if isinstance(value, types.BuiltinFunctionType | type) or rule_of(value) is not None:
+        return False
+    return (getattr(value, "__module__", "") or "").partition(".")[0] not in ("numpy", "math")
+
+
+def dynamic_call(op: Op, name: str) -> gast.AST:
+    """The template of the call: `call_vjp(f, (0,))(...)`, or `call_vjp(obj.f, ("self",))(...)`."""
+    template = op.template
+    assert isinstance(template, gast.Call)
+    wanted = gast.parse(name.removeprefix("call_vjp"), mode="eval").body
+    function = gast.Call(gast.Name("call_vjp", gast.Load(), None, None), [template.func, wanted], [])
+    return gast.Call(function, template.args, template.keywords)

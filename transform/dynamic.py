@@ -1,0 +1,114 @@
+"""`call_vjp`: differentiate a function that emitted code finds only when it runs."""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adjoint.runtime import home
+from adjoint.runtime.errors import MissingRule
+from adjoint.runtime.rules import bind, compiled, rule_of
+from adjoint.runtime.rules.table import REQUIRED, Rule
+
+Pullback = Callable[..., Any]
+
+
+def call_vjp(function: Any, wrt: tuple[int | str, ...]) -> Callable[..., tuple[Any, Pullback]]:
+    """A function that is called as `function` is and gives its value and a pullback.
+
+    Args:
+        function: anything callable: a function, method, partial, object, or one with a rule.
+        wrt: the arguments whose cotangents the pullback gives, in order: positions, keywords,
+            `"self"` for the object of a method, `"*k"` for the starred arguments from position k.
+
+    Returns:
+        `call(*args, **kwargs) -> (value, pullback)`. A pullback of one argument gives its
+        cotangent, one of several a tuple.
+
+    >>> value, pullback = call_vjp(np.sin, (0,))(0.0)
+    >>> float(value), float(pullback(2.0))
+    (0.0, 2.0)
+    """
+    rule = rule_of(function)
+    run = functools.partial(_by_rule, function, rule) if rule else functools.partial(_by_source, function)
+    return functools.partial(_call, run, wrt)
+
+
+def _call(
+    run: Callable[..., tuple[Any, Callable[[Any], dict[Any, Any]]]], wrt: tuple[int | str, ...],
+    *args: Any, **kwargs: Any,
+) -> tuple[Any, Pullback]:  # fmt: skip
+    wanted: list[Any] = []
+    for one in wrt:
+        if isinstance(one, str) and one.startswith("*"):
+            wanted += range(int(one[1:]), len(args))
+        else:
+            wanted.append(one)
+    value, pull = run(tuple(wanted), args, kwargs)
+
+    def pullback(g: Any) -> Any:
+        found = pull(g)
+        parts = [
+            [found[k] for k in range(int(one[1:]), len(args))]
+            if isinstance(one, str) and one.startswith("*")
+            else found[one]
+            for one in wrt
+        ]
+        return parts[0] if len(parts) == 1 else tuple(parts)
+
+    return value, pullback
+
+
+def _by_source(
+    function: Any, wanted: Sequence[int | str], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Callable[[Any], dict[Any, Any]]]:
+    from adjoint.transform.differentiable import Differentiable  # noqa: PLC0415
+
+    if "self" in wanted:
+        if not isinstance(function, types.MethodType):
+            raise MissingRule(f"{function!r} is no method: its object is not differentiated")
+        args = (function.__self__, *args)
+        function = function.__func__
+        wanted = [0 if w == "self" else w + 1 if isinstance(w, int) else w for w in wanted]
+        value, pull = _by_source(function, wanted, args, kwargs)
+        return value, lambda g: {
+            "self" if k == 0 else k - 1 if isinstance(k, int) else k: v for k, v in pull(g).items()
+        }
+    own = function if isinstance(function, Differentiable) else Differentiable(function)
+    return own.raw_vjp(wanted, args, kwargs)
+
+
+def _by_rule(
+    function: Any, rule: Rule, wanted: Sequence[int | str], args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> tuple[Any, Callable[[Any], dict[Any, Any]]]:  # fmt: skip
+    if rule.starred is not None:
+        raise MissingRule(f"`{rule.name}` cannot be called where it is known only at run time")
+    namespace = home.namespace_of(args)
+    bound = bind(rule, len(args), list(kwargs))
+    given = {p: args[s] if isinstance(s, int) else kwargs[s] for p, s in bound.items()}  # type: ignore[index]
+    sources = {s: p for p, s in bound.items()}
+    values = [
+        given.get(p, None if default is REQUIRED else default) for p, default in rule.params.items()
+    ]
+    value = function(*args, **kwargs)
+    unbroadcast = home.bind_helpers(namespace)["unbroadcast"]
+
+    def pull(g: Any) -> dict[Any, Any]:
+        found = {}
+        for one in wanted:
+            parameter = sources[one]
+            if parameter not in rule.differentiable:
+                found[one] = np.zeros(np.shape(given[parameter]))
+                continue
+            part = compiled(rule, parameter, np=namespace)(g, value, *values)
+            if rule.kind == "elementwise":
+                part = unbroadcast(part, given[parameter])
+            found[one] = part
+        return found
+
+    return value, pull

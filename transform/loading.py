@@ -1,0 +1,66 @@
+"""Emitted functions as running ones, bound to the arrays of a home."""
+
+from __future__ import annotations
+
+import math
+import threading
+import types
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy
+
+from adjoint.runtime import home
+from adjoint.transform.dynamic import call_vjp
+from adjoint.transform.emit.load import load
+from adjoint.transform.ir.nodes import Ref, reads, walk
+from adjoint.transform.pipeline import Emitted
+
+_lock = threading.RLock()
+Pending = dict[int, tuple[Emitted, types.CellType]]
+
+
+def function_of(emitted: Emitted, namespace: ModuleType = numpy) -> FunctionType:
+    """The emitted function, ready to run on the arrays of a namespace."""
+    with _lock:
+        return emitted.loaded.get(id(namespace)) or _load(emitted, namespace, {})
+
+
+def _load(emitted: Emitted, namespace: ModuleType, pending: Pending) -> FunctionType:
+    cells = _cells(emitted, namespace)
+    own = types.CellType()
+    pending[id(emitted)] = (emitted, own)
+    for name, callee in emitted.callees.items():
+        if id(callee) in pending:
+            cells[name] = pending[id(callee)][1]
+        else:
+            cells[name] = callee.loaded.get(id(namespace)) or _load(callee, namespace, pending)
+    made = load(emitted.adjoint.function, emitted.origin.__globals__, cells, text=emitted.text)
+    own.cell_contents = made
+    emitted.loaded[id(namespace)] = made
+    return made
+
+
+def _cells(emitted: Emitted, namespace: ModuleType) -> dict[str, Any]:
+    """What the text reads besides the user's globals: helpers, `np`, the user's own cells."""
+    origin = emitted.origin
+    cells: dict[str, Any] = {
+        "np": namespace, "math": math, "call_vjp": call_vjp, **home.bind_helpers(namespace)
+    }  # fmt: skip
+    outside = {
+        a.text.partition(".")[0]
+        for s in walk(emitted.adjoint.function.body)
+        for a in reads(s)
+        if isinstance(a, Ref)
+    }
+    for name in outside & set(cells):
+        if name in origin.__globals__:
+            del cells[name]  # the user's own meaning of the name
+    cells |= dict(zip(origin.__code__.co_freevars, origin.__closure__ or (), strict=True))
+    if namespace is not numpy:
+        for name in outside & set(origin.__globals__):
+            value = origin.__globals__[name]
+            moved = home.counterpart(value, namespace)
+            if moved is not value:
+                cells[name] = moved
+    return cells
