@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any
 
+import gast
+
 from adjoint.runtime.rules import rule_of
 from adjoint.transform.analyses.kind import ANY, FUNCTION, NUMERIC, Kind, kind_of
 from adjoint.transform.ir.names import names_bound, names_used
@@ -138,6 +140,7 @@ def call_of(op: Op, kinds: Mapping[str, Kind], callees: Callees) -> Call | None:
     if target is None or "*" in op.roles or "**" in op.roles:
         return None
     callee = callees.of(target)
+    op = _without_hidden(op, callee.function)
     given = {i: _kind(a, kinds) for i, a in enumerate(op.args)}
     arguments = _bind(callee.function, op)
     if arguments is None:
@@ -153,6 +156,23 @@ def call_of(op: Op, kinds: Mapping[str, Kind], callees: Callees) -> Call | None:
     assert arguments is not None
     given = {i: _kind(a, kinds) for i, a in enumerate(op.args)}
     return Call(callee, op, arguments, _parameter_kinds(callee.function, arguments, given))
+
+
+def _without_hidden(op: Op, fn: Function) -> Op:
+    """The call without what was passed for functions given as arguments (it is found again)."""
+    names = {p.name for p in fn.params}
+    open_ended = any(p.kind == "varkw" for p in fn.params)
+    printed = {n.id for n in gast.walk(op.template) if isinstance(n, gast.Name)}
+    stay = [
+        i
+        for i, role in enumerate(op.roles)
+        if f"${i}" in printed or role in names or (open_ended and role == "")
+    ]
+    if len(stay) == len(op.args):
+        return op
+    return replace(
+        op, args=tuple(op.args[i] for i in stay), roles=tuple(op.roles[i] for i in stay)
+    )
 
 
 def _kind(atom: Any, kinds: Mapping[str, Kind]) -> Kind:

@@ -23,7 +23,13 @@ from adjoint.transform.guards import Guard, guards_of, holds
 from adjoint.transform.ir.nodes import Function
 from adjoint.transform.loading import function_of
 from adjoint.transform.pipeline import (
-    Emitted, World, analyse, default_kinds, derive, lowered_function, written_parameters,
+    Emitted,
+    World,
+    analyse,
+    default_kinds,
+    derive,
+    lowered_function,
+    written_parameters,
 )  # fmt: skip
 from adjoint.transform.tensors import call_with_tensors, has_tensor, unwrapped
 

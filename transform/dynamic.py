@@ -69,8 +69,10 @@ def _by_source(
     from adjoint.transform.differentiable import Differentiable  # noqa: PLC0415
 
     if "self" in wanted:
-        if not isinstance(function, types.MethodType):
-            raise MissingRule(f"{function!r} is no method: its object is not differentiated")
+        if not isinstance(function, types.MethodType):  # a static method: nothing of the object
+            rest = [w for w in wanted if w != "self"]
+            value, pull = _by_source(function, rest, args, kwargs)
+            return value, lambda g: {"self": None, **pull(g)}
         args = (function.__self__, *args)
         function = function.__func__
         wanted = [0 if w == "self" else w + 1 if isinstance(w, int) else w for w in wanted]
@@ -96,7 +98,9 @@ def _by_rule(
         given.get(p, None if default is REQUIRED else default) for p, default in rule.params.items()
     ]
     value = function(*args, **kwargs)
-    unbroadcast = home.bind_helpers(namespace)["unbroadcast"]
+    own, unbroadcast = (home.bind_helpers(namespace)[n] for n in ("own", "unbroadcast"))
+    values = [own(v) if hasattr(v, "dtype") else v for v in values]
+    kept = own(value)
 
     def pull(g: Any) -> dict[Any, Any]:
         found = {}
@@ -105,7 +109,7 @@ def _by_rule(
             if parameter not in rule.differentiable:
                 found[one] = np.zeros(np.shape(given[parameter]))
                 continue
-            part = compiled(rule, parameter, np=namespace)(g, value, *values)
+            part = compiled(rule, parameter, np=namespace)(g, kept, *values)
             if rule.kind == "elementwise":
                 part = unbroadcast(part, given[parameter])
             found[one] = part

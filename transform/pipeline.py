@@ -15,7 +15,15 @@ from adjoint.runtime.helpers import HELPERS
 from adjoint.transform.analyses.activity import active_names, varied_names
 from adjoint.transform.analyses.aliases import Aliases, aliases
 from adjoint.transform.analyses.effects import Summary
-from adjoint.transform.analyses.kind import ANY, FUNCTION, NONE, NUMERIC, Kind, kind_of, kind_of_annotation
+from adjoint.transform.analyses.kind import (
+    ANY,
+    FUNCTION,
+    NONE,
+    NUMERIC,
+    Kind,
+    kind_of,
+    kind_of_annotation,
+)
 from adjoint.transform.analyses.resolve import Resolved, resolve
 from adjoint.transform.analyses.shapes import shapes
 from adjoint.transform.analyses.versions import versions
@@ -28,7 +36,17 @@ from adjoint.transform.derive.prepare import Prepared, prepare
 from adjoint.transform.emit.module import to_text
 from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import (
-    Augment, Define, Function, Op, Ref, Return, Stmt, Var, binds, reads, walk,
+    Augment,
+    Define,
+    Function,
+    Op,
+    Ref,
+    Return,
+    Stmt,
+    Var,
+    binds,
+    reads,
+    walk,
 )  # fmt: skip
 from adjoint.transform.lower import lower, normalise_exits
 from adjoint.transform.lower.lift import LocalFunction
@@ -158,7 +176,8 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
         prepared.function, own, lambda op: _summary(op, own, world), world.assume_arrays
     )
     used = names_used(prepared.function.body) | {p.name for p in lowered.params}
-    return Analysis(prepared.function, prepared, own, resolved.returns, found, used | outside)
+    returns = anonymous(resolved.returns)
+    return Analysis(prepared.function, prepared, own, returns, found, used | outside)
 
 
 def lowered_function(fn: FunctionType) -> Function:
@@ -343,7 +362,8 @@ def _check_escapes(callee: Callee, analysis: Analysis, inputs: set[str], world: 
             if not isinstance(atom, Var) or atom.name not in defined or isinstance(stmt, Define):
                 continue
             local = callee.locals.get(atom.name)
-            captured = local.captures if local else defined[atom.name].function.captures
+            made = defined[atom.name]
+            captured = local.captures if local else [v.name for v in reads(made) if isinstance(v, Var)]
             seen = call is not None and local is not None
             if not seen and set(captured) & varied:
                 raise unsupported(

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import gast
+
 from adjoint.transform.errors import SourceNotFound, UnsupportedSyntax, unsupported
 from adjoint.transform.ir.nodes import Span
 

@@ -9,8 +9,21 @@ from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.resolve import rule_of_name
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Effect, For, Function, Op, Return, Stmt, Store, Unpack, Var, With,
-    iter_atoms, walk,
+    Assign,
+    Atom,
+    Augment,
+    Effect,
+    For,
+    Function,
+    Op,
+    Return,
+    Stmt,
+    Store,
+    Unpack,
+    Var,
+    With,
+    iter_atoms,
+    walk,
 )  # fmt: skip
 
 Flow = list[tuple[frozenset[str], frozenset[str]]]  # (read with a derivative, bound or written)
@@ -32,10 +45,17 @@ def active_names(
             useful.add(stmt.value.name)
         flow.append((differentiable_reads(stmt), _targets(stmt, aliases)))
     may = {n for f in flow for n in f[0] | f[1]}
-    may = {n for n in may | useful | set(inputs) if kinds.get(n, ANY).differentiable}
+    may = {n for n in may | useful | set(inputs) if _may_carry(kinds.get(n, ANY))}
     varied = _spread({n for n in inputs if n in may}, flow, may, forward=True)
     needed = _spread(useful & may, flow, may, forward=False)
     return frozenset(varied & needed)
+
+
+def _may_carry(kind: Kind) -> bool:
+    """Whether a derivative may pass through a value: a function made here may have captured one."""
+    if kind.tag == "function":
+        return kind.callee is None
+    return kind.differentiable or any(_may_carry(item) for item in kind.items)
 
 
 def varied_names(

@@ -17,11 +17,26 @@ from adjoint.transform.analyses.effects import Summaries, is_rule, shared, writt
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.liveness import live_after, names_read
 from adjoint.transform.analyses.resolve import rule_of_name
-from adjoint.transform.refusals import unsupported
 from adjoint.transform.ir.nodes import (
-    Assign, Augment, Block, Each, For, Function, If, Items, Op, Stmt, Store, Unpack, Var, While,
-    With, binds, iter_atoms,
+    Assign,
+    Augment,
+    Block,
+    Each,
+    For,
+    Function,
+    If,
+    Items,
+    Op,
+    Stmt,
+    Store,
+    Unpack,
+    Var,
+    While,
+    With,
+    binds,
+    iter_atoms,
 )  # fmt: skip
+from adjoint.transform.refusals import unsupported
 
 Relations = dict[str, dict[str, str]]
 _INVERSE = {"same": "same", "holds": "held", "held": "holds"}

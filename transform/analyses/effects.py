@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.resolve import atom_kind, rule_of_name
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Effect, Op, Ref, Stmt, Store, Var, With,
+    Assign,
+    Atom,
+    Augment,
+    Effect,
+    Op,
+    Ref,
+    Stmt,
+    Store,
+    Var,
+    With,
 )  # fmt: skip
 from adjoint.transform.ir.places import index_parts
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import numbers
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -109,6 +109,12 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
     if {a.tag, b.tag} == {"list", "tuple"}:
         return Kind("list", items=(join_all(a.items + b.items),) if a.items + b.items else ())
     return ANY
+
+
+def anonymous(kind: Kind) -> Kind:
+    """The kind without which function it is: what a call returns is made anew each time."""
+    items = tuple(anonymous(item) for item in kind.items)
+    return replace(kind, items=items, callee=None)
 
 
 def join_all(kinds: tuple[Kind, ...]) -> Kind:

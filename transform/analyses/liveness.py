@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from adjoint.transform.ir.nodes import (
-    Augment, Block, For, Function, If, Stmt, Var, While, With, binds, reads,
+    Augment,
+    Block,
+    For,
+    Function,
+    If,
+    Stmt,
+    Var,
+    While,
+    With,
+    binds,
+    reads,
 )  # fmt: skip
 
 Live = frozenset[str]

@@ -13,7 +13,16 @@ from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.resolve import rule_of_name
 from adjoint.transform.analyses.versions import Version, Versions
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Const, Function, Op, Ref, Store, Var, walk,
+    Assign,
+    Atom,
+    Augment,
+    Const,
+    Function,
+    Op,
+    Ref,
+    Store,
+    Var,
+    walk,
 )  # fmt: skip
 
 Shape = frozenset[int]

@@ -10,10 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adjoint.transform.ir.nodes import (
-    Block, For, Function, If, Stmt, While, With, binds, walk,
-)  # fmt: skip
 from adjoint.transform.analyses.liveness import names_read
+from adjoint.transform.ir.nodes import (
+    Block,
+    For,
+    Function,
+    If,
+    Stmt,
+    While,
+    With,
+    binds,
+    walk,
+)  # fmt: skip
 
 BlockKey = tuple[int, str]
 TOP: BlockKey = (0, "body")

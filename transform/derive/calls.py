@@ -24,6 +24,7 @@ from adjoint.transform.derive.cotangents import (
 from adjoint.transform.derive.dynamic import dynamic_call
 from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.ir.nodes import Assign, Atom, Effect, Op, Ref, Stmt, Unpack, Var
+from adjoint.transform.refusals import unsupported
 
 Env = Mapping[str, Version]
 
@@ -37,8 +38,16 @@ def pull_call(
     active = frozenset(a.name for a in op.args if isinstance(a, Var) and sweep.is_active(a))
     reached = sweep.facts.aliases.reached.get(id(stmt), frozenset())
     touched = [n for n in active & reached if n in state or n in sweep.facts.aliases.views]
-    if not active or (g is None and not touched):
+    holds = isinstance(op.callee, Var) and sweep.is_active(op.callee)
+    if not (active or holds) or (g is None and not touched):
         return
+    if isinstance(op.callee, Var) and sweep.is_active(op.callee):
+        raise unsupported(
+            stmt.span,  # type: ignore[union-attr]
+            "the function called here holds values that are differentiated, and was made where it "
+            "is not known which function it is",
+            "call the function by its name, and pass what it holds as arguments",
+        )
     fragile = _fragile(target, op, env, after, sweep)
     derivative = sweep.facts.differentiate_call(op, stmt, active, fragile)
     pullback = _run_vjp_instead(stmt, target, op, derivative, sweep)

@@ -16,6 +16,7 @@ import numpy as np
 from adjoint.runtime.rules import rule_of
 from adjoint.transform.derive.cotangents import Derivative
 from adjoint.transform.ir.nodes import Op, Ref, Stmt, Var
+from adjoint.transform.lower.lift import LocalFunction
 from adjoint.transform.refusals import missing_rule, unsupported
 
 
@@ -67,8 +68,10 @@ def _is_numeric_method(op: Op) -> bool:
 
 
 def _has_source(value: object) -> bool:
-    """Whether a callable may have Python source behind it."""
-    if isinstance(value, types.BuiltinFunctionType | type) or rule_of(value) is not None:
+    """Whether a callable has a rule, or may have Python source behind it."""
+    if rule_of(value) is not None or isinstance(value, LocalFunction):
+        return True
+    if isinstance(value, types.BuiltinFunctionType | type):
         return False
     return (getattr(value, "__module__", "") or "").partition(".")[0] not in ("numpy", "math")
 

@@ -16,12 +16,32 @@ import gast
 
 from adjoint.transform.emit.purity import reads_memory
 from adjoint.transform.emit.templates import (
-    ALWAYS, LATER, atom_tree, fill, hole_values, is_compound, name_tree,
+    ALWAYS,
+    LATER,
+    atom_tree,
+    fill,
+    hole_values,
+    is_compound,
+    name_tree,
 )  # fmt: skip
 from adjoint.transform.emit.uses import Operand, Uses
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Break, Continue, Define, Effect, Keep, Op, Return, Stmt, Store, Var,
-    With, binds, walk,
+    Assign,
+    Atom,
+    Augment,
+    Break,
+    Continue,
+    Define,
+    Effect,
+    Keep,
+    Op,
+    Return,
+    Stmt,
+    Store,
+    Var,
+    With,
+    binds,
+    walk,
 )  # fmt: skip
 
 Tree = Callable[[Atom], gast.AST]

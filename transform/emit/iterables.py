@@ -8,7 +8,15 @@ import gast
 
 from adjoint.transform.emit.templates import name_tree
 from adjoint.transform.ir.nodes import (
-    Atom, Const, Each, Enumerate, Items, Iter, Range, Reversed, Zip,
+    Atom,
+    Const,
+    Each,
+    Enumerate,
+    Items,
+    Iter,
+    Range,
+    Reversed,
+    Zip,
 )  # fmt: skip
 
 

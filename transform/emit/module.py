@@ -16,7 +16,19 @@ from adjoint.transform.emit.templates import atom_tree
 from adjoint.transform.emit.unparse import unparse
 from adjoint.transform.emit.uses import stmt_operands, uses
 from adjoint.transform.ir.nodes import (
-    Assign, Define, Effect, For, Function, Keep, Op, Ref, Stmt, Store, With, binds, walk,
+    Assign,
+    Define,
+    Effect,
+    For,
+    Function,
+    Keep,
+    Op,
+    Ref,
+    Stmt,
+    Store,
+    With,
+    binds,
+    walk,
 )  # fmt: skip
 
 

@@ -11,17 +11,49 @@ from adjoint.transform.emit import patterns
 from adjoint.transform.emit.comments import comment_line, tidy_comments
 from adjoint.transform.emit.comprehensions import bound_by, comprehension
 from adjoint.transform.emit.fold import (
-    Tree, Waiting, assignment, define, op_trees, settle, take, traits, tree_of,
+    Tree,
+    Waiting,
+    assignment,
+    define,
+    op_trees,
+    settle,
+    take,
+    traits,
+    tree_of,
 )  # fmt: skip
 from adjoint.transform.emit.iterables import iterable_tree
 from adjoint.transform.emit.signature import arguments
 from adjoint.transform.emit.templates import ALWAYS, atom_tree, fill, hole_values, name_tree
 from adjoint.transform.emit.uses import (
-    Operand, Uses, conditional_target, short_circuit, stmt_operands,
+    Operand,
+    Uses,
+    conditional_target,
+    short_circuit,
+    stmt_operands,
 )  # fmt: skip
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Block, Break, Comment, Continue, Define, Effect, For, Function,
-    If, Keep, Mark, Op, Return, Store, Unpack, Var, While, With, walk,
+    Assign,
+    Atom,
+    Augment,
+    Block,
+    Break,
+    Comment,
+    Continue,
+    Define,
+    Effect,
+    For,
+    Function,
+    If,
+    Keep,
+    Mark,
+    Op,
+    Return,
+    Store,
+    Unpack,
+    Var,
+    While,
+    With,
+    walk,
 )  # fmt: skip
 
 _OPERATORS: dict[str, type[gast.AST]] = {

@@ -8,8 +8,29 @@ from dataclasses import dataclass
 
 from adjoint.transform.emit.templates import ALWAYS, op_operands, operands
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Block, Const, Define, Effect, For, Function, If, Keep, Op, Return, Stmt,
-    Store, Unpack, Var, While, With, binds, blocks_of, iter_atoms, reads,
+    Assign,
+    Atom,
+    Augment,
+    Block,
+    Const,
+    Define,
+    Effect,
+    For,
+    Function,
+    If,
+    Keep,
+    Op,
+    Return,
+    Stmt,
+    Store,
+    Unpack,
+    Var,
+    While,
+    With,
+    binds,
+    blocks_of,
+    iter_atoms,
+    reads,
     walk,
 )  # fmt: skip
 

@@ -391,6 +391,7 @@ def reads(stmt: Stmt) -> Iterator[Atom]:
             yield from iter_atoms(iterable)
         case Define(function=function):
             yield from (Var(name) for name in function.captures)
+            yield from (p.default for p in function.params if isinstance(p.default, Var))
 
 
 def binds(stmt: Stmt) -> Iterator[Var]:

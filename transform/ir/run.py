@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 
 import gast
+
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,

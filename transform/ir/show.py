@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import gast
+
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import gast
+
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.ir.nodes import (
     Assign,

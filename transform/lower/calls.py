@@ -8,6 +8,7 @@ from typing import Any
 
 import gast
 import numpy as np
+
 from adjoint.transform.ir.nodes import Op, Ref, Stmt
 from adjoint.transform.lower import comprehensions, expressions
 from adjoint.transform.lower.reject import reject_callee

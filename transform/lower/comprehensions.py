@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import gast
+
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Break, Effect, For, If, Op, Rhs, Stmt, Store, Var
 from adjoint.transform.lower import control, expressions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gast
+
 from adjoint.transform.ir.nodes import (
     Each,
     Enumerate,

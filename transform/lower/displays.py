@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gast
+
 from adjoint.transform.ir.nodes import Op, Rhs, Stmt
 from adjoint.transform.lower import expressions
 from adjoint.transform.lower.purity import is_pure

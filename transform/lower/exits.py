@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import gast
+
 from adjoint.transform.ir.nodes import (
     Assign,
     Block,

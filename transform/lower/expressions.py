@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import gast
+
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,

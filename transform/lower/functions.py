@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 import gast
+
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,

@@ -14,8 +14,23 @@ from types import FunctionType
 import gast
 
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Block, Define, Effect, For, Function, If, Op, Param, Ref, Stmt, Var, While, With,
-    binds, walk,
+    Assign,
+    Atom,
+    Block,
+    Define,
+    Effect,
+    For,
+    Function,
+    If,
+    Op,
+    Param,
+    Ref,
+    Stmt,
+    Var,
+    While,
+    With,
+    binds,
+    walk,
 )  # fmt: skip
 
 
@@ -67,8 +82,12 @@ def lift(
         plain = inner.name if inner.name.isidentifier() else "lambda_"
         shell = replace(inner, name=f"{fn.name}_{plain}", params=params, captures=())
         cells[name] = LocalFunction(shell, captures[name], shell.name, origin)
+    for stmt in walk(fn.body):  # `f = lambda ...` gives a temporary its name
+        if isinstance(stmt, Assign) and isinstance(stmt.value, Var):
+            if stmt.value.name in cells and counts[stmt.target.name] == 1:
+                cells[stmt.target.name] = cells[stmt.value.name]
     everything = {**known, **cells}
-    for local in cells.values():
+    for local in dict.fromkeys(cells.values()):
         body, _ = lift(local.function, origin, everything)
         object.__setattr__(local, "function", body)
     lifted = _block(fn.body, lambda op: _resolved(op, cells, known))

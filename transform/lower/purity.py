@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import gast
 import numpy as np
+
 from adjoint.transform.ir.nodes import Ref
 from adjoint.transform.lower.bindings import COMPREHENSIONS, targets
 from adjoint.transform.lower.scope import Scope, resolve_path

@@ -7,6 +7,7 @@ import contextlib
 from typing import Any
 
 import gast
+
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.lower.scope import Scope
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import gast
+
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Atom, Ref, Span, Var
 from adjoint.transform.source import Source

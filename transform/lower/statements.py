@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 
 import gast
+
 from adjoint.transform.ir.nodes import (
     Block,
     Break,

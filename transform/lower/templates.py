@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import gast
+
 from adjoint.transform.ir.nodes import Atom, Const, Op
 from adjoint.transform.lower.bindings import COMPREHENSIONS, targets
 from adjoint.transform.lower.scope import Scope, resolve, resolve_path

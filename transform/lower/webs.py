@@ -14,8 +14,26 @@ from dataclasses import replace
 from adjoint.transform.analyses.versions import Version, Versions, versions
 from adjoint.transform.derive.build import Names, substitute_iter, substitute_op
 from adjoint.transform.ir.nodes import (
-    Assign, Atom, Augment, Block, Define, Effect, For, Function, If, Keep, Op, Return, Rhs, Stmt,
-    Store, Unpack, Var, While, With, walk,
+    Assign,
+    Atom,
+    Augment,
+    Block,
+    Define,
+    Effect,
+    For,
+    Function,
+    If,
+    Keep,
+    Op,
+    Return,
+    Rhs,
+    Stmt,
+    Store,
+    Unpack,
+    Var,
+    While,
+    With,
+    walk,
 )  # fmt: skip
 
 Change = Callable[[Atom], Atom]

@@ -11,9 +11,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from adjoint.transform.ir.nodes import (
-    Assign, Augment, Block, Break, Comment, Effect, For, If, Mark, Op, Stmt,
+    Assign,
+    Augment,
+    Block,
+    Break,
+    Comment,
+    Effect,
+    For,
+    If,
+    Mark,
+    Op,
+    Stmt,
     Store,
-    Var, While, With, binds, reads,
+    Var,
+    While,
+    With,
+    binds,
+    reads,
 )  # fmt: skip
 
 Wanted = set[str]

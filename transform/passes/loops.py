@@ -12,11 +12,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from adjoint.transform.derive.build import Names
 from adjoint.transform.ir.names import names_read
 from adjoint.transform.ir.nodes import (
-    Assign, Block, Each, For, If, Iter, Op, Reversed, Stmt, Unpack, Var, With, Zip,
+    Assign,
+    Block,
+    Each,
+    For,
+    If,
+    Iter,
+    Op,
+    Reversed,
+    Stmt,
+    Unpack,
+    Var,
+    With,
+    Zip,
 )  # fmt: skip
-from adjoint.transform.derive.build import Names
 
 
 def iterate_saved(block: Block, names: Names) -> Block:
