@@ -21,6 +21,7 @@ from adjoint.transform.analyses.kind import (
     NONE,
     NUMERIC,
     Kind,
+    anonymous,
     kind_of,
     kind_of_annotation,
 )
