@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import adjoint
-from adjoint.runtime.errors import AdjointError
+from adjoint.runtime.errors import AdjointError, MissingRule
 from adjoint.targets import NoSuchTarget, find
 from adjoint.transform.export import export
 
@@ -137,6 +137,5 @@ def _message(error: Exception) -> str:
     if not isinstance(error, SyntaxError):
         return f"adjoint: {error}"
     text = "".join(traceback.format_exception_only(error)).rstrip()
-    public = next(one for one in type(error).__mro__ if hasattr(adjoint, one.__name__))
-    full = f"{type(error).__module__}.{type(error).__qualname__}:"
-    return text.replace(full, f"{public.__name__}:")
+    public = "MissingRule" if isinstance(error, MissingRule) else "UnsupportedSyntax"
+    return text.replace(f"{type(error).__module__}.{type(error).__qualname__}:", f"{public}:")

@@ -21,7 +21,7 @@ def bend(x, k=GAIN):
 
 def calls_helpers(x, n):
     y = x
-    for i in range(n):
+    for _ in range(n):
         y = bend(y) + bend(y, 0.5)
     return np.sum(y)
 
@@ -46,7 +46,7 @@ def calls_plainly(x):
 
 def steps_in_place(u, n):
     u = u.copy()
-    for i in range(n):
+    for _ in range(n):
         u[1:-1] += 0.1 * (u[2:] - 2 * u[1:-1] + u[:-2])
     return np.sum(u * u)
 

@@ -1,4 +1,4 @@
-"""`--standalone` writes a module that gives the same numbers where this package is not installed."""
+"""`--standalone`: a module that gives the same numbers where this package is not installed."""
 
 from __future__ import annotations
 
