@@ -209,6 +209,9 @@ class Differentiable:
     def _parameter_names(self) -> list[str]:
         return [p.name for p in self._lower().params]
 
+    def _defaults(self) -> dict[str, Any]:
+        return {p.name: p.default for p in self._lower().params if p.has_default}
+
     def _with_preset(self, kwargs: Mapping[str, Any]) -> dict[str, Any]:
         return {**self._preset, **kwargs}
 
@@ -227,7 +230,7 @@ class Differentiable:
             compiled = self._compile(mode, args, kwargs)
             self._compiled[key] = compiled
         values = {n: a for n, a in zip(self._parameter_names(), args, strict=False)}
-        values |= kwargs
+        values = {**self._defaults(), **values, **kwargs}
         return compiled, args, kwargs, {n: _outline(values.get(n)) for n in compiled.wrt}
 
     def _prepare_more(self, mode: str, args: Any, kwargs: Any) -> Any:

@@ -23,7 +23,8 @@ def call_vjp(function: Any, wrt: tuple[int | str, ...]) -> Callable[..., tuple[A
     Args:
         function: anything callable: a function, method, partial, object, or one with a rule.
         wrt: the arguments whose cotangents the pullback gives, in order: positions, keywords,
-            `"self"` for the object of a method, `"*k"` for the starred arguments from position k.
+            `"self"` for the object of a method, `"*k"` for the starred arguments from position k,
+            `"**a,b"` for all keywords but `a` and `b`.
 
     Returns:
         `call(*args, **kwargs) -> (value, pullback)`. A pullback of one argument gives its
@@ -42,25 +43,34 @@ def _call(
     run: Callable[..., tuple[Any, Callable[[Any], dict[Any, Any]]]], wrt: tuple[int | str, ...],
     *args: Any, **kwargs: Any,
 ) -> tuple[Any, Pullback]:  # fmt: skip
-    wanted: list[Any] = []
-    for one in wrt:
-        if isinstance(one, str) and one.startswith("*"):
-            wanted += range(int(one[1:]), len(args))
-        else:
-            wanted.append(one)
+    groups = [_members(one, args, kwargs) for one in wrt]
+    wanted = [member for group in groups for member in (group if _many(group) else [group])]
     value, pull = run(tuple(wanted), args, kwargs)
 
     def pullback(g: Any) -> Any:
         found = pull(g)
         parts = [
-            [found[k] for k in range(int(one[1:]), len(args))]
-            if isinstance(one, str) and one.startswith("*")
-            else found[one]
-            for one in wrt
-        ]
+            {k: found[k] for k in group} if isinstance(group, tuple)
+            else [found[k] for k in group] if isinstance(group, range)
+            else found[group]
+            for group in groups
+        ]  # fmt: skip
         return parts[0] if len(parts) == 1 else tuple(parts)
 
     return value, pullback
+
+
+def _members(one: int | str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What one entry of `wrt` stands for: an argument, a range of positions, a tuple of keywords."""
+    if not isinstance(one, str) or not one.startswith("*"):
+        return one
+    if one.startswith("**"):
+        return tuple(k for k in kwargs if k not in one[2:].split(","))
+    return range(int(one[1:]), len(args))
+
+
+def _many(group: Any) -> bool:
+    return isinstance(group, range | tuple)
 
 
 def _by_source(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from adjoint.runtime import home
+from adjoint.transform.derive.own_names import PREFIX
 from adjoint.transform.dynamic import call_vjp
 from adjoint.transform.emit.load import load
 from adjoint.transform.ir.nodes import Ref, reads, walk
@@ -47,6 +48,7 @@ def _cells(emitted: Emitted, namespace: ModuleType) -> dict[str, Any]:
     cells: dict[str, Any] = {
         "np": namespace, "math": math, "call_vjp": call_vjp, **home.bind_helpers(namespace)
     }  # fmt: skip
+    cells |= {PREFIX + name: value for name, value in cells.items()}
     outside = {
         a.text.partition(".")[0]
         for s in walk(emitted.adjoint.function.body)

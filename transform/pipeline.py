@@ -34,9 +34,11 @@ from adjoint.transform.derive.cotangents import Derivative, Facts, Sweep
 from adjoint.transform.derive.dynamic import dynamic_derivative
 from adjoint.transform.derive.functions import Adjoint, gradient, vjp
 from adjoint.transform.derive.prepare import Prepared, prepare
+from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.emit.module import to_text
 from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import (
+    Assign,
     Augment,
     Define,
     Function,
@@ -53,6 +55,10 @@ from adjoint.transform.lower import lower, normalise_exits
 from adjoint.transform.lower.lift import LocalFunction
 from adjoint.transform.lower.webs import split_webs
 from adjoint.transform.refusals import unsupported
+
+
+RESERVED = frozenset({*HELPERS, "np", "math", "call_vjp"})
+"""Names that emitted text uses in a meaning of its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,7 +176,7 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
     known = dict(kinds)
     for name, local in callee.locals.items():
         known[name] = replace(FUNCTION, callee=local)
-    resolved = _resolve(split_webs(lowered, names), known, world)
+    resolved = _resolve(split_webs(lowered, names, RESERVED), known, world)
     own = dict(resolved.kinds)
     prepared = prepare(resolved.function, own, names)
     found = aliases(
@@ -191,7 +197,7 @@ def _outside(fn: Function) -> frozenset[str]:
     found = {
         a.text.partition(".")[0] for s in walk(fn.body) for a in reads(s) if isinstance(a, Ref)
     }
-    return frozenset(found | set(HELPERS) | {"np", "math", "range", "reversed", "len", "zip", "list"})
+    return frozenset(found | RESERVED | {"range", "reversed", "len", "zip", "list"})
 
 
 def _resolve(fn: Function, kinds: Mapping[str, Kind], world: World) -> Resolved:
@@ -278,7 +284,9 @@ def derive(
             emitted.adjoint = vjp(sweep, wrt, written, name, fragile is None)
         else:
             emitted.adjoint = gradient(sweep, wrt, mode == "value_and_gradient")
-        emitted.text = to_text(emitted.adjoint.function)
+        derived = clear_names(emitted.adjoint.function, RESERVED)
+        emitted.adjoint = replace(emitted.adjoint, function=derived)
+        emitted.text = to_text(derived)
         _add_primals(emitted, world)
     except BaseException:
         del world.emitted[key]
@@ -355,12 +363,18 @@ def _check_escapes(callee: Callee, analysis: Analysis, inputs: set[str], world: 
     defined = {s.target.name: s for s in walk(fn.body) if isinstance(s, Define)}
     if not defined:
         return
+    for stmt in walk(fn.body):  # another name of a function that is known is no escape
+        if isinstance(stmt, Assign) and isinstance(stmt.value, Var):
+            if stmt.value.name in defined and stmt.target.name in callee.locals:
+                defined[stmt.target.name] = defined[stmt.value.name]
     varied = varied_names(fn, analysis.kinds, analysis.aliases, inputs)
     for stmt in walk(fn.body):
         op = getattr(stmt, "value", None)
         call = call_of(op, analysis.kinds, world.callees) if isinstance(op, Op) else None
         for atom in reads(stmt):
             if not isinstance(atom, Var) or atom.name not in defined or isinstance(stmt, Define):
+                continue
+            if isinstance(stmt, Assign) and stmt.target.name in defined:
                 continue
             local = callee.locals.get(atom.name)
             made = defined[atom.name]

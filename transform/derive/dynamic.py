@@ -3,7 +3,8 @@
     y = f(x, n)     ->     y, f_pullback = call_vjp(f, (0,))(x, n)
 
 `call_vjp` differentiates whatever `f` then is, with respect to the arguments named: positions,
-keywords, `"self"` (the object of a method), `"*k"` (the starred arguments from position k on).
+keywords, `"self"` (the object of a method), `"*k"` (the starred arguments from position k on),
+`"**a,b"` (the keywords of a double-starred dict, beside `a` and `b` given by name).
 """
 
 from __future__ import annotations
@@ -43,17 +44,21 @@ def dynamic_derivative(op: Op, stmt: Stmt, active: frozenset[str]) -> Derivative
             label = position if role == "" else f"*{position}"
             position += 1
         labels.append(str(label))
+        if role == "**":
+            explicit = ",".join(sorted(r for r in op.roles if r not in ("", "*", "**", "self")))
+            label = f"**{explicit}"
+            labels[-1] = label
         if isinstance(arg, Var) and arg.name in active:
-            if role == "**" or (role == "" and "*" in op.roles[: op.roles.index(role)]):
+            if role == "" and "*" in op.roles[: len(labels) - 1]:
                 raise unsupported(
                     span, "these starred arguments are not differentiated",
                     "pass the arguments one by one",
                 )  # fmt: skip
             wanted.append(label)
-    if sum(role == "*" for role in op.roles) > 1:
+    if op.roles.count("*") > 1 or op.roles.count("**") > 1:
         raise unsupported(
-            span, "a call with several starred arguments is not differentiated",
-            "join them into one list",
+            span, "a call with several starred arguments of a kind is not differentiated",
+            "join them into one list (or dict)",
         )  # fmt: skip
     name = f"call_vjp{tuple(wanted)!r}"
     return Derivative(

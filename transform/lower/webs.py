@@ -39,8 +39,8 @@ from adjoint.transform.ir.nodes import (
 Change = Callable[[Atom], Atom]
 
 
-def split_webs(fn: Function, names: Names) -> Function:
-    """The same function, every web under a name of its own."""
+def split_webs(fn: Function, names: Names, reserved: frozenset[str] = frozenset()) -> Function:
+    """The same function, every web under a name of its own, none (but parameters) a reserved one."""
     found = versions(fn, {})
     groups = _groups(fn, found)
     held = {n for s in walk(fn.body) if isinstance(s, Define) for n in s.function.captures}
@@ -51,7 +51,8 @@ def split_webs(fn: Function, names: Names) -> Function:
         root = _root(version.number, groups)
         if root not in chosen:
             plain = version.name.startswith("%") or version.name in held
-            if plain or version.name not in taken:
+            free = version.name not in taken and version.name not in reserved
+            if plain or free or version.what == "parameter":
                 chosen[root] = version.name
             else:
                 chosen[root] = names.fresh(version.name)

@@ -1,0 +1,71 @@
+"""Keep the names of helpers apart from the user's.
+
+A parameter or a global of the user's may have the name of a helper (`count`, `own`). The helper then
+goes by its name with an underscore before it.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+
+import gast
+
+from adjoint.transform.ir.nodes import (
+    Block, Define, Function, Op, Ref, Stmt, Store, reads, walk,
+)  # fmt: skip
+from adjoint.transform.lower.lift import map_ops
+
+PREFIX = "_"
+
+
+def clear_names(fn: Function, ours: frozenset[str]) -> Function:
+    """The function with those of our names changed that it uses in the user's meaning."""
+    theirs = {p.name for p in fn.params}
+    for stmt in walk(fn.body):
+        theirs |= {_root(a) for a in reads(stmt) if isinstance(a, Ref) and not _is_ours(a)}
+    clashing = theirs & ours
+    return replace(fn, body=_block(fn.body, frozenset(clashing))) if clashing else fn
+
+
+def _root(ref: Ref) -> str:
+    return ref.text.partition(".")[0]
+
+
+def _is_ours(ref: Ref) -> bool:
+    """Whether `np` and `math` mean what we mean by them."""
+    root, _, rest = ref.text.partition(".")
+    module = {"np": "numpy", "math": "math"}.get(root)
+    if module is None:
+        return False
+    found: object = __import__(module)
+    for part in rest.split(".") if rest else ():
+        found = getattr(found, part, None)
+    return found is ref.value
+
+
+def _block(block: Block, clashing: frozenset[str]) -> Block:
+    return tuple(_stmt(map_ops(stmt, lambda op: _op(op, clashing)), clashing) for stmt in block)
+
+
+def _stmt(stmt: Stmt, clashing: frozenset[str]) -> Stmt:
+    match stmt:
+        case Store(place=place):
+            return replace(stmt, place=_op(place, clashing))
+        case Define(function=function):
+            return replace(stmt, function=replace(function, body=_block(function.body, clashing)))
+    return stmt
+
+
+def _op(op: Op, clashing: frozenset[str]) -> Op:
+    names = {n.id for n in gast.walk(op.template) if isinstance(n, gast.Name)}
+    if not names & clashing:
+        return op
+
+    class Rename(gast.NodeTransformer):  # type: ignore[misc]
+        def visit_Name(self, node: gast.Name) -> gast.AST:
+            if node.id not in clashing:
+                return node
+            return gast.Name(PREFIX + node.id, node.ctx, None, None)
+
+    return replace(op, template=Rename().visit(copy.deepcopy(op.template)))
