@@ -33,4 +33,4 @@ def tests(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Every example of the README, the documentation and the docstrings."""
     session.install("-e", ".[test]")
-    session.run("python", "docs/doctests.py")
+    session.run("pytest", "tests/project/test_project_documents.py")
