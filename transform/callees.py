@@ -73,7 +73,7 @@ def _of(fn: FunctionType, key: Any) -> Callee:
 
 
 def _local(local: LocalFunction, key: Any) -> Callee:
-    return Callee(local.name, local.function, local.origin, {}, key)
+    return Callee(local.name, local.function, local.origin, local.inner, key)
 
 
 def _specialise(callee: Callee, functions: Mapping[str, Any], key: Any) -> Callee:
@@ -99,7 +99,7 @@ def _specialise(callee: Callee, functions: Mapping[str, Any], key: Any) -> Calle
         name = op.callee.name
         if name not in functions or name in rebound:
             return op
-        return with_captures(op, Ref(name, functions[name]), captures.get(name, {}))
+        return with_captures(op, Ref(name, functions[name], local=True), captures.get(name, {}))
 
     body = tuple(map_ops(stmt, change) for stmt in fn.body)
     ordered = sorted((*fn.params, *hidden), key=lambda p: p.kind == "varkw")

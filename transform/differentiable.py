@@ -285,12 +285,14 @@ class Differentiable:
         kwargs = self._with_preset(kwargs)
         first = len(self._bound)
         params = self._lower().params
-        places: dict[int | str, tuple[str, int | None]] = {}
+        places: dict[int | str, tuple[str, int | str | None]] = {}
+        names = {p.name for p in params if p.kind in ("ordinary", "keyword-only")}
+        double = next((p.name for p in params if p.kind == "varkw"), None)
         positional = [p.name for p in params if p.kind in ("positional-only", "ordinary")]
         star = next((p.name for p in params if p.kind == "varargs"), None)
         for one in wanted:
             if isinstance(one, str):
-                places[one] = (one, None)
+                places[one] = (one, None) if one in names or double is None else (double, one)
             elif one + first < len(positional):
                 places[one] = (positional[one + first], None)
             elif star is not None:

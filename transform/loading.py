@@ -53,7 +53,7 @@ def _cells(emitted: Emitted, namespace: ModuleType) -> dict[str, Any]:
         a.text.partition(".")[0]
         for s in walk(emitted.adjoint.function.body)
         for a in reads(s)
-        if isinstance(a, Ref)
+        if isinstance(a, Ref) and not a.local
     }
     for name in outside & set(cells):
         if name in origin.__globals__:

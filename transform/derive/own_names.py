@@ -23,7 +23,7 @@ def clear_names(fn: Function, ours: frozenset[str]) -> Function:
     """The function with those of our names changed that it uses in the user's meaning."""
     theirs = {p.name for p in fn.params}
     for stmt in walk(fn.body):
-        theirs |= {_root(a) for a in reads(stmt) if isinstance(a, Ref) and not _is_ours(a)}
+        theirs |= {_root(a) for a in reads(stmt) if isinstance(a, Ref) and not a.local and not _is_ours(a)}
     clashing = theirs & ours
     return replace(fn, body=_block(fn.body, frozenset(clashing))) if clashing else fn
 

@@ -85,7 +85,7 @@ def _pull_op(
     if target.name in sweep.facts.aliases.views:
         state.pop(target.name, None)
         return
-    if op.prim == "call" and rule_of_callee(op) is None:
+    if op.prim == "call" and (rule_of_callee(op) is None or "*" in op.roles):
         pull_call(stmt, target, op, env, after, state, sweep, out)
         return
     if op.prim == "method:pop":
@@ -121,7 +121,7 @@ def _pull_op(
 def _pull_effect(
     stmt: Effect, op: Op, env: Env, after: Env, state: State, sweep: Sweep, out: Out
 ) -> None:
-    if op.prim == "call" and rule_of_callee(op) is None:
+    if op.prim == "call" and (rule_of_callee(op) is None or "*" in op.roles):
         pull_call(stmt, None, op, env, after, state, sweep, out)
         return
     if op.prim in ("np.add.at", "np.subtract.at"):

@@ -84,7 +84,7 @@ def _roots(stmt: Stmt) -> Iterator[str]:
     """The names from outside that a statement reads: of objects, of helpers, of builtins."""
     if not isinstance(stmt, Keep):
         for atom, _ in stmt_operands(stmt):
-            if isinstance(atom, Ref):
+            if isinstance(atom, Ref) and not atom.local:
                 yield atom.text.partition(".")[0]
     match stmt:
         case Assign(value=Op(template=template)) | Effect(value=Op(template=template)):

@@ -56,10 +56,13 @@ class Ref:
     """Something from outside the function, found when it was lowered.
 
     `text` is how the user reaches it (`np.pi`, `scale`, `helpers.norm`), `value` the object.
+    `local` says that the text is a variable of the function itself, known to hold the object: a
+    nested function, or a parameter that was given a known function.
     """
 
     text: str
     value: Any
+    local: bool = False
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Ref) and self.text == other.text and self.value is other.value
@@ -366,6 +369,8 @@ def op_atoms(op: Op) -> Iterator[Atom]:
     yield from op.args
     if op.callee is not None:
         yield op.callee
+    if isinstance(op.callee, Ref) and op.callee.local:
+        yield Var(op.callee.text)
 
 
 def reads(stmt: Stmt) -> Iterator[Atom]:

@@ -8,7 +8,7 @@ further operands that are not printed. Only the derived call passes them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import FunctionType
 
 import gast
@@ -39,12 +39,14 @@ class LocalFunction:
     """A nested function, lifted: `captures` are keyword-only parameters at the end.
 
     name: what its emitted forms are called after. origin: the Python function it is nested in.
+    inner: the local functions that it defines itself.
     """
 
     function: Function
     captures: tuple[str, ...]
     name: str
     origin: FunctionType
+    inner: dict[str, LocalFunction] = field(default_factory=dict)
 
 
 Locals = Mapping[str, LocalFunction]
@@ -88,8 +90,9 @@ def lift(
                 cells[stmt.target.name] = cells[stmt.value.name]
     everything = {**known, **cells}
     for local in dict.fromkeys(cells.values()):
-        body, _ = lift(local.function, origin, everything)
+        body, inner = lift(local.function, origin, everything)
         object.__setattr__(local, "function", body)
+        local.inner.update(inner)
     lifted = _block(fn.body, lambda op: _resolved(op, cells, known))
     return replace(fn, body=lifted), everything
 
@@ -126,7 +129,7 @@ def _resolved(op: Op, own: Locals, outer: Locals) -> Op:
         return op
     name = op.callee.name
     if name in own:
-        return with_captures(op, Ref(name, own[name]), {c: c for c in own[name].captures})
+        return with_captures(op, Ref(name, own[name], local=True), {c: c for c in own[name].captures})
     if name not in outer or "**" in op.roles:
         return op
     local = outer[name]
