@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import linecache
+import types
 from collections.abc import Mapping
 from typing import Any
 
-import numpy
-
-from adjoint.runtime.helpers import HELPERS
+from adjoint.transform.dynamic import call_vjp
 from adjoint.transform.emit.signature import is_literal
-from adjoint.transform.emit.standalone import CannotStandAlone, Header, standalone
+from adjoint.transform.emit.standalone import CannotStandAlone, Header, free_names, standalone
+from adjoint.transform.loading import cells_of
 from adjoint.transform.pipeline import Emitted
 from adjoint.transform.source import read_source
 
@@ -41,11 +41,13 @@ def export(emitted: Emitted) -> str:
     names = _names_in_module(everything)
     functions = []
     for one in everything:
+        needed = _read_from_outside(one)
         _require_literal_defaults(one)
+        _require_known_callees(one, needed)
         renamed = {local: names[id(callee)] for local, callee in one.callees.items()}
         own = one.adjoint.function.name
         text = rename(one.text, renamed | {own: names[id(one)]})
-        functions.append((text, _read_from_outside(one)))
+        functions.append((text, needed))
     return standalone(functions, _header(emitted))
 
 
@@ -98,11 +100,20 @@ def _names_in_module(everything: list[Emitted]) -> dict[int, str]:
 
 
 def _read_from_outside(one: Emitted) -> Mapping[str, Any]:
-    """What the free names of an emitted function stand for, as `function_of` binds them."""
-    origin = one.origin
-    cells = zip(origin.__code__.co_freevars, origin.__closure__ or (), strict=True)
-    captured = {name: cell.cell_contents for name, cell in cells}
-    return {**origin.__globals__, "np": numpy, **HELPERS, **captured}
+    """What the free names of an emitted function stand for."""
+    cells = {
+        name: value.cell_contents if isinstance(value, types.CellType) else value
+        for name, value in cells_of(one).items()
+    }
+    return {**one.origin.__globals__, **cells}
+
+
+def _require_known_callees(one: Emitted, needed: Mapping[str, Any]) -> None:
+    if any(needed.get(name) is call_vjp for name in free_names(one.text)):
+        raise CannotStandAlone(
+            f"{one.adjoint.function.name}: it calls a function that is known only when it runs, "
+            "and whose adjoint would be made then; call it by its name"
+        )
 
 
 def _require_literal_defaults(one: Emitted) -> None:

@@ -28,7 +28,7 @@ def function_of(emitted: Emitted, namespace: ModuleType = numpy) -> FunctionType
 
 
 def _load(emitted: Emitted, namespace: ModuleType, pending: Pending) -> FunctionType:
-    cells = _cells(emitted, namespace)
+    cells = cells_of(emitted, namespace)
     own = types.CellType()
     pending[id(emitted)] = (emitted, own)
     for name, callee in emitted.callees.items():
@@ -42,7 +42,7 @@ def _load(emitted: Emitted, namespace: ModuleType, pending: Pending) -> Function
     return made
 
 
-def _cells(emitted: Emitted, namespace: ModuleType) -> dict[str, Any]:
+def cells_of(emitted: Emitted, namespace: ModuleType = numpy) -> dict[str, Any]:
     """What the text reads besides the user's globals: helpers, `np`, the user's own cells."""
     origin = emitted.origin
     cells: dict[str, Any] = {

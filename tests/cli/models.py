@@ -78,6 +78,25 @@ def calls_what_is_named_like_an_adjoint(x):
     return np.sum(bend(x) + bend_vjp(x))
 
 
+def calls_what_it_is_given(x, f):
+    return np.sum(f(x))
+
+
+def names_a_variable_like_a_helper(x):
+    unbroadcast = 2.0 * x
+    own = x[0]
+    return np.sum(unbroadcast * x * own)
+
+
+def closes_over(x):
+    factor = x[0]
+
+    def scaled(v):
+        return factor * v
+
+    return np.sum(scaled(x))
+
+
 def refused(x):
     seen = {v for v in x}
     return x

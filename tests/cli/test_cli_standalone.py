@@ -30,6 +30,8 @@ PROGRAMS = {
     "layers": ([(np.ones((5, 2)), np.zeros(2)), (np.eye(2), np.ones(2))], np.ones((3, 5))),
     "hides_a_callee": (VECTOR,),
     "doubled": (VECTOR,),
+    "names_a_variable_like_a_helper": (VECTOR,),
+    "closes_over": (VECTOR,),
 }
 
 # Runs a module in a process that has neither this package nor what it stands on, except NumPy.
@@ -115,6 +117,12 @@ def test_the_same_function_gives_the_same_bytes():
 def test_what_cannot_stand_alone_is_refused(name, message):
     with pytest.raises(CannotStandAlone, match=message):
         export(Differentiable(getattr(models, name)).emit())
+
+
+def test_a_callee_that_is_known_only_at_run_time_is_refused():
+    made = Differentiable(models.calls_what_it_is_given)
+    with pytest.raises(CannotStandAlone, match="a function that is known only when it runs"):
+        export(made.emit("gradient", None, (VECTOR, np.sin)))
 
 
 def test_a_function_named_like_an_adjoint_keeps_its_name(tmp_path):

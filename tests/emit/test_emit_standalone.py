@@ -83,7 +83,7 @@ def closure():
     ("value", "why"),
     [
         (TABLE, "f reads it, and ndarray objects cannot be written down; make it an argument"),
-        (closure(), "f reads it, and it is a closure or has another name"),
+        (closure(), "f reads it, and it is a closure or a lambda"),
         (pytest, "f reads it, and it is the module pytest"),
         ([1.0], "f reads it, and list objects cannot be written down; make it an argument"),
     ],

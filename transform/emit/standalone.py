@@ -167,8 +167,15 @@ def _is_importable(value: object, root: str) -> bool:
 def _write_function(
     name: str, function: types.FunctionType, why: str, parts: _Parts, defined: Iterable[str]
 ) -> None:
-    if function.__code__.co_freevars or function.__name__ != name:
-        raise CannotStandAlone(f"{name}: {why}, and it is a closure or has another name")
+    own = function.__name__
+    if function.__code__.co_freevars or not own.isidentifier():
+        raise CannotStandAlone(f"{name}: {why}, and it is a closure or a lambda")
+    if own != name:
+        if own in defined:
+            raise CannotStandAlone(f"{own}: it means two things in what {name} needs")
+        _write_down(own, function, why, parts, defined)
+        parts.functions[name] = f"{name} = {own}\n"
+        return
     try:
         source = textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):
