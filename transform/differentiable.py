@@ -175,7 +175,7 @@ class Differentiable:
         chosen = self._choose(wrt, mode, names)
         if chosen is None:
             chosen = tuple(name for name, kind in kinds if kind.differentiable)
-        world = World(assume_arrays=not args)
+        world = World(assume_arrays=not args, device=home.namespace_of(args) is not np)
         return derive(world.callees.of(self._function), mode, chosen, kinds, world)
 
     @functools.cached_property
@@ -255,13 +255,15 @@ class Differentiable:
                 wrt = tuple(n for n in given if by_name[n].differentiable)
             for name in wrt:
                 _require_differentiable(name, values.get(name), self._function)
-            emitted = self._derive(mode, wrt, kinds)
             namespace = home.namespace_of(args, kwargs)
+            emitted = self._derive(mode, wrt, kinds, namespace is not np)
             run = function_of(emitted, namespace)
             return _Compiled(run, emitted, wrt, guards_of(emitted))
 
-    def _derive(self, mode: str, wrt: tuple[str, ...], kinds: ParameterKinds) -> Emitted:
-        world = World()
+    def _derive(
+        self, mode: str, wrt: tuple[str, ...], kinds: ParameterKinds, device: bool
+    ) -> Emitted:
+        world = World(device=device)
         return derive(world.callees.of(self._function), mode, wrt, kinds, world)
 
     def raw_vjp(
@@ -322,7 +324,8 @@ class Differentiable:
         with _lock:
             values = inspect.signature(self._function).bind(*args, **kwargs).arguments
             kinds = default_kinds(self._lower(), values)
-            world = World()
+            namespace = home.namespace_of(args, kwargs)
+            world = World(device=namespace is not np)
             callee = world.callees.of(self._function)
             if written_parameters(analyse(callee, kinds, world)):
                 raise NotDifferentiable(
@@ -330,7 +333,7 @@ class Differentiable:
                     "only at run time; call it by name, or let it return what it computes"
                 )
             emitted = derive(callee, "vjp", wrt, kinds, world)
-            run = function_of(emitted, home.namespace_of(args, kwargs))
+            run = function_of(emitted, namespace)
             return _Compiled(run, emitted, wrt, guards_of(emitted))
 
     def _choose(self, wrt: Wrt, mode: str, names: list[str]) -> tuple[str, ...] | None:

@@ -112,7 +112,8 @@ class World:
     running: functions being analysed, each with whether a call of it was met meanwhile (recursion).
     summaries: the parameters that a function writes, and those that its result may share memory
     with. returns: the kind of its result. assume_arrays: whether a name that may be a number or an
-    array is taken to be an array, as in source that is shown without arguments.
+    array is taken to be an array, as in source that is shown without arguments. device: whether
+    arrays live on a device, where their elements are views.
     """
 
     analyses: dict[Any, Analysis] = field(default_factory=dict)
@@ -122,6 +123,7 @@ class World:
     emitted: dict[Any, Emitted] = field(default_factory=dict)
     callees: Callees = field(default_factory=Callees)
     assume_arrays: bool = False
+    device: bool = False
 
 
 def default_kinds(fn: Function, values: Mapping[str, Any] | None = None) -> ParameterKinds:
@@ -212,7 +214,7 @@ def _resolve(fn: Function, kinds: Mapping[str, Kind], world: World) -> Resolved:
         return call.op, analyse(call.callee, call.kinds, world).returns
 
     found = dict(kinds)
-    return resolve(fn, found, call_kind)
+    return resolve(fn, found, call_kind, world.device)
 
 
 def _summary(op: Op, kinds: Mapping[str, Kind], world: World) -> Summary:
@@ -353,6 +355,7 @@ def _sweep(
         lambda op, stmt, active, fragile: _differentiate_call(
             op, stmt, active, fragile, analysis, emitted, world, own
         ),
+        world.device,
     )  # fmt: skip
     return Sweep(facts, own)
 

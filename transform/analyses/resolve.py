@@ -110,18 +110,21 @@ class Resolved:
     returns: Kind
 
 
-def resolve(fn: Function, parameters: Mapping[str, Kind], call_kind: CallKind) -> Resolved:
+def resolve(
+    fn: Function, parameters: Mapping[str, Kind], call_kind: CallKind, device: bool = False
+) -> Resolved:
     """Infer kinds and resolve operations.
 
-    `call_kind` completes the call of a user's function and gives the kind of its result.
+    `call_kind` completes the call of a user's function and gives the kind of its result. `device`:
+    arrays live on a device, where an element is an array without axes, and a view.
     """
     kinds: Kinds = dict(parameters)
     while True:
         before = dict(kinds)
-        _block(fn.body, kinds, call_kind)
+        _block(fn.body, kinds, call_kind, device)
         if kinds == before:
             break
-    body = _block(fn.body, kinds, call_kind)
+    body = _block(fn.body, kinds, call_kind, device)
     return Resolved(replace(fn, body=body), kinds, kinds.get("return", NONE))
 
 
@@ -143,14 +146,14 @@ def _note(kinds: Kinds, name: str, kind: Kind | None) -> None:
         kinds[name] = join(kinds.get(name), kind)
 
 
-def _block(block: Block, kinds: Kinds, call_kind: CallKind) -> Block:
-    return tuple(_stmt(stmt, kinds, call_kind) for stmt in block)
+def _block(block: Block, kinds: Kinds, call_kind: CallKind, device: bool) -> Block:
+    return tuple(_stmt(stmt, kinds, call_kind, device) for stmt in block)
 
 
-def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind) -> Stmt:
+def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind, device: bool) -> Stmt:
     match stmt:
         case Assign(target=target, value=Op() as op):
-            op, kind = resolve_op(op, kinds, call_kind)
+            op, kind = resolve_op(op, kinds, call_kind, device)
             _note(kinds, target.name, kind)
             return replace(stmt, value=op)
         case Assign(target=target, value=value):
@@ -159,9 +162,12 @@ def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind) -> Stmt:
         case Unpack(targets=targets, value=value, star=star):
             source = atom_kind(value, kinds)
             for position, target in enumerate(targets):
-                _note(kinds, target.name, _part_kind(source, position, len(targets), star))
+                part = _part_kind(source, position, len(targets), star)
+                if device and source is not None and not source.is_container:
+                    part = _without_axes(part)
+                _note(kinds, target.name, part)
         case Store(base=base, value=value, place=place):
-            place, _ = resolve_op(place, kinds, call_kind)
+            place, _ = resolve_op(place, kinds, call_kind, device)
             owner = atom_kind(base, kinds)
             if isinstance(base, Var) and owner is not None and owner.tag in ("list", "dict"):
                 inner = atom_kind(value, kinds)
@@ -173,26 +179,26 @@ def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind) -> Stmt:
                 operator, atom_kind(target, kinds), atom_kind(value, kinds), augmented=True
             ))  # fmt: skip
         case Effect(value=op):
-            op, _ = resolve_op(op, kinds, call_kind)
+            op, _ = resolve_op(op, kinds, call_kind, device)
             _note_growth(op, kinds)
             return replace(stmt, value=op)
         case If(body=body, orelse=orelse):
             return replace(
                 stmt,
-                body=_block(body, kinds, call_kind),
-                orelse=_block(orelse, kinds, call_kind),
+                body=_block(body, kinds, call_kind, device),
+                orelse=_block(orelse, kinds, call_kind, device),
             )
         case For(target=target, iterable=iterable, body=body):
-            _note(kinds, target.name, _element_kind(iterable, kinds))
-            return replace(stmt, body=_block(body, kinds, call_kind))
+            _note(kinds, target.name, _element_kind(iterable, kinds, device))
+            return replace(stmt, body=_block(body, kinds, call_kind, device))
         case While(before=before, body=body):
-            before = _block(before, kinds, call_kind)
-            return replace(stmt, before=before, body=_block(body, kinds, call_kind))
+            before = _block(before, kinds, call_kind, device)
+            return replace(stmt, before=before, body=_block(body, kinds, call_kind, device))
         case With(context=op, target=target, body=body):
-            op, kind = resolve_op(op, kinds, call_kind)
+            op, kind = resolve_op(op, kinds, call_kind, device)
             if target is not None:
                 _note(kinds, target.name, kind)
-            return replace(stmt, context=op, body=_block(body, kinds, call_kind))
+            return replace(stmt, context=op, body=_block(body, kinds, call_kind, device))
         case Return(value=value):
             _note(kinds, "return", atom_kind(value, kinds))
         case Define(target=target):
@@ -200,8 +206,30 @@ def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind) -> Stmt:
     return stmt
 
 
-def resolve_op(op: Op, kinds: Mapping[str, Kind], call_kind: CallKind) -> tuple[Op, Kind | None]:
+def resolve_op(
+    op: Op, kinds: Mapping[str, Kind], call_kind: CallKind, device: bool = False
+) -> tuple[Op, Kind | None]:
     """What an operation means and the kind of what it gives (None: not known yet)."""
+    op, kind = _resolve_op(op, kinds, call_kind)
+    if device and (op.prim == "index" or op.prim.startswith(("np.", "ndarray."))):
+        known = [atom_kind(arg, kinds) for arg in op.args]
+        if any(k is not None and k.tag in ("array", "numeric") for k in known):
+            kind = _without_axes(kind)
+        elif kind is not None and kind.is_number and isinstance(op.template, gast.Call):
+            kind = Kind("numeric", discrete=kind.discrete)
+    return op, kind
+
+
+def _without_axes(kind: Kind | None) -> Kind | None:
+    """What stands on a device for a number: an array without axes."""
+    if kind is None or not kind.is_number:
+        return kind
+    return Kind("array", 0, discrete=kind.discrete)
+
+
+def _resolve_op(
+    op: Op, kinds: Mapping[str, Kind], call_kind: CallKind
+) -> tuple[Op, Kind | None]:
     args = tuple(atom_kind(arg, kinds) for arg in op.args)
     head, _, name = op.prim.partition(":")
     match head:
@@ -546,22 +574,25 @@ def _each_kind(source: Kind) -> Kind:
     return Kind("numeric", discrete=source.discrete) if source.tag == "numeric" else ANY
 
 
-def _element_kind(iterable: Iter, kinds: Kinds) -> Kind | None:
+def _element_kind(iterable: Iter, kinds: Kinds, device: bool) -> Kind | None:
     match iterable:
         case Range():
             return INT
         case Each(value=value):
             kind = atom_kind(value, kinds)
-            return None if kind is None else _each_kind(kind)
+            if kind is None:
+                return None
+            each = _each_kind(kind)
+            return _without_axes(each) if device and kind.tag == "array" else each
         case Enumerate(inner=inner):
-            element = _element_kind(inner, kinds)
+            element = _element_kind(inner, kinds, device)
             return None if element is None else Kind("tuple", items=(INT, element))
         case Zip(inners=inners):
-            elements = [_element_kind(inner, kinds) for inner in inners]
+            elements = [_element_kind(inner, kinds, device) for inner in inners]
             known = tuple(e for e in elements if e is not None)
             return Kind("tuple", items=known) if len(known) == len(elements) else None
         case Reversed(inner=inner):
-            return _element_kind(inner, kinds)
+            return _element_kind(inner, kinds, device)
         case Items(value=value, what=what):
             kind = atom_kind(value, kinds)
             if kind is None:

@@ -73,7 +73,10 @@ class Derivative:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything known of the function being differentiated."""
+    """Everything known of the function being differentiated.
+
+    device: whether arrays live on a device, where an element is a view.
+    """
 
     function: Function
     kinds: Mapping[str, Kind]
@@ -86,6 +89,7 @@ class Facts:
     old: Mapping[int, Var]
     definitions: Mapping[str, Stmt]
     differentiate_call: Callable[[Op, Stmt, frozenset[str], frozenset[str]], Derivative]
+    device: bool = False
 
 
 @dataclass(slots=True)

@@ -204,6 +204,8 @@ def _gives_number(place: Op, sweep: Sweep) -> bool:
     parts = index_parts(place)
     if kind.tag != "array" or kind.ndim is None or not is_basic(parts, sweep):
         return False
+    if sweep.facts.device:  # an element is a view there
+        return False
     return kind.ndim == len(parts) and all(p.what == "at" for p in parts)
 
 
