@@ -46,7 +46,7 @@ def _stmt(stmt: Stmt, live: Live, leave: Live, found: dict[int, Live]) -> Live:
             after = live
             live = _block(body, after, leave, found) | _block(orelse, after, leave, found)
         case For(body=body):
-            around = live
+            around = live | names_read(stmt)  # the loop goes on reading what it runs over
             while True:
                 again = around | (_block(body, around, live, found) - bound)
                 if again == around:

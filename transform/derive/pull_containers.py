@@ -76,7 +76,8 @@ def pull_list_copy(
 
 
 def pull_unpack(stmt: Unpack, env: Env, state: State, sweep: Sweep, out: Out) -> None:
-    parts = tuple(state.pop(t.name, None) for t in stmt.targets)
+    last_first = [state.pop(t.name, None) for t in reversed(stmt.targets)]
+    parts = tuple(reversed(last_first))  # where a name stands twice, the last one counts
     source = stmt.value
     if all(p is None for p in parts) or not isinstance(source, Var):
         return

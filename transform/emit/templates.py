@@ -95,7 +95,8 @@ def operands(
     values = hole_values(args, callee)
     found = list(holes(template))
     used = {name for name, _ in found if name[0] == "$"}
-    unfilled = values.keys() - used - {"$callee"}  # a callee may be written out
+    hidden = callee is not None  # what a local function captures is not printed
+    unfilled = set() if hidden else values.keys() - used
     if used - values.keys() or unfilled:
         what = gast.dump(template)
         raise ValueError(f"arguments {sorted(values)} do not fill {sorted(used)} of {what}")
