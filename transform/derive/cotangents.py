@@ -272,6 +272,9 @@ def _view(name: str, state: State, sweep: Sweep, out: Out) -> None:
     root = sweep.facts.aliases.views[name]
     stmt = sweep.facts.definitions[name]
     env = sweep.facts.versions.before[id(stmt)]
+    if root not in env and isinstance(stmt, Unpack) and isinstance(stmt.value, Var):
+        built = sweep.facts.definitions[stmt.value.name]  # `x, y = y, x`: where the tuple was made
+        env = sweep.facts.versions.before[id(built)]
     base = ensure(root, state, sweep, out, sweep.value(env[root]) if root in env else None)
     target = sweep.d(name)
     if isinstance(stmt, Assign) and isinstance(stmt.value, Op):

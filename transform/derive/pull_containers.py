@@ -77,6 +77,11 @@ def pull_list_copy(
 
 def pull_unpack(stmt: Unpack, env: Env, state: State, sweep: Sweep, out: Out) -> None:
     last_first = [state.pop(t.name, None) for t in reversed(stmt.targets)]
+    views = sweep.facts.aliases.views  # what is a view has added to its root all along
+    last_first = [
+        None if t.name in views else part
+        for t, part in zip(reversed(stmt.targets), last_first, strict=True)
+    ]
     parts = tuple(reversed(last_first))  # where a name stands twice, the last one counts
     source = stmt.value
     if all(p is None for p in parts) or not isinstance(source, Var):
