@@ -42,12 +42,16 @@ _PLAIN: frozenset[type] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """An emitted function made ready for one combination of argument kinds."""
+    """An emitted function made ready for one combination of argument kinds.
+
+    finish: makes what users get of a cotangent, given the argument that it is of.
+    """
 
     run: Callable[..., Any]
     emitted: Emitted
     wrt: tuple[str, ...]
     guards: tuple[Guard, ...]
+    finish: Callable[[Any, Any], Any]
 
 
 class Differentiable:
@@ -119,17 +123,17 @@ class Differentiable:
         compiled, call, keywords, values = self._prepare("gradient", args, kwargs)
         found = compiled.run(*call, **keywords)
         if len(compiled.wrt) == 1:
-            return _finish(found, values[compiled.wrt[0]])
-        return tuple(_finish(g, values[n]) for g, n in zip(found, compiled.wrt, strict=True))
+            return compiled.finish(found, values[compiled.wrt[0]])
+        return tuple(compiled.finish(g, values[n]) for g, n in zip(found, compiled.wrt, strict=True))
 
     def value_and_gradient(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """The value and the gradient, from one sweep forward and one back."""
         compiled, call, keywords, values = self._prepare("value_and_gradient", args, kwargs)
         value, found = compiled.run(*call, **keywords)
         if len(compiled.wrt) == 1:
-            return value, _finish(found, values[compiled.wrt[0]])
+            return value, compiled.finish(found, values[compiled.wrt[0]])
         return value, tuple(
-            _finish(g, values[n]) for g, n in zip(found, compiled.wrt, strict=True)
+            compiled.finish(g, values[n]) for g, n in zip(found, compiled.wrt, strict=True)
         )
 
     def vjp(self, *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -142,12 +146,12 @@ class Differentiable:
         value, pullback = compiled.run(*call, **keywords)
         names = self._parameter_names()[: len(call)][len(self._bound) :]
         wrt, shapes = compiled.wrt, {n: _spec(values[n]) for n in compiled.wrt}
-        like = _spec(value)
+        like, finish = _spec(value), compiled.finish
 
         def pull(cotangent: Any) -> tuple[Any, ...]:
             found = dict(zip(wrt, pullback(_cotangent(cotangent, like)), strict=True))
             return tuple(
-                _finish(found[name], shapes[name]) if name in found else None for name in names
+                finish(found[name], shapes[name]) if name in found else None for name in names
             )
 
         return value, pull
@@ -258,7 +262,7 @@ class Differentiable:
             namespace = home.namespace_of(args, kwargs)
             emitted = self._derive(mode, wrt, kinds, namespace is not np)
             run = function_of(emitted, namespace)
-            return _Compiled(run, emitted, wrt, guards_of(emitted))
+            return _Compiled(run, emitted, wrt, guards_of(emitted), _finish_in(namespace))
 
     def _derive(
         self, mode: str, wrt: tuple[str, ...], kinds: ParameterKinds, device: bool
@@ -334,7 +338,7 @@ class Differentiable:
                 )
             emitted = derive(callee, "vjp", wrt, kinds, world)
             run = function_of(emitted, namespace)
-            return _Compiled(run, emitted, wrt, guards_of(emitted))
+            return _Compiled(run, emitted, wrt, guards_of(emitted), _finish_in(namespace))
 
     def _choose(self, wrt: Wrt, mode: str, names: list[str]) -> tuple[str, ...] | None:
         """The names of the parameters to differentiate with respect to; None: all that can be."""
@@ -422,6 +426,10 @@ def _finish(found: Any, value: Any) -> Any:
         if found.shape == value.shape and found.dtype.kind == "f":
             return found
     return restructure(found, value)
+
+
+def _finish_in(namespace: types.ModuleType) -> Callable[[Any, Any], Any]:
+    return _finish if namespace is np else home.bind_helpers(namespace)["restructure"]
 
 
 def _spec(value: Any) -> Any:

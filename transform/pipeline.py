@@ -34,6 +34,7 @@ from adjoint.transform.derive.cotangents import Derivative, Facts, Sweep
 from adjoint.transform.derive.dynamic import dynamic_derivative
 from adjoint.transform.derive.functions import Adjoint, gradient, vjp
 from adjoint.transform.derive.prepare import Prepared, prepare
+from adjoint.transform.derive.waits import wait_once
 from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.emit.module import to_text
 from adjoint.transform.ir.names import names_used
@@ -180,7 +181,10 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
         known[name] = replace(FUNCTION, callee=local)
     resolved = _resolve(split_webs(lowered, names, RESERVED), known, world)
     own = dict(resolved.kinds)
-    prepared = prepare(resolved.function, own, names)
+    function = resolved.function
+    if world.device:
+        function = wait_once(function, own, names)
+    prepared = prepare(function, own, names)
     found = aliases(
         prepared.function, own, lambda op: _summary(op, own, world), world.assume_arrays
     )

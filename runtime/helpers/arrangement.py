@@ -214,8 +214,9 @@ def undiag(d: Any, like: Any, k: int = 0) -> Any:
 
 def untrace(d: Any, like: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """The cotangent of an array whose trace was taken."""
-    n = np.shape(np.diagonal(np.broadcast_to(0, np.shape(like)), offset, axis1, axis2))[-1]
-    spread = np.expand_dims(d, -1) * np.ones(n, float_dtype(like))
+    rows, columns = like.shape[axis1], like.shape[axis2]
+    n = max(min(rows + min(offset, 0), columns - max(offset, 0)), 0)
+    spread = (d if shape_of(d) == () else np.expand_dims(d, -1)) * np.ones(n, float_dtype(like))
     return undiagonal(spread, like, offset, axis1, axis2)
 
 

@@ -58,6 +58,8 @@ def inner_da(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `a` in `np.inner(a, b)`."""
     if len(shape_of(a)) == 0 or len(shape_of(b)) == 0:
         return unbroadcast(d * b, a)
+    if a.ndim == 1 and b.ndim == 1:
+        return unbroadcast(d * b, a)
     n = b.ndim - 1
     axes = (list(range(a.ndim - 1, a.ndim - 1 + n)), list(range(n)))
     return unbroadcast(np.tensordot(d, b, axes), a)
@@ -66,6 +68,8 @@ def inner_da(d: Any, a: Any, b: Any) -> Any:
 def inner_db(d: Any, a: Any, b: Any) -> Any:
     """The cotangent of `b` in `np.inner(a, b)`."""
     if len(shape_of(a)) == 0 or len(shape_of(b)) == 0:
+        return unbroadcast(a * d, b)
+    if a.ndim == 1 and b.ndim == 1:
         return unbroadcast(a * d, b)
     first = list(range(a.ndim - 1))
     return unbroadcast(np.tensordot(d, a, (first, first)), b)

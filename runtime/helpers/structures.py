@@ -143,10 +143,10 @@ def restructure(d: Any, x: Any) -> Any:
     if hasattr(x, "dtype") and hasattr(x, "shape"):
         return _restructured_array(d, x)
     if isinstance(x, float):
-        d = np.real(0.0 if d is None else d) if is_complex(d) else 0.0 if d is None else d
-        return float(d) if type(d).__module__ == "numpy" else d
+        return _restructured_number(np.real(d) if is_complex(d) else d, float)
     if isinstance(x, complex):
-        return complex(0.0 if d is None else d).conjugate()
+        d = _restructured_number(d, complex)
+        return d.conjugate() if isinstance(d, complex) else np.conjugate(d)
     if isinstance(x, (list, tuple)):
         items = [restructure(part, e) for part, e in zip(_parts(d, x), x, strict=True)]
         return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
@@ -162,6 +162,13 @@ def restructure(d: Any, x: Any) -> Any:
             object.__setattr__(made, name, part)
         return made
     return None
+
+
+def _restructured_number(d: Any, kind: type) -> Any:
+    """A number; on a device an array without axes, because nobody has to wait for that."""
+    if d is None or not hasattr(d, "dtype") or type(d).__module__ == "numpy":
+        return kind(0.0 if d is None else d)
+    return d.astype(kind)
 
 
 def _parts(d: Any, x: Any) -> Any:
