@@ -22,6 +22,7 @@ from adjoint.transform.derive.cotangents import (
     protect,
 )  # fmt: skip
 from adjoint.transform.derive.dynamic import dynamic_call
+from adjoint.transform.derive.pull_common import moved
 from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.ir.nodes import Assign, Atom, Effect, Op, Ref, Stmt, Unpack, Var
 from adjoint.transform.refusals import unsupported
@@ -35,6 +36,8 @@ def pull_call(
 ) -> None:  # fmt: skip
     """Write the adjoint of `y = f(a, b)`: `d_a, d_b = f_pullback(d_y)`."""
     g = state.pop(target.name, None) if target is not None else None
+    if g is not None and target in op.args:  # `y = f(y)`: d_y will be made anew
+        g = moved(g, sweep, out)
     active = frozenset(a.name for a in op.args if isinstance(a, Var) and sweep.is_active(a))
     reached = sweep.facts.aliases.reached.get(id(stmt), frozenset())
     touched = [n for n in active & reached if n in state or n in sweep.facts.aliases.views]

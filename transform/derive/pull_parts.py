@@ -87,7 +87,7 @@ def _add_parts(place: Op, g: Cotangent, sweep: Sweep, out: Out) -> None:
         if isinstance(part.value, tuple):
             _add_parts(inner, part, sweep, out)
         else:
-            out.append(Store(inner, "+", part.value))
+            out.append(Store(inner, "+", flat(part, sweep, out)))
 
 
 def _place(op: Op, buffer: Var, env: Env, sweep: Sweep) -> Op:
@@ -242,8 +242,10 @@ def _pull_scaled_store(
         assert isinstance(value, Var)
         old = sweep.facts.old[id(stmt)]
         kept = sweep.facts.versions.after[id(sweep.facts.definitions[old.name])][old.name]
+        basic = is_basic(index_parts(stmt.place), sweep)
+        taken = here if basic else _gather(stmt.place, buffer, env, sweep)
         atoms: dict[str, Atom] = {
-            "g": assign(out, sweep.names, here),
+            "g": assign(out, sweep.names, taken),
             "old": sweep.value(kept),
             "v": factor,
         }
