@@ -23,6 +23,7 @@ from adjoint.transform.ir.nodes import (
     Atom,
     Augment,
     Const,
+    Effect,
     Function,
     Op,
     Ref,
@@ -41,12 +42,17 @@ class Cotangent:
     owned: nobody else holds this array, and it has its full shape: it may be written in place.
     lazy: it may be the number zero, standing for zeros of the full shape.
     borrows: emitted variables whose array it is a view of.
+    extent: `full`, the shape of the primal; `part`, perhaps a smaller one, to be broadcast to that;
+      `number`, one number for all elements.
+    like: where it is not full, a primal value of the full shape.
     """
 
     value: Atom | tuple[Cotangent | None, ...]
     owned: bool = False
     lazy: bool = False
     borrows: frozenset[str] = frozenset()
+    extent: str = "full"
+    like: Atom | None = None
 
 
 State = dict[str, Cotangent]
@@ -99,6 +105,7 @@ class Sweep:
     pinned: names whose arrays somebody else may write once the function has returned.
     needs: primal values read by the sweep, by their placeholder name. replaced: primal statements
     that the forward sweep runs in another form. links: emitted names that are views of others.
+    rounds: by loop, the emitted variable that counts its rounds.
     """
 
     facts: Facts
@@ -107,6 +114,7 @@ class Sweep:
     needs: dict[str, Version] = field(default_factory=dict)
     replaced: dict[int, tuple[Stmt, ...]] = field(default_factory=dict)
     links: list[tuple[str, str]] = field(default_factory=list)
+    rounds: dict[int, Var] = field(default_factory=dict)
     cotangent_names: dict[str, str] = field(default_factory=dict)
     numbers: int = 1_000_000
 
@@ -144,6 +152,13 @@ class Sweep:
             return None
         return self.facts.shapes.get(version.number, frozenset({version.number}))
 
+    def shape_of_value(self, atom: Atom) -> Shape | None:
+        """The symbolic shape of what a placeholder stands for."""
+        if not isinstance(atom, Var):
+            return self.shape(atom, {})
+        version = self.needs.get(atom.name)
+        return None if version is None else self.shape(Var(version.name), {version.name: version})
+
 
 Out = list[Stmt]
 
@@ -165,11 +180,14 @@ def holder(sweep: Sweep, name: str) -> str:
 def accumulate(
     name: str, value: Rhs, state: State, sweep: Sweep, out: Out,
     fresh: bool = False, lazy: bool = False, borrows: frozenset[str] = frozenset(),
+    extent: str = "full", like: Atom | None = None,
 ) -> None:  # fmt: skip
     """Add a contribution to the cotangent of a variable.
 
-    The first one is taken as it is; later ones are added in place where the array is owned.
+    The first one is taken as it is; later ones are added in place where the array is owned. A
+    smaller one (see `Cotangent.extent`) comes with a value that has the full shape.
     """
+    fresh, lazy = fresh and extent == "full", lazy and extent == "full"
     hint = holder(sweep, name)
     kind = sweep.kind(name)
     if name in sweep.facts.aliases.views:
@@ -181,10 +199,12 @@ def accumulate(
     held = state.get(name)
     if held is None:
         atom = assign(out, sweep.names, value, hint)
-        state[name] = Cotangent(atom, fresh, lazy, borrows)
+        state[name] = Cotangent(atom, fresh, lazy, borrows, extent, like)
         return
     if isinstance(held.value, tuple) or kind.is_container:
         atom = assign(out, sweep.names, value, hint)
+        if extent != "full":
+            atom = flat(Cotangent(atom, extent=extent, like=like), sweep, out)
         total = call("accumulate", flat(held, sweep, out), atom)
         state[name] = Cotangent(assign(out, sweep.names, total, hint), False, True)
         return
@@ -195,10 +215,19 @@ def accumulate(
         out.append(Augment(sweep.d(name), sign, atom))
         return
     total = expression(f"a {sign} b", {"a": held.value, "b": atom})
-    full = not (held.lazy and lazy)
+    both = _sum_extent(held, lazy, extent)
+    zero = both == "full" and held.lazy and lazy
     state[name] = Cotangent(
-        assign(out, sweep.names, total, hint), full, held.lazy and lazy
+        assign(out, sweep.names, total, hint), both == "full" and not zero, zero,
+        extent=both, like=held.like or like,
     )  # fmt: skip
+
+
+def _sum_extent(held: Cotangent, lazy: bool, extent: str) -> str:
+    """The extent of a sum: as full as its fuller operand (one that may be zero may be a number)."""
+    if (held.extent == "full" and not held.lazy) or (extent == "full" and not lazy):
+        return "full"
+    return extent if held.extent == extent else "part"
 
 
 def _signed(value: Rhs) -> tuple[str, Rhs]:
@@ -213,13 +242,22 @@ def _signed(value: Rhs) -> tuple[str, Rhs]:
 
 
 def flat(held: Cotangent, sweep: Sweep, out: Out) -> Atom:
-    """A cotangent as one atom: the parts of a tuple are put into a list."""
+    """A cotangent as one atom of full shape: the parts of a tuple are put into a list."""
     if not isinstance(held.value, tuple):
-        return held.value
+        if held.extent == "full" or held.like is None:
+            return held.value
+        return assign(out, sweep.names, call("expand", held.value, held.like), "d")
     parts = [ZERO if p is None else flat(p, sweep, out) for p in held.value]
     names = [f"a{i}" for i in range(len(parts))]
     text = f"[{', '.join(names)}]"
     return assign(out, sweep.names, expression(text, dict(zip(names, parts, strict=True))))
+
+
+def fill(name: str, state: State, sweep: Sweep, out: Out) -> None:
+    """Give a cotangent its full shape, before a block in which it is changed."""
+    held = state.get(name)
+    if held is not None and held.extent != "full":
+        state[name] = Cotangent(flat(held, sweep, out))
 
 
 def ensure(
@@ -244,7 +282,7 @@ def ensure(
     if held is None:
         out.append(Assign(target, call("zeros_like", like)))
     else:
-        value = flat(held, sweep, out)
+        value = held.value if isinstance(held.value, Var | Const) else flat(held, sweep, out)
         _unshare(target.name, name, state, sweep, out)
         out.append(Assign(target, call("buffer", value, like)))
     state[name] = Cotangent(target, owned=True)
@@ -269,20 +307,31 @@ def _unshare(emitted: str, owner: str, state: State, sweep: Sweep, out: Out) -> 
 
 def _view(name: str, state: State, sweep: Sweep, out: Out) -> None:
     """Make the cotangent of a view the same view of the cotangent."""
-    root = sweep.facts.aliases.views[name]
-    stmt = sweep.facts.definitions[name]
+    view = sweep.facts.aliases.taken[name]
+    root, stmt = view.of, view.made
     env = sweep.facts.versions.before[id(stmt)]
     if root not in env and isinstance(stmt, Unpack) and isinstance(stmt.value, Var):
         built = sweep.facts.definitions[stmt.value.name]  # `x, y = y, x`: where the tuple was made
         env = sweep.facts.versions.before[id(built)]
     base = ensure(root, state, sweep, out, sweep.value(env[root]) if root in env else None)
     target = sweep.d(name)
-    if isinstance(stmt, Assign) and isinstance(stmt.value, Op):
-        op = stmt.value
-        args = (base, *(sweep.primal(a, env) for a in op.args[1:]))
-        out.append(Assign(target, replace(op, prim="derived.view", args=args)))
-    else:
-        out.append(Assign(target, base))
+    taken: Rhs = base
+    if isinstance(view.take, Op):
+        position = view.take.args.index(Var(root))
+        args = tuple(
+            base if i == position else sweep.primal(a, env) for i, a in enumerate(view.take.args)
+        )
+        taken = replace(view.take, prim="derived.view", args=args)
+    elif isinstance(view.take, int):
+        taken = expression(f"d[{view.take}]", {"d": base}, "derived.view")
+    elif view.take is not None:
+        text = "d[k]" if view.take == "element" else "d[-1 - k]"
+        taken = expression(text, {"d": base, "k": sweep.rounds[id(stmt)]}, "derived.view")
+    if not view.sure:
+        taken = call("viewed", assign(out, sweep.names, taken), base)
+        check = replace(call("viewed", Var(name), Var(root)), prim="derived.check")
+        sweep.replaced[id(stmt)] = (stmt, Effect(check))
+    out.append(Assign(target, taken))
     sweep.links.append((target.name, base.name))
     state[name] = Cotangent(target, owned=True)
 
@@ -300,7 +349,13 @@ def protect(
         )
         if shares:
             copied = assign(out, sweep.names, call("own", held.value), holder(sweep, other))
-            state[other] = Cotangent(copied, owned=not held.lazy, lazy=held.lazy)
+            state[other] = copied_from(held, copied)
+
+
+def copied_from(held: Cotangent, copy: Atom) -> Cotangent:
+    """A cotangent that has just been copied."""
+    owned = not held.lazy and held.extent == "full"
+    return replace(held, value=copy, owned=owned, borrows=frozenset())
 
 
 def link(part: Atom, place: Op, sweep: Sweep) -> None:

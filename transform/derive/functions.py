@@ -195,7 +195,7 @@ def _sweep_back(
             continue
         value = flat(held, sweep, out)
         if not sweep.kind(name).is_number:
-            if held.lazy:
+            if held.lazy and held.extent == "full":
                 value = assign(out, sweep.names, call("expand", value, like), hint)
             if not held.owned:
                 value = assign(out, sweep.names, call("own", value), hint)

@@ -34,7 +34,11 @@ def pass_on(name: str, g: Cotangent, state: State, sweep: Sweep, out: Out) -> No
     if name not in state and name not in sweep.facts.aliases.views:
         state[name] = g
     else:
-        accumulate(name, flat(g, sweep, out), state, sweep, out, lazy=g.lazy)
+        value = flat(replace(g, extent="full"), sweep, out)
+        accumulate(
+            name, value, state, sweep, out, lazy=g.lazy, borrows=g.borrows,
+            extent=g.extent, like=g.like,
+        )  # fmt: skip
 
 
 def moved(g: Cotangent, sweep: Sweep, out: Out) -> Cotangent:

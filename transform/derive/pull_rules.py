@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
-import gast
-
-from adjoint.runtime.helpers import HELPERS
 from adjoint.runtime.rules import RULES, pullback_text
+from adjoint.transform.analyses.shapes import Shape
 from adjoint.transform.analyses.versions import Version
-from adjoint.transform.derive.build import call, expression
+from adjoint.transform.derive.build import expression
+from adjoint.transform.derive.contributions import Contribution, Incoming, Operand, is_fresh
 from adjoint.transform.derive.cotangents import (
     Cotangent,
     Out,
@@ -18,9 +18,10 @@ from adjoint.transform.derive.cotangents import (
     Sweep,
     accumulate,
     assign,
-    flat,
     holder,
 )  # fmt: skip
+from adjoint.transform.derive.needs import shape_operands
+from adjoint.transform.derive.reductions import reduced
 from adjoint.transform.ir.nodes import (
     Atom,
     Const,
@@ -38,55 +39,132 @@ def pull_rule(
     stmt: Stmt, target: Var, op: Op, g: Cotangent, env: Env, after: Env,
     state: State, sweep: Sweep, out: Out,
 ) -> None:  # fmt: skip
+    """Write the adjoint of an operation: what its rule gives, for every active operand."""
     rule = RULES[op.prim]
     if rule.kind == "missing":
         raise missing_rule(stmt.span, rule.name, rule.why)
-    incoming = flat(g, sweep, out)
-    if g.lazy and rule.kind != "elementwise":
-        like = sweep.value(after[target.name])
-        incoming = assign(out, sweep.names, call("expand", incoming, like))
-    atoms = {"ans": sweep.value(after[target.name])} if target.name in after else {}
-    atoms |= {"g": incoming}  # type: ignore[dict-item]
+    incoming = Incoming(g, target, rule, after, sweep, out)
+    atoms: dict[str, Atom] = {}
+    if target.name in after:
+        atoms["ans"] = sweep.value(after[target.name])
     starred = [i for i, role in enumerate(op.roles) if role == rule.starred]
     for i, (role, arg) in enumerate(zip(op.roles, op.args, strict=True)):
         name = f"{role}_{starred.index(i)}" if i in starred else role
-        atoms[name] = sweep.primal(arg, env)  # type: ignore[assignment]
-    contributions: list[tuple[str, Op | Atom, bool]] = []
+        atoms[name] = sweep.primal(arg, env)
+    given: list[tuple[Var, Contribution]] = []
     for i, (role, arg) in enumerate(zip(op.roles, op.args, strict=True)):
         if role not in rule.differentiable or not sweep.is_active(arg):
             continue
         assert isinstance(arg, Var)
+        square = _special(op, role) == _SQUARE
         text = _special(op, role) or pullback_text(rule, role, frozenset(op.roles))
         here = dict(atoms)
         if rule.starred is not None:
             text = _spread(text, rule.starred, len(starred))
         if i in starred:
-            here["k"] = Const(starred.index(i))  # type: ignore[assignment]
-        if rule.kind == "elementwise" and _may_broadcast(arg, target, env, after, sweep):
-            text = f"unbroadcast({text}, {role})"
-        if text == "g":
-            contributions.append((arg.name, incoming, False))
-            continue
-        value = expression(text, here)
-        if _special(op, role) == _SQUARE:  # x * x: both operands at once
-            contributions.append((arg.name, value, True))
+            here["k"] = Const(starred.index(i))
+        if rule.name in _TO_REAL:
+            text = re.sub(r"\bg\b", "g.real", text)
+        operand = Operand(role, arg, here)
+        made = (
+            _elementwise(text, operand, incoming, target, env, after, sweep)
+            if rule.kind == "elementwise"
+            else reduced(op, operand, incoming, sweep) or _whole(text, operand, incoming)
+        )
+        given.append((arg, made))
+        if square:  # x * x: both operands at once
             break
-        contributions.append((arg.name, value, is_fresh(value.template)))
-    pending: list[tuple[str, Op | Atom, bool]] = [
-        (name, value if len(contributions) == 1 or not isinstance(value, Op)
-         else assign(out, sweep.names, value, holder(sweep, name)), fresh)
-        for name, value, fresh in contributions
-    ]  # fmt: skip
-    for name, value, fresh in pending:
-        lazy = g.lazy and rule.kind == "elementwise"
-        if not fresh and len(pending) > 1 and g.borrows and isinstance(value, Var):
-            value = assign(out, sweep.names, call("own", value))  # noqa: PLW2901
-        handed_on = len(pending) == 1 and value == incoming and g.owned
+    several = len(given) > 1
+    pending: list[tuple[str, Contribution]] = []
+    for arg, made in given:
+        value = assign(out, sweep.names, made.value, holder(sweep, arg.name)) if several else made.value
+        pending.append((arg.name, replace(made, value=value)))
+    for name, made in pending:
+        value = made.value
+        if not made.fresh and several and g.borrows and isinstance(value, Var):
+            value = assign(out, sweep.names, call("own", value))
+        handed_on = not several and value == g.value and g.owned
         accumulate(
-            name, value, state, sweep, out,
-            fresh=(fresh and not lazy) or handed_on, lazy=lazy,
-            borrows=frozenset() if fresh else g.borrows,
+            name, value, state, sweep, out, fresh=made.fresh or handed_on, lazy=made.lazy,
+            borrows=frozenset() if made.fresh else g.borrows, extent=made.extent, like=made.like,
         )  # fmt: skip
+
+
+_TO_REAL = frozenset({
+    "np.absolute", "np.real", "np.imag", "np.angle", "np.linalg.norm", "np.var", "np.std",
+})  # fmt: skip
+"""What makes real numbers of complex ones: of their cotangents the real part alone counts."""
+
+
+def _whole(text: str, operand: Operand, incoming: Incoming) -> Contribution:
+    """The contribution of a rule that takes a cotangent of full shape."""
+    if text == "g":
+        return Contribution(incoming.full(), False)
+    value = expression(text, {**operand.atoms, "g": incoming.full()})
+    return Contribution(value, is_fresh(value.template))
+
+
+def _elementwise(
+    text: str, operand: Operand, incoming: Incoming, target: Var, env: Env, after: Env,
+    sweep: Sweep,
+) -> Contribution:  # fmt: skip
+    """The contribution of a rule of corresponding elements.
+
+    A `g` that is smaller than the result may be used as it is where every axis over which the
+    contribution is summed comes from the text's own operands. With S for the shapes of which a
+    value is the broadcast, and `c` for what the text reads beside `g`: where S(c) and S(arg)
+    together cover S(result). What comes out is full where S(c) covers S(arg).
+    """
+    mine, result = sweep.shape(operand.arg, env), sweep.shape(target, after)
+    sums = mine is None or mine != result
+    extent, g = incoming.extent, incoming.as_held()
+    read = _shape_of_text(text, operand, target, env, after, sweep)
+    covered = read is not None and mine is not None and mine <= read
+    if extent != "full":
+        known = (read or frozenset()) | (mine or frozenset())
+        right = result is not None and result <= known and not _chooses(text)
+        if not right or sweep.kind(operand.arg.name).is_container:
+            g, extent = incoming.full(), "full"
+        elif extent == "number" and read is not None and mine is not None and read <= mine:
+            sums = False
+    lazy = incoming.held.lazy and not (covered and text != "g" and not _chooses(text))
+    if extent != "full":
+        if covered:
+            extent = "full"
+        elif read:
+            extent = "part"
+    if sums:
+        text = f"unbroadcast({text}, {operand.role})"
+    if text == "g":
+        return Contribution(g, False, lazy, extent, operand.like)
+    value = expression(text, {**operand.atoms, "g": g})
+    fresh = is_fresh(value.template) and not lazy and extent == "full"
+    return Contribution(value, fresh, lazy, extent, operand.like)
+
+
+def _chooses(text: str) -> bool:
+    """Whether a text may hold `g` itself beside literals, which then say the dtype of a number."""
+    return "np.where(" in text
+
+
+def _shape_of_text(
+    text: str, operand: Operand, target: Var, env: Env, after: Env, sweep: Sweep
+) -> Shape | None:
+    """The shapes of what a text reads by value beside `g`; None where one is not known."""
+    op = expression(text, {**operand.atoms, "g": _G})
+    shaped = set(shape_operands(op))
+    found: Shape = frozenset()
+    for atom in op.args:
+        if atom == _G or atom in shaped:
+            continue
+        part = sweep.shape_of_value(atom)
+        if part is None:
+            return None
+        found |= part
+    return found
+
+
+_G = Var("g")
 
 
 _SQUARE = "2 * g * x"
@@ -118,27 +196,3 @@ def _spread(text: str, role: str, count: int) -> str:
         text = re.sub(rf",\s*\*{role}\b", "", text)
     text = re.sub(rf"\*{role}\b", names, text)
     return re.sub(rf"\b{role}\b", f"({names},)" if count else "()", text)
-
-
-def _may_broadcast(arg: Var, target: Var, env: Env, after: Env, sweep: Sweep) -> bool:
-    """Whether the result may have another shape than one of its operands."""
-    mine = sweep.shape(arg, env)
-    return mine is None or mine != sweep.shape(target, after)
-
-
-def is_fresh(template: gast.AST) -> bool:
-    """Whether an expression gives an array that nothing else holds."""
-    if isinstance(template, gast.BinOp | gast.UnaryOp):
-        return True
-    if not isinstance(template, gast.Call):
-        return False
-    name = gast.unparse(template.func).strip() if hasattr(gast, "unparse") else ""
-    if name == "unbroadcast":
-        return is_fresh(template.args[0])
-    rule = RULES.get(name)
-    if rule is not None:
-        return rule.memory == "fresh"
-    return name in HELPERS and name in _FRESH
-
-
-_FRESH = frozenset({"own", "buffer", "zeros_like", "matmul_dx", "matmul_dy"})

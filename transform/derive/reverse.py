@@ -21,7 +21,9 @@ from adjoint.transform.derive.cotangents import (
     Sweep,
     assign,
     bind_named,
+    copied_from,
     ensure,
+    fill,
     flat,
     link,
     rebind,
@@ -157,7 +159,7 @@ def _materialise(
     for name, held in list(state.items()):
         if held.borrows:
             copied = assign(out, sweep.names, call("own", held.value))  # type: ignore[arg-type]
-            state[name] = Cotangent(copied, owned=not held.lazy, lazy=held.lazy)
+            state[name] = copied_from(held, copied)
     return frozenset(ready)
 
 
@@ -241,9 +243,11 @@ def _reverse_loop(stmt: For | While, state: State, sweep: Sweep, out: Out) -> No
     env = _around(stmt, body, after, sweep)
     whole: Block = (stmt,)
     ready = _materialise(whole, state, sweep, out, env)
-    bind_named(state, sweep, out)
     open_names = exposed(body)
     touched = _touched(whole, sweep)
+    for name in sorted(touched & state.keys()):
+        fill(name, state, sweep, out)
+    bind_named(state, sweep, out)
     assigned = {v.name for s in walk(body) for v in binds(s) if not isinstance(s, Augment)}
     carried = [n for n in sorted(touched) if n in open_names or n in state]
     if isinstance(stmt, For):
@@ -330,7 +334,7 @@ class _Driver:
         self.env = versions.before.get(id(stmt), {})
         counter = sweep.facts.counters.get(id(stmt))
         self.count = None if counter is None else sweep.value(versions.after[id(stmt)][counter])
-        self.index = Var(sweep.names.fresh("k"))
+        self.index = sweep.rounds[id(stmt)] = Var(sweep.names.fresh("k"))
 
     def elements(self, part: Out) -> None:
         """Assign to the loop's variables what they held in this round."""
@@ -452,10 +456,10 @@ class _Driver:
                     inner = expression(f"d[{i}]", {"d": element}, "index")
                     self._add(inner, held, isinstance(held.value, tuple), part)
         elif nested:
-            total = call("accumulate", assign(part, names, place), g.value)
+            total = call("accumulate", assign(part, names, place), flat(g, self.sweep, part))
             part.append(Store(place, "", assign(part, names, total)))
         else:
-            part.append(Store(place, "+", g.value))
+            part.append(Store(place, "+", flat(g, self.sweep, part)))
 
     def _is_range(self) -> bool:
         return isinstance(self.stmt, For) and isinstance(self.stmt.iterable, Range)

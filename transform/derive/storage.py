@@ -23,6 +23,7 @@ from adjoint.transform.analyses.resolve import rule_of_name
 from adjoint.transform.analyses.versions import TOP, BlockKey, Version
 from adjoint.transform.derive.build import call, expression, substitute
 from adjoint.transform.derive.cotangents import Facts, Sweep
+from adjoint.transform.derive.likes import represent
 from adjoint.transform.derive.needs import Needs, needs_of
 from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.ir.nodes import (
@@ -77,6 +78,7 @@ def store(
     arguments and the result, where a pullback is handed out. `reserved` names are read again after
     the reverse sweep, which must not use them for anything else.
     """
+    backward = represent(backward, sweep)
     needs = needs_of(backward, sweep)
     chosen = _choose(needs, sweep, pinned)
     plan = _plan(chosen, needs, sweep, pinned, reserved)
@@ -104,7 +106,10 @@ def _choose(needs: Needs, sweep: Sweep, pinned: frozenset[str]) -> dict[str, str
     for placeholder, version in order:
         if placeholder in needs.made:
             chosen[placeholder] = "made"
-        elif version.number in lasting and not spoiled(version, facts, pinned):
+        elif version.number in lasting and (
+            _keeps_shape(placeholder, version, needs, facts)
+            or not spoiled(version, facts, pinned)
+        ):
             chosen[placeholder] = "named"
         elif _recomputable(version, chosen, needs, sweep, pinned):
             chosen[placeholder] = "recomputed"
@@ -114,6 +119,12 @@ def _choose(needs: Needs, sweep: Sweep, pinned: frozenset[str]) -> dict[str, str
         else:
             chosen[placeholder] = "saved"
     return chosen
+
+
+def _keeps_shape(placeholder: str, version: Version, needs: Needs, facts: Facts) -> bool:
+    """Whether what is read of a version is not changed by writing into its array."""
+    tag = facts.kinds.get(version.name, ANY).tag
+    return placeholder in needs.shape_only and tag in ("array", "num", "numeric")
 
 
 def _lasting(facts: Facts) -> set[int]:
