@@ -29,6 +29,10 @@ class MixedHomes(AdjointError, TypeError):
     """Arrays of two homes met in one call, for instance NumPy's and CuPy's."""
 
 
+class NotOnDevice(MissingRule, AttributeError):
+    """A function of NumPy's was reached that the arrays' own namespace lacks."""
+
+
 def register_home(array_type: type, namespace: ModuleType) -> None:
     """Declares that arrays of a type are to be worked on by the functions of a namespace."""
     _REGISTERED[array_type] = namespace
@@ -122,6 +126,46 @@ def bind_helpers(namespace: ModuleType = numpy) -> Mapping[str, Callable[..., An
     return {name: scope[name] for name in HELPERS}
 
 
+# What concerns the host alone, and means nothing to a device: floating-point warnings, printing.
+_HOST_ONLY = frozenset(
+    {"errstate", "seterr", "geterr", "printoptions", "set_printoptions", "get_printoptions"}
+)
+
+
+class Facade(ModuleType):
+    """A namespace as users' code sees it, under the name `np`.
+
+    What the namespace lacks is missed by name, but for what concerns the host alone: that is
+    NumPy's.
+    """
+
+    def __init__(self, namespace: ModuleType) -> None:
+        """Stand for a namespace."""
+        super().__init__(namespace.__name__, namespace.__doc__)
+        self._namespace = namespace
+
+    def __getattr__(self, name: str) -> Any:
+        """Look a name up once, and keep it."""
+        if name in _HOST_ONLY:
+            value = getattr(numpy, name)
+        else:
+            value = getattr(self._namespace, name, _NOTHING)
+            if value is _NOTHING:
+                raise NotOnDevice(f"{self.__name__} has no `np.{name}`, which this function calls")
+        setattr(self, name, value)
+        return value
+
+
+@cache
+def facade(namespace: ModuleType) -> ModuleType:
+    """What stands for `np` in code that runs on the arrays of a namespace.
+
+    >>> facade(numpy) is numpy
+    True
+    """
+    return namespace if namespace is numpy else Facade(namespace)
+
+
 @cache
 def _paths() -> Mapping[int, tuple[object, str]]:
     """What NumPy's public modules hold, by identity: the object and its dotted path."""
@@ -144,7 +188,7 @@ def counterpart(value: Any, namespace: ModuleType) -> Any:
     Anything that is not NumPy's is returned as it is, and so are dtypes, which are shared.
 
     Raises:
-        MissingRule: the namespace lacks it.
+        NotOnDevice: the namespace lacks it.
 
     >>> counterpart(numpy.linalg.norm, numpy) is numpy.linalg.norm
     True
@@ -155,8 +199,12 @@ def counterpart(value: Any, namespace: ModuleType) -> Any:
     if held is not value:
         return value
     found: Any = namespace
-    for part in path.split(".") if path else ():
+    if not path:
+        return facade(namespace)
+    if path in _HOST_ONLY:
+        return value
+    for part in path.split("."):
         found = getattr(found, part, None)
         if found is None:
-            raise MissingRule(f"{namespace.__name__} has no `{path}`, which this function calls")
+            raise NotOnDevice(f"{namespace.__name__} has no `np.{path}`, which this function calls")
     return found

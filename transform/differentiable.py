@@ -20,6 +20,7 @@ from adjoint.transform.analyses.kind import kind_of
 from adjoint.transform.callees import ParameterKinds
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.guards import Guard, guards_of, holds
+from adjoint.transform.homes import explained, original, rebound
 from adjoint.transform.ir.nodes import Function
 from adjoint.transform.loading import function_of
 from adjoint.transform.pipeline import (
@@ -89,9 +90,9 @@ class Differentiable:
             return call_with_tensors(self, args, kwargs)
         namespace = home.namespace_of(args, kwargs)
         if namespace is not np:
-            from adjoint.transform.homes import rebound  # noqa: PLC0415
-
-            return rebound(self._function, namespace)(*self._bound, *args, **self._with_preset(kwargs))
+            there = rebound(self._function, namespace)
+            run = explained(there, [self._function], namespace)
+            return run(*self._bound, *args, **self._with_preset(kwargs))
         return self.__wrapped__(*args, **kwargs)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
@@ -261,7 +262,8 @@ class Differentiable:
                 _require_differentiable(name, values.get(name), self._function)
             namespace = home.namespace_of(args, kwargs)
             emitted = self._derive(mode, wrt, kinds, namespace is not np)
-            run = function_of(emitted, namespace)
+            origins = [one.origin for one in emitted.everything()]
+            run = explained(function_of(emitted, namespace), origins, namespace)
             return _Compiled(run, emitted, wrt, guards_of(emitted), _finish_in(namespace))
 
     def _derive(
@@ -337,7 +339,8 @@ class Differentiable:
                     "only at run time; call it by name, or let it return what it computes"
                 )
             emitted = derive(callee, "vjp", wrt, kinds, world)
-            run = function_of(emitted, namespace)
+            origins = [one.origin for one in emitted.everything()]
+            run = explained(function_of(emitted, namespace), origins, namespace)
             return _Compiled(run, emitted, wrt, guards_of(emitted), _finish_in(namespace))
 
     def _choose(self, wrt: Wrt, mode: str, names: list[str]) -> tuple[str, ...] | None:
@@ -381,7 +384,7 @@ def _unwrap(function: Any) -> tuple[FunctionType, tuple[Any, ...], dict[str, Any
     if isinstance(function, Differentiable):
         return function._function, function._bound, function._preset
     if isinstance(function, FunctionType):
-        return function, (), {}
+        return original(function), (), {}
     if isinstance(function, types.MethodType):
         inner, bound, preset = _unwrap(function.__func__)
         return inner, (function.__self__, *bound), preset
@@ -408,7 +411,7 @@ def _key(value: Any) -> Any:
         return kind
     if hasattr(value, "ndim"):
         return kind, value.ndim, value.dtype.kind
-    return kind, kind_of(value)
+    return kind, kind_of(value), id(home.namespace_of(value))
 
 
 def _require_differentiable(name: str, value: Any, function: FunctionType) -> None:

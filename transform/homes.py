@@ -1,48 +1,191 @@
-"""The user's own function on arrays of another home: the same code, with `np` bound there."""
+"""The user's own code on arrays of another home: the same code, with NumPy's names bound there."""
 
 from __future__ import annotations
 
-import types
-from types import FunctionType, ModuleType
+import dis
+import functools
+import sys
+import weakref
+from collections.abc import Callable, Iterable
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
+import numpy as np
+
 from adjoint.runtime import home
+from adjoint.runtime.errors import AdjointError
+
+_KEPT: weakref.WeakKeyDictionary[FunctionType, dict[int, FunctionType]] = (
+    weakref.WeakKeyDictionary()
+)
+_ORIGINALS: weakref.WeakKeyDictionary[FunctionType, FunctionType] = weakref.WeakKeyDictionary()
+_NOT_USERS = sys.stdlib_module_names | {"numpy", "cupy", "adjoint"}
+
+
+class _Globals(dict[str, Any]):
+    """A function's globals, still live, read as code of another home reads them.
+
+    Python looks a global name up by `__getitem__` where the globals are no plain dict.
+    """
+
+    def __init__(self, original: dict[str, Any], namespace: ModuleType) -> None:
+        super().__init__({k: v for k, v in original.items() if k.startswith("__")})
+        self.original = original
+        self.namespace = namespace
+
+    def __getitem__(self, name: str) -> Any:
+        return moved(self.original[name], self.namespace)
 
 
 def rebound(fn: FunctionType, namespace: ModuleType) -> FunctionType:
-    """The function with the NumPy modules and functions that it reads replaced.
+    """The function with what it reads of NumPy's replaced; the user's functions it calls likewise.
 
-    Functions of the user's that it calls are rebound too, when they are called.
+    Raises:
+        AdjointError: the function assigns globals, which would be lost.
     """
-    seen: dict[int, FunctionType] = {}
-    return _rebound(fn, namespace, seen)
-
-
-def _rebound(fn: FunctionType, namespace: ModuleType, seen: dict[int, FunctionType]) -> FunctionType:
-    if id(fn) in seen:
-        return seen[id(fn)]
-    moved_globals = dict(fn.__globals__)
-    made = FunctionType(fn.__code__, moved_globals, fn.__name__, fn.__defaults__, None
-                        if fn.__closure__ is None else tuple(  # fmt: skip
-                            types.CellType(_moved(c.cell_contents, namespace, seen))
-                            for c in fn.__closure__))  # fmt: skip
+    if namespace is np:
+        return fn
+    kept = _KEPT.setdefault(fn, {})
+    if id(namespace) in kept:
+        return kept[id(namespace)]
+    if assigned := _globals_assigned(fn.__code__):
+        raise AdjointError(
+            f"{fn.__qualname__}() assigns the global `{assigned[0]}`, which is not done on arrays "
+            f"of {namespace.__name__}; return the value instead"
+        )
+    held = fn.__closure__ or ()
+    cells = tuple(CellType() if moves(cell) else cell for cell in held)
+    made = FunctionType(
+        fn.__code__, _Globals(fn.__globals__, namespace), fn.__name__, fn.__defaults__, cells
+    )
     made.__kwdefaults__ = fn.__kwdefaults__
-    seen[id(fn)] = made
-    for name in _names(fn.__code__):
-        if name in moved_globals:
-            moved_globals[name] = _moved(moved_globals[name], namespace, seen)
+    made.__qualname__ = fn.__qualname__
+    kept[id(namespace)] = made
+    _ORIGINALS[made] = fn
+    for cell, old in zip(cells, held, strict=True):
+        if cell is not old:
+            cell.cell_contents = moved(old.cell_contents, namespace)
     return made
 
 
-def _names(code: types.CodeType) -> set[str]:
+def original(fn: FunctionType) -> FunctionType:
+    """The user's function of which another is the rebound one; itself where there is none."""
+    return _ORIGINALS.get(fn, fn)
+
+
+def moved(value: Any, namespace: ModuleType) -> Any:
+    """What a value means to code of another home: functions and modules change, data does not.
+
+    >>> moved(np.sin, np) is np.sin, moved(3.0, np)
+    (True, 3.0)
+    """
+    if _is_users(value):
+        return rebound(value, namespace)
+    if isinstance(value, functools.partial):
+        return functools.partial(moved(value.func, namespace), *value.args, **value.keywords)
+    return home.counterpart(value, namespace)
+
+
+def _is_users(value: Any) -> bool:
+    if not isinstance(value, FunctionType):
+        return False
+    return (value.__module__ or "").partition(".")[0] not in _NOT_USERS
+
+
+def moves(cell: CellType) -> bool:
+    """Whether a captured value has another one in other homes; variables stay shared."""
+    try:
+        value = cell.cell_contents
+    except ValueError:  # not assigned yet: the very cell must be filled later
+        return False
+    return callable(value) or isinstance(value, ModuleType)
+
+
+def _globals_assigned(code: CodeType) -> list[str]:
+    """The globals that a function's code, or that of a function inside, assigns or deletes."""
+    found = [name for name in code.co_names if name in _assigned_here(code)]
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found += _globals_assigned(constant)
+    return found
+
+
+def _assigned_here(code: CodeType) -> set[str]:
+    return {
+        str(i.argval)
+        for i in dis.get_instructions(code)
+        if i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL")
+    }
+
+
+def explained(
+    run: Callable[..., Any], functions: Iterable[FunctionType], namespace: ModuleType
+) -> Callable[..., Any]:
+    """The same call, that says which of the user's global arrays live elsewhere when it fails.
+
+    Args:
+        run: what to call.
+        functions: the user's functions that it runs.
+        namespace: the home of its arguments.
+    """
+    names = sorted({name for fn in functions for name in host_arrays(fn)})
+    if namespace is np or not names:
+        return run
+
+    @functools.wraps(run)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return run(*args, **kwargs)
+        except TypeError as error:
+            if "ndarray" not in str(error) and "NumPy array" not in str(error):
+                raise
+            shown = ", ".join(f"`{name}`" for name in names)
+            raise home.MixedHomes(
+                f"arrays of numpy ({shown}, read by the function) and of {namespace.__name__} (its "
+                f"arguments) met: {error}; copy them there once with `{namespace.__name__}."
+                "asarray`, and pass them as arguments"
+            ) from error
+
+    return call
+
+
+def host_arrays(fn: FunctionType) -> list[str]:
+    """The names of NumPy arrays that a function, or one of the user's it calls, reads outside.
+
+    >>> scale = np.ones(3)
+    >>> host_arrays(lambda x: x * scale)
+    ['scale']
+    """
+    found: set[str] = set()
+    seen: list[FunctionType] = []
+    pending = [fn]
+    while pending:
+        one = pending.pop()
+        if one in seen:
+            continue
+        seen.append(one)
+        for name, value in _outside(one).items():
+            if isinstance(value, np.ndarray):
+                found.add(name)
+            elif _is_users(value):
+                pending.append(value)
+    return sorted(found)
+
+
+def _outside(fn: FunctionType) -> dict[str, Any]:
+    """The globals and captured values that a function may read."""
+    found = {name: fn.__globals__.get(name) for name in _names(fn.__code__)}
+    for name, cell in zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:  # not assigned yet
+            continue
+    return found
+
+
+def _names(code: CodeType) -> set[str]:
     names = set(code.co_names)
     for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
+        if isinstance(constant, CodeType):
             names |= _names(constant)
     return names
-
-
-def _moved(value: Any, namespace: ModuleType, seen: dict[int, FunctionType]) -> Any:
-    if isinstance(value, FunctionType) and value.__module__.partition(".")[0] != "numpy":
-        return _rebound(value, namespace, seen)
-    return home.counterpart(value, namespace)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from adjoint.runtime import home
+from adjoint.transform import homes
 from adjoint.transform.derive.own_names import PREFIX
 from adjoint.transform.dynamic import call_vjp
 from adjoint.transform.emit.load import load
@@ -46,8 +47,11 @@ def cells_of(emitted: Emitted, namespace: ModuleType = numpy) -> dict[str, Any]:
     """What the text reads besides the user's globals: helpers, `np`, the user's own cells."""
     origin = emitted.origin
     cells: dict[str, Any] = {
-        "np": namespace, "math": math, "call_vjp": call_vjp, **home.bind_helpers(namespace)
-    }  # fmt: skip
+        "np": home.facade(namespace),
+        "math": math,
+        "call_vjp": call_vjp,
+        **home.bind_helpers(namespace),
+    }
     cells |= {PREFIX + name: value for name, value in cells.items()}
     outside = {
         a.text.partition(".")[0]
@@ -58,11 +62,15 @@ def cells_of(emitted: Emitted, namespace: ModuleType = numpy) -> dict[str, Any]:
     for name in outside & set(cells):
         if name in origin.__globals__:
             del cells[name]  # the user's own meaning of the name
-    cells |= dict(zip(origin.__code__.co_freevars, origin.__closure__ or (), strict=True))
+    captured = dict(zip(origin.__code__.co_freevars, origin.__closure__ or (), strict=True))
+    cells |= captured
     if namespace is not numpy:
         for name in outside & set(origin.__globals__):
             value = origin.__globals__[name]
-            moved = home.counterpart(value, namespace)
-            if moved is not value:
-                cells[name] = moved
+            there = homes.moved(value, namespace)
+            if there is not value:
+                cells[name] = there
+        for name, cell in captured.items():
+            if homes.moves(cell):
+                cells[name] = homes.moved(cell.cell_contents, namespace)
     return cells

@@ -90,7 +90,7 @@ def expand(d: Any, like: Any) -> Any:
         return d
     if not hasattr(d, "dtype"):
         return np.full(shape, d, float_dtype(like))
-    return np.broadcast_to(d, shape)
+    return np.broadcast_to(np.asarray(d) if isinstance(d, np.generic) else d, shape)
 
 
 def unreduce(d: Any, like: Any, axis: Any = None, keepdims: bool = False) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .array import StrictArray
-from .calls import DeviceError, call_function, call_ufunc
+from .calls import DeviceError, call_function, call_ufunc, host_of
 from .names import LACKING
 
 
@@ -82,9 +82,15 @@ def _asnumpy(a: Any) -> Any:
     return a.get() if isinstance(a, StrictArray) else np.asarray(a)
 
 
+def _broadcast(*operands: Any) -> np.broadcast:
+    """What arrays and numbers have in common: a shape, which the host knows."""
+    return np.broadcast(*map(host_of, operands))
+
+
 strict = Namespace("strict", np)
 vars(strict).update(
     linalg=Namespace("strict.linalg", np.linalg, "linalg."),
     fft=Namespace("strict.fft", np.fft, "fft."),
     asnumpy=_asnumpy,
+    broadcast=_broadcast,
 )

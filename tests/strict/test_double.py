@@ -110,6 +110,7 @@ def test_answers_that_need_no_device_are_the_hosts(a: Any) -> None:
         assert np.shape(a) == a.shape == strict.shape(a) == (3,)
         assert strict.ndim(a) == a.ndim == len(a.shape) == 1
         assert strict.result_type(a, 1.0) == np.float64
+        assert strict.broadcast(a, strict.zeros((2, 1)), 1.0).shape == (2, 3)
         assert len(list(a)) == len(a) == a.size
     assert not count
 
