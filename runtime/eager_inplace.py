@@ -114,10 +114,11 @@ def check_writable(x: TensorCore, others: Sequence[Any] = ()) -> bool:
         RuntimeError: where the write is forbidden: into a leaf that requires grad, into a view of
             one, into a view taken under `no_grad`, into elements that share memory.
     """
-    if not x._data.flags.writeable or (0 in x._data.strides and x._data.size > 1):
+    writeable = getattr(x._data.flags, "writeable", True)  # CuPy's arrays all are
+    if not writeable or (0 in x._data.strides and x._data.size > 1):
         if any(s == 0 and n > 1 for s, n in zip(x._data.strides, x._data.shape, strict=True)):
             raise RuntimeError(OVERLAP)
-        if not x._data.flags.writeable:
+        if not writeable:
             raise RuntimeError("the memory of this tensor cannot be written to; clone() it first")
     if not is_recording():
         return False

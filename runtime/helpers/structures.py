@@ -183,7 +183,7 @@ def _restructured_array(d: Any, x: Any) -> Any:
     if is_complex(d):
         d = np.conjugate(d) if is_complex(x) else np.real(d)
     if isinstance(x, np.generic):
-        return x.dtype.type(d)
+        return _restructured_number(d, x.dtype.type)
     if len(shape_of(d)) > len(x.shape):
         raise ValueError(f"a cotangent of shape {shape_of(d)} for an array of shape {x.shape}")
     d = expand(d, x)

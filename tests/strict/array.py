@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -142,6 +143,19 @@ class StrictArray(Hosted, NDArrayOperatorsMixin):
     def __deepcopy__(self, memo: Any) -> Any:
         """A copy on the device."""
         return StrictArray(self._host.copy())
+
+    @property
+    def base(self) -> Any:
+        """The array of which this is a view."""
+        return None if self._host.base is None else device(self._host.base)
+
+    @property
+    def flags(self) -> SimpleNamespace:
+        """Of NumPy's flags, those that CuPy has."""
+        flags = self._host.flags
+        return SimpleNamespace(
+            c_contiguous=flags.c_contiguous, f_contiguous=flags.f_contiguous, owndata=flags.owndata
+        )
 
     @property
     def T(self) -> Any:
