@@ -33,8 +33,9 @@ def guards_of(emitted: Emitted) -> tuple[Guard, ...]:
     """The guards of an emission and of everything that it calls."""
     found: dict[tuple[int, str], Guard] = {}
     for one in emitted.everything():
-        for guard in _of_function(one.origin):
-            found.setdefault((id(guard.where), guard.name), guard)
+        for origin in (one.origin, *one.opened):
+            for guard in _of_function(origin):
+                found.setdefault((id(guard.where), guard.name), guard)
     return tuple(found.values())
 
 

@@ -40,7 +40,9 @@ from adjoint.transform.emit.module import to_text
 from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import (
     Assign,
+    Atom,
     Augment,
+    Const,
     Define,
     Function,
     Op,
@@ -55,6 +57,7 @@ from adjoint.transform.ir.nodes import (
 from adjoint.transform.lower import lower, normalise_exits
 from adjoint.transform.lower.lift import LocalFunction
 from adjoint.transform.lower.webs import split_webs
+from adjoint.transform.passes.inline import Opening, inline, is_straight, outside_names
 from adjoint.transform.refusals import unsupported
 
 
@@ -64,7 +67,10 @@ RESERVED = frozenset({*HELPERS, "np", "math", "call_vjp"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """A function prepared for derivation, under given kinds of its parameters."""
+    """A function prepared for derivation, under given kinds of its parameters.
+
+    opened: the functions whose calls were replaced by what they do.
+    """
 
     function: Function
     prepared: Prepared
@@ -72,20 +78,22 @@ class Analysis:
     returns: Kind
     aliases: Aliases
     names: frozenset[str]
+    opened: tuple[FunctionType, ...] = ()
 
 
 @dataclass(slots=True)
 class Emitted:
     """One emitted function: its IR, its text, and what is needed to call it.
 
-    callees: the emitted functions that it calls, by the names under which it does. loaded: the
-    running functions, by the identity of the namespace that they work in.
+    callees: the emitted functions that it calls, by the names under which it does. opened: the
+    functions whose calls were replaced by what they do. loaded: the running functions, by the identity of the namespace that they work in.
     """
 
     adjoint: Adjoint
     text: str
     origin: FunctionType
     callees: dict[str, Emitted] = field(default_factory=dict)
+    opened: tuple[FunctionType, ...] = ()
     loaded: dict[int, FunctionType] = field(default_factory=dict)
 
     def everything(self) -> list[Emitted]:
@@ -180,6 +188,14 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
     for name, local in callee.locals.items():
         known[name] = replace(FUNCTION, callee=local)
     resolved = _resolve(split_webs(lowered, names, RESERVED), known, world)
+    origins: list[FunctionType] = []
+    for _ in range(_DEEPEST):
+        reach = _Reach(callee, resolved, names, world, origins)
+        function = inline(resolved.function, reach.of, names)
+        if function is resolved.function:
+            break
+        resolved = _resolve(function, known, world)
+        outside |= _outside(function)
     own = dict(resolved.kinds)
     function = resolved.function
     if world.device:
@@ -190,7 +206,50 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
     )
     used = names_used(prepared.function.body) | {p.name for p in lowered.params}
     returns = anonymous(resolved.returns)
-    return Analysis(prepared.function, prepared, own, returns, found, used | outside)
+    return Analysis(
+        prepared.function, prepared, own, returns, found, used | outside, tuple(origins)
+    )
+
+
+_DEEPEST = 8
+"""How many times calls are opened inside what was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Which calls may be opened; `origins` receives the functions that they reach."""
+
+    caller: Callee
+    resolved: Resolved
+    names: Names
+    world: World
+    origins: list[FunctionType]
+
+    def of(self, op: Op) -> Opening | None:
+        """The function that a call opens to: small, straight, of numbers, beside the caller."""
+        call = call_of(op, self.resolved.kinds, self.world.callees)
+        if call is None or not isinstance(call.op.callee, Ref) or call.op.callee.local:
+            return None
+        callee, origin = call.callee, self.caller.origin
+        beside = callee.origin.__globals__ is origin.__globals__
+        if not beside or callee.origin.__closure__ or callee.locals or callee.key == self.caller.key:
+            return None
+        if not is_straight(callee.function) or any(k.tag != "num" for _, k in call.kinds):
+            return None
+        given: dict[str, Atom] = {
+            name: arg
+            for (name, place), arg in zip(call.arguments, call.op.args, strict=True)
+            if place is None
+        }
+        for param in callee.function.params:
+            if param.name not in given:
+                if param.kind not in ("ordinary", "keyword-only") or not param.has_default:
+                    return None
+                given[param.name] = Const(param.default)
+        self.origins.append(callee.origin)
+        for name in outside_names(callee.function.body):
+            self.names.reserve(name)
+        return Opening(callee.function, given)
 
 
 def lowered_function(fn: FunctionType) -> Function:
@@ -207,8 +266,8 @@ def _outside(fn: Function) -> frozenset[str]:
 
 
 def _resolve(fn: Function, kinds: Mapping[str, Kind], world: World) -> Resolved:
-    def call_kind(op: Op, args: tuple[Kind, ...]) -> tuple[Op, Kind | None]:
-        call = call_of(op, found, world.callees)
+    def call_kind(op: Op, known: Mapping[str, Kind]) -> tuple[Op, Kind | None]:
+        call = call_of(op, known, world.callees)
         if call is None:
             return op, ANY
         key = (call.callee.key, call.kinds)
@@ -217,8 +276,7 @@ def _resolve(fn: Function, kinds: Mapping[str, Kind], world: World) -> Resolved:
             return call.op, world.returns.get(key)
         return call.op, analyse(call.callee, call.kinds, world).returns
 
-    found = dict(kinds)
-    return resolve(fn, found, call_kind, world.device)
+    return resolve(fn, dict(kinds), call_kind, world.device)
 
 
 def _summary(op: Op, kinds: Mapping[str, Kind], world: World) -> Summary:
@@ -237,8 +295,24 @@ def _summary(op: Op, kinds: Mapping[str, Kind], world: World) -> Summary:
     return Summary(
         frozenset(i for i, name in enumerate(names) if name in written),
         frozenset(i for i, name in enumerate(names) if name in returned),
+        None if key in world.running else _returned_places(analysis, names),
         known=True,
     )
+
+
+def _returned_places(
+    analysis: Analysis, names: list[str]
+) -> int | tuple[int, ...] | None:
+    """Which arguments the result of a call certainly is, or is a tuple of."""
+    bound = {
+        v.name for s in walk(analysis.function.body) for v in binds(s)
+        if not isinstance(s, Augment) or analysis.kinds.get(v.name, ANY).tag != "array"
+    }  # fmt: skip
+    found = analysis.aliases.returned
+    parts = (found,) if isinstance(found, str) else found or ("",)
+    if any(names.count(part) != 1 or part in bound for part in parts):
+        return None
+    return names.index(found) if isinstance(found, str) else tuple(map(names.index, parts))
 
 
 def written_parameters(analysis: Analysis) -> frozenset[str]:
@@ -279,7 +353,9 @@ def derive(
     if key in world.emitted:
         return world.emitted[key]
     analysis = analyse(callee, kinds, world)
-    emitted = Emitted(Adjoint(analysis.function, wrt, written), "", callee.origin)
+    emitted = Emitted(
+        Adjoint(analysis.function, wrt, written), "", callee.origin, opened=analysis.opened
+    )
     name = _vjp_name(callee, world)
     world.emitted[key] = emitted
     try:

@@ -64,7 +64,7 @@ from adjoint.transform.ir.nodes import (
 from adjoint.transform.ir.places import index_parts
 
 Kinds = dict[str, Kind]
-CallKind = Callable[[Op, tuple[Kind, ...]], tuple[Op, "Kind | None"]]
+CallKind = Callable[[Op, Mapping[str, Kind]], tuple[Op, "Kind | None"]]
 
 # Calls that only look at their operands, or make something that carries no derivative.
 LOOKS: frozenset[Any] = frozenset(
@@ -115,7 +115,8 @@ def resolve(
 ) -> Resolved:
     """Infer kinds and resolve operations.
 
-    `call_kind` completes the call of a user's function and gives the kind of its result. `device`:
+    `call_kind` completes the call of a user's function, given the kinds known so far, and gives the
+    kind of its result. `device`:
     arrays live on a device, where an element is an array without axes, and a view.
     """
     kinds: Kinds = dict(parameters)
@@ -475,7 +476,7 @@ def _call(
         return bound, _rule_kind(rule, bound, args)
     if any(k is None for k in args):
         return op, None
-    return call_kind(op, args)  # type: ignore[arg-type]
+    return call_kind(op, kinds)
 
 
 def _builtin(

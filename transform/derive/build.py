@@ -153,6 +153,10 @@ class Names:
         self._taken.add(name)
         return name
 
+    def reserve(self, name: str) -> None:
+        """Take a name out of the supply."""
+        self._taken.add(name)
+
     def temporary(self, hint: str = "") -> Var:
         """A temporary; the hint becomes its name if it has to be printed."""
         self._count += 1
