@@ -134,6 +134,7 @@ from .stores import gather_stored as gather_stored
 from .stores import require_scalar as require_scalar
 from .stores import split_off as split_off
 from .stores import stack_like as stack_like
+from .stores import viewed as viewed
 from .structures import accumulate as accumulate
 from .structures import add_at as add_at
 from .structures import fields_of as fields_of

@@ -59,6 +59,21 @@ def stack_like(parts: Any, like: Any) -> Any:
     return np.stack([expand(part, row) for part in parts])
 
 
+def viewed(part: Any, whole: Any) -> Any:
+    """A part that was taken of an array; raise where it is a copy, which writes would not reach.
+
+    >>> a = np.ones((2, 3))
+    >>> viewed(a.reshape(-1), a).shape
+    (6,)
+    """
+    if part.size and not np.may_share_memory(part, whole):
+        raise ValueError(
+            "this array was reshaped or converted into a copy, while its adjoint relies on a view, "
+            "because one of the two is written in place; write `.copy()` where the copy is made"
+        )
+    return part
+
+
 def require_scalar(value: Any) -> None:
     """Raise unless a result is a single number, of which alone there is a gradient.
 

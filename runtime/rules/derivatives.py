@@ -37,6 +37,7 @@ BROADCASTING = collect(
     linear("unreduce(d, like, axis=None, keepdims=False)", d="np.sum(g, axis=axis, keepdims=keepdims)", also={"memory": "maybe"}),
     linear("expand(d, like)", d="unbroadcast(g, d)", also={"memory": "maybe"}),
     linear("own(d)", d="g"),
+    linear("viewed(part, whole)", part="g", also={"memory": "maybe"}),
     zero("zeros_like spec count inverse_axes ramp log_of_base shares_of_numbers"),
 )
 

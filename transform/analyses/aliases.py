@@ -13,20 +13,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from adjoint.transform.analyses.effects import Summaries, is_rule, shared, written
+from adjoint.transform.analyses.effects import Summaries, shared, written
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.liveness import live_after, names_read
-from adjoint.transform.analyses.resolve import rule_of_name
+from adjoint.transform.analyses.views import View, view_of_op, views_of_loop
 from adjoint.transform.ir.nodes import (
     Assign,
+    Atom,
     Augment,
     Block,
-    Each,
+    Const,
     For,
     Function,
     If,
-    Items,
     Op,
+    Return,
     Stmt,
     Store,
     Unpack,
@@ -36,6 +37,7 @@ from adjoint.transform.ir.nodes import (
     binds,
     iter_atoms,
 )  # fmt: skip
+from adjoint.transform.ir.places import index_parts
 from adjoint.transform.refusals import unsupported
 
 Relations = dict[str, dict[str, str]]
@@ -46,17 +48,19 @@ _INVERSE = {"same": "same", "holds": "held", "held": "holds"}
 class State:
     """What is known at one point.
 
-    relations: between names. views: of what a name is certainly a view, and the statement that made
-    it so (by identity). tuples: the elements of tuples just built.
+    relations: between names. views: of what a name is certainly a view. tuples: the elements of
+    tuples whose display is known. rounds: for the target of a loop over several sequences, of what
+    the parts of the tuple that it holds are views.
     """
 
     relations: Relations = field(default_factory=dict)
-    views: dict[str, tuple[str, int]] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
     tuples: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    rounds: dict[str, tuple[View | None, ...]] = field(default_factory=dict)
 
     def copy(self) -> State:
         return State({k: dict(v) for k, v in self.relations.items()}, dict(self.views),
-                     dict(self.tuples))  # fmt: skip
+                     dict(self.tuples), dict(self.rounds))  # fmt: skip
 
     def relate(self, a: str, b: str, how: str) -> None:
         if a == b:
@@ -71,12 +75,19 @@ class State:
             self.relations[other].pop(name, None)
         self.views.pop(name, None)
         self.tuples.pop(name, None)
-        self.views = {v: view for v, view in self.views.items() if view[0] != name}
+        self.rounds.pop(name, None)
+        self.views = {v: view for v, view in self.views.items() if view.of != name}
         self.tuples = {t: e for t, e in self.tuples.items() if Var(name) not in e}
 
     def root(self, name: str) -> str:
         while name in self.views:
-            name = self.views[name][0]
+            name = self.views[name].of
+        return name
+
+    def alias_of(self, name: str) -> str:
+        """The first name of the very array (no mere part of it) that a name holds."""
+        while name in self.views and self.views[name].take is None:
+            name = self.views[name].of
         return name
 
 
@@ -86,12 +97,16 @@ class Aliases:
 
     reached: for every statement that writes, the names whose contents it may change.
     classes: for every name, all names that ever may share memory with it, itself included.
-    views: names that must be treated as views, each with what it is a view of.
+    views: names that must be treated as views, each with what it is a view of. taken: how each is.
+    returned: a name of the array that the function returns, the earliest that is known; of a tuple,
+    those of its elements.
     """
 
     reached: Mapping[int, frozenset[str]]
     classes: Mapping[str, frozenset[str]]
     views: Mapping[str, str]
+    taken: Mapping[str, View]
+    returned: str | tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +117,11 @@ class _World:
     assume_arrays: bool
     reached: dict[int, set[str]]
     pairs: set[tuple[str, str]]
-    tracked: dict[str, tuple[str, int]]
+    tracked: dict[str, View]
     reads_without_view: dict[str, Stmt]
+    takes: dict[str, dict[str, View]] = field(default_factory=dict)
+    displays: dict[str, Stmt] = field(default_factory=dict)
+    reads_of_whole: dict[str, Stmt] = field(default_factory=dict)
 
 
 def aliases(
@@ -116,7 +134,8 @@ def aliases(
             related cannot be decided.
     """
     world = _World(kinds, summaries, live_after(fn), assume_arrays, {}, set(), {}, {})
-    _block(fn.body, State(), world)
+    end = _block(fn.body, State(), world)
+    _track_elements(world)
     for name, stmt in world.reads_without_view.items():
         if name in world.tracked:
             raise unsupported(
@@ -128,8 +147,39 @@ def aliases(
     return Aliases(
         {key: frozenset(names) for key, names in world.reached.items()},
         _classes(world.pairs),
-        {name: root for name, (root, _) in world.tracked.items()},
+        {name: view.of for name, view in world.tracked.items()},
+        world.tracked,
+        _returned(fn, end),
     )
+
+
+def _track_elements(world: _World) -> None:
+    """Where what a tuple holds is written, all that is taken out of it is a view."""
+    for name, stmt in world.reads_of_whole.items():
+        if name in world.displays:
+            raise unsupported(
+                stmt.span,
+                f"{_shown(name)} holds an array that is written in place, and is used as a whole",
+                "use its elements one by one, or put a copy (`.copy()`) into it",
+            )
+    for display in world.displays:
+        for name, view in world.takes.get(display, {}).items():
+            if world.tracked.setdefault(name, view) != view:
+                raise unsupported(
+                    view.made.span,  # type: ignore[union-attr]
+                    f"{_shown(name)} is an array in more ways than one",
+                    "give each a name of its own",
+                )
+
+
+def _returned(fn: Function, end: State) -> str | tuple[str, ...] | None:
+    last = fn.body[-1] if fn.body else None
+    if not isinstance(last, Return) or not isinstance(last.value, Var):
+        return None
+    elements = end.tuples.get(end.alias_of(last.value.name))
+    if elements is None:
+        return end.alias_of(last.value.name)
+    return tuple(end.alias_of(e.name) if isinstance(e, Var) else "" for e in elements)
 
 
 def _classes(pairs: set[tuple[str, str]]) -> dict[str, frozenset[str]]:
@@ -148,9 +198,8 @@ def _block(block: Block, state: State, world: _World) -> State:
 
 
 def _stmt(stmt: Stmt, state: State, world: _World) -> State:
-    for name in names_read(stmt):
-        if name not in state.views:
-            world.reads_without_view.setdefault(name, stmt)
+    _note_reads(stmt, state, world)
+    known = _elements_after(stmt, state)
     _check_writes(stmt, state, world)
     match stmt:
         case Assign(target=target, value=Op() as op):
@@ -158,15 +207,18 @@ def _stmt(stmt: Stmt, state: State, world: _World) -> State:
         case Assign(target=target, value=Var(name=source)):
             _bind(target.name, [(source, "same")], state, world)
             if target.name != source and _shares(target.name, world):
-                state.views[target.name] = (source, id(stmt))
+                state.views[target.name] = View(source, stmt)
         case Assign(target=target):
             state.forget(target.name)
         case Unpack(targets=targets, value=value):
             _unpack(stmt, tuple(t.name for t in targets), value, state, world)
-        case Store(value=Var(name=source), place=place) if isinstance(place.args[0], Var):
+        case Store(value=value, place=place) if isinstance(place.args[0], Var):
             base = place.args[0].name
             if world.kinds.get(base, ANY).tag not in ("array", "numeric", "num"):
-                _hold(base, source, state, world)
+                if known is not None:
+                    state.tuples[state.alias_of(base)] = known
+                if isinstance(value, Var):
+                    _hold(base, value.name, state, world)
         case If(body=body, orelse=orelse):
             return _meet(_block(body, state.copy(), world), _block(orelse, state.copy(), world))
         case For(target=target, iterable=iterable, body=body):
@@ -226,41 +278,120 @@ def _through(source: str, how: str, state: State) -> list[tuple[str, str]]:
 
 def _bind_op(stmt: Stmt, name: str, op: Op, state: State, world: _World) -> None:
     sources = [(a.name, how) for a, how in shared(op, world.kinds, world.summaries)]
-    elements = op.args if op.prim == "tuple" else None
-    view = _certain_view(op, world)
+    elements = _elements(op, state, world)
+    element = _element_taken(op, state, world)
+    if element is not None:
+        _bind(name, [(element, "same")], state, world)
+        if element != name and _shares(name, world):
+            state.views[name] = View(element, stmt)
+            world.takes.setdefault(state.alias_of(op.args[0].name), {})[name] = state.views[name]  # type: ignore[union-attr]
+        return
+    view = view_of_op(
+        stmt, op, world.kinds, world.summaries,
+        lambda n: _is_array(n, state, world), lambda n: state.alias_of(n) in state.views,
+    )  # fmt: skip
     _bind(name, sources, state, world)
-    if elements is not None:
+    if elements is not None and Var(name) not in elements:
         state.tuples[name] = elements
-    if view is not None and view != name and _shares(name, world):
-        state.views[name] = (view, id(stmt))
+    if view is not None and view.of != name and _shares(name, world):
+        state.views[name] = view
 
 
-def _certain_view(op: Op, world: _World) -> str | None:
-    """The name of which an operation's result is certainly a view."""
-    if not op.args or not isinstance(op.args[0], Var):
-        return None
-    base = op.args[0].name
-    kind = world.kinds.get(base, ANY)
-    array = kind.tag == "array" or (kind.tag == "numeric" and world.assume_arrays)
-    if not array:
-        return None
-    if op.prim == "index":
-        return base if shared(op, world.kinds, world.summaries) else None
-    if is_rule(op.prim) and rule_of_name(op.prim).memory == "view":
-        return base
+def _is_array(name: str, state: State, world: _World) -> bool:
+    """Whether a name certainly holds an array (or is taken to, in source shown without arguments)."""
+    kind = world.kinds.get(name, ANY)
+    if kind.tag == "array" or _is_whole_view(name, state):
+        return True
+    return kind.tag == "numeric" and world.assume_arrays
+
+
+def _elements(op: Op, state: State, world: _World) -> tuple[Atom, ...] | None:
+    """The elements of a tuple or list that an operation makes, where they are known."""
+    if op.prim in ("tuple", "list") and "*" not in op.roles:
+        return op.args
+    if op.prim == "call":
+        positions = world.summaries(op).result
+        if isinstance(positions, tuple):
+            return tuple(op.args[i] for i in positions)
     return None
 
 
+def _element_taken(op: Op, state: State, world: _World) -> str | None:
+    """The name of the element in `pair[1]`, where it is known what `pair` was built of."""
+    if not op.args or not isinstance(op.args[0], Var):
+        return None
+    elements = state.tuples.get(state.alias_of(op.args[0].name))
+    at = _constant_place(op, elements)
+    if elements is None or at is None:
+        return None
+    element = elements[at]
+    return element.name if isinstance(element, Var) and _shares(element.name, world) else None
+
+
+def _elements_after(stmt: Stmt, state: State) -> tuple[object, ...] | None:
+    """The elements of a list after `xs[1] = v`, where they were known before."""
+    if not isinstance(stmt, Store) or stmt.operator or not isinstance(stmt.base, Var):
+        return None
+    elements = state.tuples.get(state.alias_of(stmt.base.name))
+    at = _constant_place(stmt.place, elements)
+    if elements is None or at is None:
+        return None
+    return (*elements[:at], stmt.value, *elements[at + 1 :])
+
+
+def _constant_place(op: Op, elements: tuple[object, ...] | None) -> int | None:
+    """The place that a subscript names among elements that are known."""
+    if op.prim != "index" or elements is None or len(op.args) > 2:  # noqa: PLR2004
+        return None
+    parts = index_parts(op)
+    if len(parts) != 1 or not isinstance(parts[0].at, Const):
+        return None
+    at = parts[0].at.value
+    if type(at) is not int or not -len(elements) <= at < len(elements):
+        return None
+    return at % len(elements)
+
+
+def _note_reads(stmt: Stmt, state: State, world: _World) -> None:
+    """Note what is read other than as the view, or the known elements, that it certainly is."""
+    for name in names_read(stmt):
+        if name not in state.views:
+            world.reads_without_view.setdefault(name, stmt)
+    value = getattr(stmt, "value", None)
+    if isinstance(stmt, Assign) and isinstance(value, Op):
+        if _element_taken(value, state, world) is not None:
+            return
+    if isinstance(stmt, Unpack) and isinstance(value, Var) and stmt.star is None:
+        elements = state.tuples.get(state.alias_of(value.name))
+        if elements is not None and len(elements) == len(stmt.targets):
+            return
+    if isinstance(stmt, Assign) and isinstance(value, Var):
+        return  # another name of the container: what is read through it is noted
+    if _elements_after(stmt, state) is not None and Var(stmt.base.name) != value:  # type: ignore[union-attr]
+        return
+    for name in names_read(stmt):
+        if world.kinds.get(name, ANY).is_container:
+            world.reads_of_whole.setdefault(state.alias_of(name), stmt)
+
+
 def _unpack(
-    stmt: Stmt, targets: tuple[str, ...], value: object, state: State, world: _World
+    stmt: Unpack, targets: tuple[str, ...], value: object, state: State, world: _World
 ) -> None:
     source = value.name if isinstance(value, Var) else None
-    elements = state.tuples.get(source) if source is not None else None
+    if source in state.rounds and len(state.rounds[source]) == len(targets):
+        _unpack_round(targets, source, state, world)
+        return
+    elements = state.tuples.get(state.alias_of(source)) if source is not None else None
     if elements is None or len(elements) != len(targets):
-        how = "held" if world.kinds.get(source or "", ANY).is_container else "same"
-        for target in targets:
+        kind = world.kinds.get(source or "", ANY)
+        how = "held" if kind.is_container else "same"
+        for i, target in enumerate(targets):
             if target != source:
                 _bind(target, [(source, how)] if source else [], state, world)
+                if source and kind.tag == "array" and stmt.star is None and _shares(target, world):
+                    state.views[target] = View(source, stmt, i)
+        if source in targets:
+            state.forget(source)
         return
     old = state.copy()
     takes = {t: e.name for t, e in zip(targets, elements, strict=True) if isinstance(e, Var)}
@@ -278,9 +409,21 @@ def _unpack(
                 state.relate(target, other, how)
                 world.pairs.add((target, other))
         if taken not in targets and taken != target:
-            state.views[target] = (taken, id(stmt))
+            state.views[target] = View(taken, stmt)
+            if source is not None:
+                world.takes.setdefault(old.alias_of(source), {})[target] = state.views[target]
     for target in takes:
         world.pairs.add((target, takes[target]))
+
+
+def _unpack_round(
+    targets: tuple[str, ...], source: str, state: State, world: _World
+) -> None:
+    """The parts of what a loop over several sequences gives in one round."""
+    for target, view in zip(targets, state.rounds[source], strict=True):
+        _bind(target, [(view.of, "same")] if view else [(source, "held")], state, world)
+        if view is not None and _shares(target, world):
+            state.views[target] = view
 
 
 def _relation(a: str, b: str, state: State) -> str | None:
@@ -322,12 +465,12 @@ def _loop(
         inside = entry.copy()
         if target is not None:
             _bind(target, sources, inside, world)
-            iterable = stmt.iterable if isinstance(stmt, For) else None
-            if isinstance(iterable, Each) and isinstance(iterable.value, Var):
-                if world.kinds.get(iterable.value.name, ANY).tag == "array":
-                    inside.views[target] = (iterable.value.name, id(stmt))
-            if isinstance(iterable, Items):
-                inside.views.pop(target, None)
+            if isinstance(stmt, For):
+                view, parts = views_of_loop(stmt.iterable, stmt, world.kinds)
+                if view is not None and view.of != target and _shares(target, world):
+                    inside.views[target] = view
+                if parts:
+                    inside.rounds[target] = parts
         inside = _block(before, inside, world)
         inside = _block(body, inside, world)
         merged = _meet(entry, inside)
@@ -342,6 +485,7 @@ def _meet(a: State, b: State) -> State:
         {},
         {v: r for v, r in a.views.items() if b.views.get(v) == r},
         {t: e for t, e in a.tuples.items() if b.tuples.get(t) == e},
+        {t: e for t, e in a.rounds.items() if b.rounds.get(t) == e},
     )
     for side in (a, b):
         for name, others in side.relations.items():
@@ -360,19 +504,25 @@ def _check_writes(stmt: Stmt, state: State, world: _World) -> None:
         kind = world.kinds.get(name, ANY)
         reached = world.reached.setdefault(id(stmt), set())
         reached.add(name)
+        if kind.is_container:
+            for container in (name, *state.relations.get(name, {})):
+                state.tuples.pop(container, None)
         for other, how in state.relations.get(name, {}).items():
             if how == "holds" or not _shares(other, world):
                 continue
             reached.add(other)
             if other not in live:
                 continue  # what it held before is all that anybody will see of it
-            if state.root(other) == state.root(name) and how == "same":
+            if how == "held" and _track_held(stmt, name, other, state, world):
+                _track(stmt, name, state, world)
+            elif state.root(other) == state.root(name) and how == "same":
                 _track(stmt, other, state, world)
                 _track(stmt, name, state, world)
             else:
                 _refuse(stmt, name, other, how)
         _track(stmt, name, state, world)
-        if kind.tag in ("numeric", "any") and not world.assume_arrays and isinstance(stmt, Augment):
+        doubtful = kind.tag in ("numeric", "any") and not _is_whole_view(name, state)
+        if doubtful and not world.assume_arrays and isinstance(stmt, Augment):
             others = {o for o, h in state.relations.get(name, {}).items() if h != "holds"}
             if others & live:
                 raise unsupported(
@@ -410,7 +560,31 @@ def _track(stmt: Stmt, name: str, state: State, world: _World) -> None:
                 f"this writes into `{name}`, which is a view of an array in more ways than one",
                 "give each view a name of its own, or write to the array itself",
             )
-        name = state.views[name][0]
+        name = state.views[name].of
+
+
+def _track_held(stmt: Stmt, name: str, container: str, state: State, world: _World) -> bool:
+    """Track the elements of a tuple in which what is written stands; False where none is known."""
+    display = state.alias_of(container)
+    elements = state.tuples.get(display)
+    if elements is None:
+        return False
+    found = [
+        e.name for e in elements
+        if isinstance(e, Var) and (e.name == name or name in state.relations.get(e.name, {}))
+    ]  # fmt: skip
+    if not found or any(state.root(e) != state.root(name) for e in found):
+        return False
+    for element in found:
+        _track(stmt, element, state, world)
+    world.displays.setdefault(display, stmt)
+    return True
+
+
+def _is_whole_view(name: str, state: State) -> bool:
+    """Whether a name holds an array because it is one in another form (transposed, say)."""
+    view = state.views.get(state.alias_of(name))
+    return view is not None and isinstance(view.take, Op) and view.take.prim != "index"
 
 
 def _refuse(stmt: Stmt, name: str, other: str, how: str) -> None:

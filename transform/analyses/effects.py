@@ -33,11 +33,13 @@ class Summary:
     """What a call of a user's function does to its arguments.
 
     writes: positions in `op.args` of arguments written into. shares: positions with which the
-    result may share memory. known: whether anything is known of the function.
+    result may share memory. result: the position of the argument that the result certainly is, or
+    a tuple of such positions where it is a tuple of arguments. known: whether anything is known of the function.
     """
 
     writes: frozenset[int] = frozenset()
     shares: frozenset[int] | None = None
+    result: int | tuple[int, ...] | None = None
     known: bool = False
 
 
@@ -139,4 +141,6 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
             return sharing(atoms, "same") + sharing(atoms, "held")
         case _:
             rule = rule_of_name(op.prim)
-            return () if rule.memory == "fresh" else sharing(op.args, "same")
+            if rule.memory == "fresh" or (op.prim == "ndarray.astype" and "copy" not in op.roles):
+                return ()
+            return sharing(op.args, "same")

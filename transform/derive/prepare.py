@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.analyses.kind import ANY, Kind, join_all
 from adjoint.transform.derive.build import Names, expression, substitute_iter
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
@@ -88,9 +88,33 @@ def _stmt(
             new = replace(stmt, body=_block(body, kinds, names, prepared),
                           before=_block(before, kinds, names, prepared))  # fmt: skip
             return _counted(new, kinds, names, prepared)
+        case Store(operator=operator, base=Var(name=base)) if operator and _held_array(stmt, kinds):
+            return _augmented_item(stmt, kinds.get(base, ANY), kinds, names)
         case Store(operator=operator, base=Var(name=base)) if operator and operator not in "+-":
             return _scaled(stmt, kinds.get(base, ANY), kinds, names, prepared)
     return (stmt,)
+
+
+def _held_array(stmt: Store, kinds: dict[str, Kind]) -> bool:
+    """Whether what an augmented store finds may be an array that a container holds."""
+    assert isinstance(stmt.base, Var)
+    base = kinds.get(stmt.base.name, ANY)
+    if stmt.place.prim != "index" or base.tag not in ("list", "tuple", "dict"):
+        return False
+    return not base.items or any(item.may_share for item in base.items)
+
+
+def _augmented_item(
+    stmt: Store, base: Kind, kinds: dict[str, Kind], names: Names
+) -> tuple[Stmt, ...]:
+    """`xs[i] += v`  ->  `item = xs[i]`, `item += v`, `xs[i] = item`: what Python does."""
+    item = Var(names.fresh("item"))
+    kinds[item.name] = join_all(base.items)
+    return (
+        Assign(item, stmt.place, stmt.span),
+        Augment(item, stmt.operator, stmt.value, stmt.span),
+        replace(stmt, operator="", value=item),
+    )
 
 
 def _held(stmt: For, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, For] | None:

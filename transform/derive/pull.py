@@ -84,6 +84,8 @@ def _pull_op(
 ) -> None:
     if target.name in sweep.facts.aliases.views:
         state.pop(target.name, None)
+        if op.prim == "call" and rule_of_callee(op) is None:  # what it wrote has an adjoint
+            pull_call(stmt, target, op, env, after, state, sweep, out)
         return
     if op.prim == "call" and (rule_of_callee(op) is None or "*" in op.roles):
         pull_call(stmt, target, op, env, after, state, sweep, out)

@@ -1,0 +1,133 @@
+"""Which operations certainly give a view, of what, and how the same view is taken of a cotangent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from adjoint.transform.analyses.effects import Summaries, is_rule
+from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.analyses.resolve import atom_kind, rule_of_name
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Const,
+    Each,
+    Enumerate,
+    Iter,
+    Op,
+    Reversed,
+    Stmt,
+    Var,
+    Zip,
+)
+from adjoint.transform.ir.places import index_parts
+
+_NO_VIEWS = frozenset({"np.broadcast_to", "np.diagonal", "np.linalg.diagonal"})
+"""They give views that cannot be added into: read-only ones, or ones that overlap themselves."""
+
+_PERHAPS = frozenset({
+    "np.reshape", "ndarray.reshape", "np.ravel", "np.asarray", "np.asanyarray",
+    "np.ascontiguousarray", "np.real", "np.atleast_1d", "np.atleast_2d", "np.atleast_3d",
+})  # fmt: skip
+"""They give a view or a copy, as the memory of the operand happens to be laid out."""
+
+
+_BY_LAYOUT = frozenset({"np.reshape", "ndarray.reshape", "np.ravel", "np.ascontiguousarray"})
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a name is certainly a view of.
+
+    of: the array that it is a view of. made: the statement that took it. take: how: the operation
+    that made it; a position; `element` or `last element` of what a loop runs over, in the loop's
+    order; None where it is the array itself. sure: False where that it is no copy is to be checked
+    when the program runs.
+    """
+
+    of: str
+    made: Stmt
+    take: Op | int | str | None = None
+    sure: bool = True
+
+
+def view_of_op(
+    stmt: Assign, op: Op, kinds: Mapping[str, Kind], summaries: Summaries,
+    is_array: Callable[[str], bool], laid_out: Callable[[str], bool],
+) -> View | None:  # fmt: skip
+    """The view that an operation certainly gives, or (not `sure`) gives or raises.
+
+    `is_array` says which names certainly hold arrays, `laid_out` which are known to be views whose
+    memory has gaps or another order.
+    """
+    if op.prim == "call":
+        position = summaries(op).result
+        given = op.args[position] if isinstance(position, int) else None
+        return View(given.name, stmt) if isinstance(given, Var) else None
+    base = viewed_operand(op)
+    if base is None or not is_array(base.name):
+        return None
+    if op.prim == "index":
+        certain = is_basic_index(op, kinds) and (_keeps_axes(op) or is_array(stmt.target.name))
+        return View(base.name, stmt, op) if certain else None
+    if not is_rule(op.prim):
+        return None
+    rule = rule_of_name(op.prim)
+    if rule.memory == "view" and rule.result == "array" and op.prim not in _NO_VIEWS:
+        return View(base.name, stmt, op)
+    if op.prim not in _PERHAPS or (op.prim in _BY_LAYOUT and laid_out(base.name)):
+        return None
+    return View(base.name, stmt, op, sure=False)
+
+
+def viewed_operand(op: Op) -> Var | None:
+    """The operand of which an operation may give a view: what stands first in its rule."""
+    if not op.args:
+        return None
+    place = 0
+    if is_rule(op.prim) and rule_of_name(op.prim).params:
+        first = next(iter(rule_of_name(op.prim).params))
+        if first not in op.roles:
+            return None
+        place = op.roles.index(first)
+    found = op.args[place]
+    return found if isinstance(found, Var) else None
+
+
+def is_basic_index(op: Op, kinds: Mapping[str, Kind]) -> bool:
+    """Whether a subscript is made of integers, slices and new axes: of an array it gives a view."""
+    for part in index_parts(op):
+        if part.what != "at":
+            continue
+        if isinstance(part.at, Const) and isinstance(part.at.value, bool):
+            return False
+        kind = (atom_kind(part.at, kinds) if part.at is not None else None) or ANY
+        if not kind.is_number:
+            return False
+    return True
+
+
+def _keeps_axes(op: Op) -> bool:
+    """Whether a subscript cannot give a mere number, however few axes the array has."""
+    return any(part.what != "at" for part in index_parts(op))
+
+
+def views_of_loop(
+    iterable: Iter, made: Stmt, kinds: Mapping[str, Kind]
+) -> tuple[View | None, tuple[View | None, ...]]:
+    """What the target of a loop is a view of, and what the parts of a tuple that it holds are."""
+    if isinstance(iterable, Enumerate):
+        return None, (None, _element(iterable.inner, made, kinds))
+    if isinstance(iterable, Zip):
+        return None, tuple(_element(inner, made, kinds) for inner in iterable.inners)
+    return _element(iterable, made, kinds), ()
+
+
+def _element(iterable: Iter, made: Stmt, kinds: Mapping[str, Kind]) -> View | None:
+    take = "element"
+    if isinstance(iterable, Reversed):
+        iterable, take = iterable.inner, "last element"
+    if isinstance(iterable, Each) and isinstance(iterable.value, Var):
+        if kinds.get(iterable.value.name, ANY).tag == "array":
+            return View(iterable.value.name, made, take)
+    return None
