@@ -68,6 +68,15 @@ def _find_home(kind: type) -> ModuleType | None:
     return None
 
 
+def is_array(value: object) -> bool:
+    """Whether a value is an array of some home.
+
+    >>> is_array(numpy.ones(2)), is_array(numpy.float64(1.0)), is_array([1.0])
+    (True, False, False)
+    """
+    return _home_of_type(type(value)) is not None
+
+
 def namespace_of(*values: object) -> ModuleType:
     """The home of the arrays among some values, however nested; NumPy where there are none.
 

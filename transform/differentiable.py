@@ -20,7 +20,7 @@ from adjoint.transform.analyses.kind import kind_of
 from adjoint.transform.callees import ParameterKinds
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.guards import Guard, guards_of, holds
-from adjoint.transform.homes import explained, original, rebound
+from adjoint.transform.homes import explained, home_of_call, original, rebound
 from adjoint.transform.ir.nodes import Function
 from adjoint.transform.loading import function_of
 from adjoint.transform.pipeline import (
@@ -260,7 +260,7 @@ class Differentiable:
                 wrt = tuple(n for n in given if by_name[n].differentiable)
             for name in wrt:
                 _require_differentiable(name, values.get(name), self._function)
-            namespace = home.namespace_of(args, kwargs)
+            namespace = home_of_call(self._function, args, kwargs)
             emitted = self._derive(mode, wrt, kinds, namespace is not np)
             origins = [one.origin for one in emitted.everything()]
             run = explained(function_of(emitted, namespace), origins, namespace)
@@ -330,7 +330,7 @@ class Differentiable:
         with _lock:
             values = inspect.signature(self._function).bind(*args, **kwargs).arguments
             kinds = default_kinds(self._lower(), values)
-            namespace = home.namespace_of(args, kwargs)
+            namespace = home_of_call(self._function, args, kwargs)
             world = World(device=namespace is not np)
             callee = world.callees.of(self._function)
             if written_parameters(analyse(callee, kinds, world)):

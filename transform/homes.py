@@ -128,8 +128,11 @@ def explained(
         functions: the user's functions that it runs.
         namespace: the home of its arguments.
     """
-    names = sorted({name for fn in functions for name in host_arrays(fn)})
-    if namespace is np or not names:
+    if namespace is np:
+        return run
+    arrays = {name: value for fn in functions for name, value in arrays_outside(fn).items()}
+    names = sorted(n for n, value in arrays.items() if home.namespace_of(value) is np)
+    if not names:
         return run
 
     @functools.wraps(run)
@@ -149,14 +152,14 @@ def explained(
     return call
 
 
-def host_arrays(fn: FunctionType) -> list[str]:
-    """The names of NumPy arrays that a function, or one of the user's it calls, reads outside.
+def arrays_outside(fn: FunctionType) -> dict[str, Any]:
+    """The arrays that a function, or one of the user's that it calls, reads outside, by name.
 
     >>> scale = np.ones(3)
-    >>> host_arrays(lambda x: x * scale)
+    >>> list(arrays_outside(lambda x: x * scale))
     ['scale']
     """
-    found: set[str] = set()
+    found: dict[str, Any] = {}
     seen: list[FunctionType] = []
     pending = [fn]
     while pending:
@@ -165,11 +168,22 @@ def host_arrays(fn: FunctionType) -> list[str]:
             continue
         seen.append(one)
         for name, value in _outside(one).items():
-            if isinstance(value, np.ndarray):
-                found.add(name)
-            elif _is_users(value):
+            if _is_users(value):
                 pending.append(value)
-    return sorted(found)
+            elif home.is_array(value):
+                found[name] = value
+    return found
+
+
+def home_of_call(fn: FunctionType, args: Any, kwargs: Any) -> ModuleType:
+    """Where a call runs: where its arguments live, and the device's arrays that it reads outside.
+
+    Raises:
+        MixedHomes: these are different places.
+    """
+    outside = arrays_outside(fn).values()
+    there = [array for array in outside if home.namespace_of(array) is not np]
+    return home.namespace_of(args, kwargs, there)
 
 
 def _outside(fn: FunctionType) -> dict[str, Any]:

