@@ -25,7 +25,7 @@ class Hosted:
 
 def device(host: Any) -> Any:
     """The result of a call, with every array and every number of NumPy's on the device."""
-    from .array import StrictArray  # noqa: PLC0415  (arrays are made here, and call what is here)
+    from .array import StrictArray
 
     if isinstance(host, np.ndarray | np.generic):
         return StrictArray(np.asarray(host))

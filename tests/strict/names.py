@@ -1,6 +1,5 @@
 """What CuPy lacks of NumPy's names, as read from CuPy 14.2's `__init__` files."""
 
-# ruff: noqa: SIM905  (lists of words read better as text)
 from __future__ import annotations
 
 LACKING = frozenset(

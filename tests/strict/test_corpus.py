@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from adjoint.runtime import home
 
 import adjoint
+from adjoint.runtime import home
 from tests.programs.checker import check
 from tests.programs.registry import Program, corpus
 from tests.programs.trees import is_differentiable, leaves

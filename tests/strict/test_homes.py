@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from adjoint.runtime import home
 
 import adjoint
+from adjoint.runtime import home
 
 from . import StrictArray, strict, synchronisations, to_host, to_strict
 
@@ -63,8 +63,8 @@ def quiet(x: Any) -> Any:
 
 def factory() -> Callable[[Any], Any]:
     """A function that captures a module and a function of NumPy's."""
-    import numpy as xp  # noqa: PLC0415
-    from numpy import tanh  # noqa: PLC0415
+    import numpy as xp
+    from numpy import tanh
 
     def inner(x: Any) -> Any:
         return xp.sum(tanh(x) * xp.ones(3))
