@@ -98,6 +98,10 @@ class Facts:
     device: bool = False
 
 
+FIRST_OWN = 1_000_000
+"""Versions of higher numbers are of names that the sweep itself added: bound once, never again."""
+
+
 @dataclass(slots=True)
 class Sweep:
     """The reverse sweep being written.
@@ -116,7 +120,7 @@ class Sweep:
     links: list[tuple[str, str]] = field(default_factory=list)
     rounds: dict[int, Var] = field(default_factory=dict)
     cotangent_names: dict[str, str] = field(default_factory=dict)
-    numbers: int = 1_000_000
+    numbers: int = FIRST_OWN
 
     def d(self, name: str) -> Var:
         """The emitted variable that holds the cotangent of a primal one."""

@@ -15,10 +15,11 @@ import gast
 
 from adjoint.transform.analyses.dtypes import Dtype, dtypes
 from adjoint.transform.analyses.kind import ANY
-from adjoint.transform.analyses.versions import TOP, BlockKey, Version
+from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import call, substitute
 from adjoint.transform.derive.cotangents import Sweep
 from adjoint.transform.derive.needs import dotted, needs_of
+from adjoint.transform.derive.placing import around
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
@@ -111,18 +112,11 @@ def _pair(version: Version, search: _Search) -> tuple[str, str] | None:
 
 def _near(version: Version, search: _Search) -> Iterator[tuple[str, Version]]:
     """The candidates that are at hand wherever a version is."""
-    around = set(_around(version.block, search.sweep))
+    enclosing = set(around(version.block, search.sweep))
     for placeholder, other in search.candidates:
         kind = search.sweep.facts.kinds.get(other.name, ANY)
-        if other.block in around and other is not version and kind.tag in ("array", "numeric"):
+        if other.block in enclosing and other is not version and kind.tag in ("array", "numeric"):
             yield placeholder, other
-
-
-def _around(block: BlockKey, sweep: Sweep) -> list[BlockKey]:
-    found = [block]
-    while found[-1] != TOP:
-        found.append(sweep.facts.versions.sites[found[-1][0]].block)
-    return found
 
 
 def _shape(version: Version, sweep: Sweep) -> frozenset[int]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from adjoint.runtime.rules import RULES, pullback_text
 from adjoint.transform.analyses.shapes import Shape
 from adjoint.transform.analyses.versions import Version
-from adjoint.transform.derive.build import expression
+from adjoint.transform.derive.build import call, expression
 from adjoint.transform.derive.contributions import Contribution, Incoming, Operand, is_fresh
 from adjoint.transform.derive.cotangents import (
     Cotangent,
