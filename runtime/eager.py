@@ -94,7 +94,13 @@ class Op:
     @functools.cached_property
     def recorded_pulls(self) -> dict[int, Pull]:
         """The same on tensors, recorded."""
-        return {k: recorded_pullback(self.rule, self.params[k], run_rule) for k in self.positions}
+        return self.recorded_pulls_at(np)
+
+    def recorded_pulls_at(self, xp: Any) -> dict[int, Pull]:
+        """The same, on tensors whose arrays live in another namespace."""
+        return {
+            k: recorded_pullback(self.rule, self.params[k], run_rule, xp) for k in self.positions
+        }
 
     def pulls_at(self, xp: Any) -> Mapping[int, Pull]:
         """The rules bound to the namespace in which the arrays live."""

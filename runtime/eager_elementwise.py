@@ -60,11 +60,19 @@ FLOOR_DIVIDE = Op(
     np.floor_divide,
     "FloorDivideBackward0",
 )
+
+
+def _filled(x: Any, mask: Any, value: Any) -> Any:
+    """`x`, and where the mask is true a number or an array of no axes, in the dtype of `x`."""
+    value = value.astype(x.dtype) if hasattr(value, "dtype") else x.dtype.type(value)
+    return np.where(mask, value, x)
+
+
 MASKED_FILL = Op(
     elementwise(
         "masked_fill(x, mask, value)", x="np.where(mask, 0, g)", value="np.where(mask, g, 0)"
     ),
-    lambda x, mask, value: np.where(mask, np.asarray(value, x.dtype), x),
+    _filled,
     "MaskedFillBackward0",
 )
 

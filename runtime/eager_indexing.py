@@ -63,7 +63,7 @@ def _rank(part: Any) -> int:
     """Number of axes that one index uses up."""
     if part is None or part is Ellipsis:
         return 0
-    return part.ndim if isinstance(part, np.ndarray) and part.dtype.kind == "b" else 1
+    return part.ndim if hasattr(part, "dtype") and part.dtype.kind == "b" else 1
 
 
 def _check(x: Any, parts: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -103,7 +103,7 @@ def _title(parts: tuple[Any, ...]) -> Op:
             return SELECT
         if part is None:
             return NEW_AXIS
-        if part != slice(None):
+        if part.__class__ is not slice or part != slice(None):
             return SLICE
     return ALIAS
 
@@ -113,12 +113,12 @@ def _two_steps(parts: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]
 
     (NumPy counts a number among the arrays, which moves axes; PyTorch does not.)
     """
-    if not any(isinstance(part, np.ndarray) for part in parts):
+    if not any(hasattr(part, "dtype") for part in parts):
         return parts, None
     first: list[Any] = []
     second: list[Any] = []
     for part in parts:
-        if isinstance(part, np.ndarray):
+        if hasattr(part, "dtype"):
             first += [slice(None)] * _rank(part)
             second.append(part)
         else:
@@ -197,7 +197,7 @@ def _mask_mismatch(x: Any, parts: Sequence[Any]) -> str:
     """Words the complaint about a mask that does not fit."""
     axis = 0
     for part in parts:
-        if isinstance(part, np.ndarray) and part.dtype.kind == "b":
+        if hasattr(part, "dtype") and part.dtype.kind == "b":
             for k, n in enumerate(part.shape):
                 if n != x._data.shape[axis + k]:
                     return (

@@ -89,7 +89,14 @@ class OpNode(Node):
             ]
         elif ans is not None:
             ans = record(ans, self)
-        return self._pieces(self.op.recorded_pulls, g, ans, args, self.shapes)
+        data = g[0]._data if self.outputs > 1 else g._data
+        op = self.op
+        pulls = (
+            op.recorded_pulls
+            if data.__class__ in NUMPY
+            else op.recorded_pulls_at(namespace_of(data))
+        )
+        return self._pieces(pulls, g, ans, args, self.shapes)
 
     def _pieces(
         self,

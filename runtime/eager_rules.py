@@ -13,6 +13,7 @@ import numpy as np
 
 from adjoint.runtime.graph import TensorCore
 from adjoint.runtime.helpers import ALL
+from adjoint.runtime.home import bind_helpers
 from adjoint.runtime.rules import Rule, compiled, pullback_text, rule_of
 
 Pull: TypeAlias = Callable[..., Any]
@@ -26,8 +27,8 @@ def pullback(rule: Rule, param: str, xp: Any) -> Pull:
     return _spread(rule, param, compiled(rule, param, mode="vjp", np=xp))
 
 
-def recorded_pullback(rule: Rule, param: str, run: Pull) -> Pull:
-    """Gives the same VJP on tensors, recorded.
+def recorded_pullback(rule: Rule, param: str, run: Pull, xp: Any = np) -> Pull:
+    """Gives the same VJP on tensors (whose arrays are of the namespace `xp`), recorded.
 
     NumPy's functions dispatch by themselves; helpers go through `run(rule, helper, args, kwargs)`.
     """
@@ -38,7 +39,7 @@ def recorded_pullback(rule: Rule, param: str, run: Pull) -> Pull:
         header[star + 3 :] = ["k=0", *(f"{name}=None" for name in params[star + 1 :])]
     source = f"lambda {', '.join(header)}: {pullback_text(rule, param)}"
     code = compile(source, f"<rule of {rule.name}>", "eval")
-    scope = dict(_recording_helpers(run))
+    scope = dict(_recording_helpers(run, xp))
     return _spread(rule, param, eval(code, scope))
 
 
@@ -59,10 +60,31 @@ def _spread(rule: Rule, param: str, function: Pull) -> Pull:
     return call
 
 
+class _DispatchingFunctions(types.ModuleType):
+    """NumPy's functions, which dispatch on tensors, but for those that create: they are `xp`'s."""
+
+    _CREATION = frozenset(
+        {"zeros", "ones", "empty", "full", "eye", "identity", "arange", "linspace"}
+    )
+
+    def __init__(self, xp: Any) -> None:
+        """Stands for `np` in rules on tensors of another home."""
+        super().__init__("np")
+        self._xp = xp
+
+    def __getattr__(self, name: str) -> Any:
+        """Looks a function up once, and keeps it."""
+        value = getattr(self._xp if name in self._CREATION else np, name)
+        setattr(self, name, value)
+        return value
+
+
 @functools.cache
-def _recording_helpers(run: Pull) -> Mapping[str, Any]:
+def _recording_helpers(run: Pull, xp: Any) -> Mapping[str, Any]:
     """Gives helpers for tensors: those with a rule dispatch, the others call these in turn."""
-    scope: dict[str, Any] = {"np": np, "math": math, "types": types}
+    space = np if xp is np else _DispatchingFunctions(xp)
+    scope: dict[str, Any] = {"np": space, "math": math, "types": types}
+    at_home = bind_helpers(xp)
     for name, helper in ALL.items():
         rule = rule_of(helper)
         if rule is None:
@@ -72,7 +94,7 @@ def _recording_helpers(run: Pull) -> Mapping[str, Any]:
             bound.__kwdefaults__ = helper.__kwdefaults__
             scope[name] = bound
         else:
-            scope[name] = _recording(rule, helper, run)
+            scope[name] = _recording(rule, at_home[name], run)
     return scope
 
 

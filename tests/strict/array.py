@@ -145,6 +145,11 @@ class StrictArray(Hosted, NDArrayOperatorsMixin):
         return StrictArray(self._host.copy())
 
     @property
+    def __cuda_array_interface__(self) -> dict[str, Any]:
+        """What says that the memory is a device's; nobody may follow the pointer."""
+        return {"shape": self.shape, "typestr": self.dtype.str, "data": (0, False), "version": 3}
+
+    @property
     def base(self) -> Any:
         """The array of which this is a view."""
         return None if self._host.base is None else device(self._host.base)
