@@ -443,7 +443,11 @@ def _sweep(
 def _check_escapes(callee: Callee, analysis: Analysis, inputs: set[str], world: World) -> None:
     """A local function that depends on what is differentiated must not be called unseen."""
     fn = analysis.function
-    defined = {s.target.name: s for s in walk(fn.body) if isinstance(s, Define)}
+    defined: dict[str, set[str]] = {}  # what each local function reads from around it
+    for stmt in walk(fn.body):
+        if isinstance(stmt, Define):
+            captured = {a.name for a in reads(stmt) if isinstance(a, Var)}
+            defined.setdefault(stmt.target.name, set()).update(captured)
     if not defined:
         return
     for stmt in walk(fn.body):  # another name of a function that is known is no escape
@@ -460,10 +464,8 @@ def _check_escapes(callee: Callee, analysis: Analysis, inputs: set[str], world: 
             if isinstance(stmt, Assign) and stmt.target.name in defined:
                 continue
             local = callee.locals.get(atom.name)
-            made = defined[atom.name]
-            captured = local.captures if local else [v.name for v in reads(made) if isinstance(v, Var)]
             seen = call is not None and local is not None
-            if not seen and set(captured) & varied:
+            if not seen and (defined[atom.name] | set(local.captures if local else ())) & varied:
                 raise unsupported(
                     getattr(stmt, "span"),  # noqa: B009
                     f"`{atom.name.lstrip('%')}` reads variables that are differentiated, and is "
