@@ -284,6 +284,7 @@ def ensure(
         return target
     assert like is not None, name
     if held is None:
+        _unshare(target.name, name, state, sweep, out)
         out.append(Assign(target, call("zeros_like", like)))
     else:
         value = held.value if isinstance(held.value, Var | Const) else flat(held, sweep, out)

@@ -10,6 +10,7 @@ from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.calls import pull_call
 from adjoint.transform.derive.cotangents import (
+    Cotangent,
     Out,
     State,
     Sweep,
@@ -96,7 +97,7 @@ def _pull_op(
     g = state.pop(target.name, None)
     if g is None or not any(sweep.is_active(a) for a in differentiable_operands(op)):
         return
-    if target in op.args and not is_rule(op.prim):  # `x = x[1:]`: d_x will be made anew
+    if not is_rule(op.prim) and _remade(target, op, g, sweep):
         g = moved(g, sweep, out)
     if is_rule(op.prim):
         pull_rule(stmt, target, op, g, env, after, state, sweep, out)
@@ -118,6 +119,15 @@ def _pull_op(
         pull_call(stmt, target, op, env, after, state, sweep, out)
     else:
         refuse(stmt, op)
+
+
+def _remade(target: Var, op: Op, g: Cotangent, sweep: Sweep) -> bool:
+    """Whether the variable that holds a cotangent will be made anew: `d_x` in `x = x[1:]`."""
+    names = [a.name for a in op.args if isinstance(a, Var)]
+    holder = g.value.name if isinstance(g.value, Var) else None
+    if target.name in names:
+        return True
+    return holder is not None and any(sweep.cotangent_names.get(n) == holder for n in names)
 
 
 def _pull_effect(
