@@ -202,8 +202,9 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
         function = wait_once(function, own, names)
     prepared = prepare(function, own, names)
     found = aliases(
-        prepared.function, own, lambda op: _summary(op, own, world), world.assume_arrays
-    )
+        prepared.function, own, lambda op: _summary(op, own, world), world.assume_arrays,
+        prepared.updates,
+    )  # fmt: skip
     used = names_used(prepared.function.body) | {p.name for p in lowered.params}
     returns = anonymous(resolved.returns)
     return Analysis(
@@ -422,7 +423,7 @@ def _sweep(
 ) -> Sweep:  # fmt: skip
     function = analysis.function
     _check_escapes(callee, analysis, {*wrt, *written}, world)
-    found = versions(function, analysis.aliases.reached)
+    found = versions(function, analysis.aliases.reached, analysis.aliases.roots)
     definitions: dict[str, Stmt] = {}
     for stmt in walk(function.body):
         if not isinstance(stmt, Augment):

@@ -10,7 +10,7 @@ statically: the adjoint of a view is then the same view of the adjoint. Otherwis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from adjoint.transform.analyses.effects import Summaries, shared, written
@@ -108,6 +108,14 @@ class Aliases:
     taken: Mapping[str, View]
     returned: str | tuple[str, ...] | None
 
+    @property
+    def roots(self) -> Mapping[int, frozenset[str]]:
+        """By the identity of a statement, the names of which it makes others views."""
+        found: dict[int, frozenset[str]] = {}
+        for view in self.taken.values():
+            found[id(view.made)] = found.get(id(view.made), frozenset()) | {view.of}
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class _World:
@@ -119,21 +127,23 @@ class _World:
     pairs: set[tuple[str, str]]
     tracked: dict[str, View]
     reads_without_view: dict[str, Stmt]
+    updates: Collection[int]
     takes: dict[str, dict[str, View]] = field(default_factory=dict)
     displays: dict[str, Stmt] = field(default_factory=dict)
     reads_of_whole: dict[str, Stmt] = field(default_factory=dict)
 
 
 def aliases(
-    fn: Function, kinds: Mapping[str, Kind], summaries: Summaries, assume_arrays: bool
-) -> Aliases:
-    """Analyse a function.
+    fn: Function, kinds: Mapping[str, Kind], summaries: Summaries, assume_arrays: bool,
+    updates: Collection[int] = (),
+) -> Aliases:  # fmt: skip
+    """Analyse a function; `updates` are the reads of what augmented stores update, by identity.
 
     Raises:
         UnsupportedSyntax: a write may change another name that is read later, and how the two are
             related cannot be decided.
     """
-    world = _World(kinds, summaries, live_after(fn), assume_arrays, {}, set(), {}, {})
+    world = _World(kinds, summaries, live_after(fn), assume_arrays, {}, set(), {}, {}, updates)
     end = _block(fn.body, State(), world)
     _track_elements(world)
     for name, stmt in world.reads_without_view.items():
@@ -192,9 +202,29 @@ def _classes(pairs: set[tuple[str, str]]) -> dict[str, frozenset[str]]:
 
 
 def _block(block: Block, state: State, world: _World) -> State:
-    for stmt in block:
+    for i, stmt in enumerate(block):
+        _check_order(block[:i], stmt, world)
         state = _stmt(stmt, state, world)
     return state
+
+
+def _check_order(before: Block, stmt: Stmt, world: _World) -> None:
+    """In `a[i] += f(b)` Python reads `a[i]` before `f` runs, the IR after: `f` must not write it."""
+    if isinstance(stmt, Store) and stmt.operator:
+        base = stmt.base
+    elif id(stmt) in world.updates and isinstance(stmt, Assign) and isinstance(stmt.value, Op):
+        base = stmt.value.args[0]
+    else:
+        return
+    for earlier in reversed(before):
+        if getattr(earlier, "span", None) != stmt.span:
+            return
+        if isinstance(base, Var) and base.name in world.reached.get(id(earlier), ()):
+            raise unsupported(
+                stmt.span,
+                f"what is called on the right changes {_shown(base.name)}, which is updated here",
+                "call it first, in a statement of its own",
+            )
 
 
 def _stmt(stmt: Stmt, state: State, world: _World) -> State:
@@ -508,7 +538,9 @@ def _check_writes(stmt: Stmt, state: State, world: _World) -> None:
             for container in (name, *state.relations.get(name, {})):
                 state.tuples.pop(container, None)
         for other, how in state.relations.get(name, {}).items():
-            if how == "holds" or not _shares(other, world):
+            inner = how == "holds" and kind.is_container and isinstance(op, Op)
+            inner = inner and op.prim == "call"  # a function may write what its argument holds
+            if (how == "holds" and not inner) or not _shares(other, world):
                 continue
             reached.add(other)
             if other not in live:

@@ -25,6 +25,10 @@ MUTATORS = frozenset(
     "append extend insert pop remove clear reverse sort fill update setdefault put partition "
     "resize itemset add discard appendleft popleft popitem".split()
 )
+WRITERS = frozenset(
+    f"np.{name}" for name in "copyto put place putmask fill_diagonal put_along_axis".split()
+)
+"""Functions that write into their first argument."""
 STRUCTURAL = frozenset({"tuple", "list", "dict", "set", "index", "look", "list.copy"})
 
 
@@ -87,8 +91,9 @@ def written_arguments(
     head, _, name = op.prim.partition(":")
     if op.prim in ("np.add.at", "np.subtract.at"):
         return (op.args[1],) if isinstance(op.args[1], Var) else ()
-    if "out" in op.roles and not is_rule(op.prim):
-        given = op.args[op.roles.index("out")]
+    place = 0 if op.prim in WRITERS else out_argument(op)
+    if place is not None:
+        given = op.args[place]
         return (given,) if isinstance(given, Var) else ()
     if head == "method":
         mutates = name in MUTATORS and isinstance(op.args[0], Var)
@@ -97,6 +102,22 @@ def written_arguments(
         places = summaries(op).writes
         return tuple(a for i, a in enumerate(op.args) if i in places and isinstance(a, Var))
     return ()
+
+
+def out_argument(op: Op) -> int | None:
+    """The position of the argument that a function of NumPy's writes its result into.
+
+    By keyword (`out=c`), or after the operands of a ufunc: `np.add(a, b, c)`.
+    """
+    if op.prim != "call" or not isinstance(op.callee, Ref):
+        return None
+    if "out" in op.roles and not hasattr(op.callee.value, "__code__"):
+        return op.roles.index("out")
+    operands = getattr(op.callee.value, "nin", None)
+    positional = [i for i, role in enumerate(op.roles) if role == ""]
+    if isinstance(operands, int) and len(positional) > operands and "*" not in op.roles:
+        return positional[operands]
+    return None
 
 
 def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tuple[Var, str], ...]:

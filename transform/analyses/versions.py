@@ -80,6 +80,7 @@ class _Work:
     after: dict[int, Env]
     heads: dict[int, Env]
     sites: dict[int, Site]
+    roots: Mapping[int, frozenset[str]]
     count: int = 0
     position: int = 0
 
@@ -91,9 +92,16 @@ class _Work:
         return Version(self.count, name, what, block, after, depth, self.position, merges)
 
 
-def versions(fn: Function, reached: Mapping[int, frozenset[str]]) -> Versions:
-    """Find the version of every name at every statement; `reached` says what each write reaches."""
-    work = _Work(reached, {}, {}, {}, {})
+def versions(
+    fn: Function, reached: Mapping[int, frozenset[str]],
+    roots: Mapping[int, frozenset[str]] | None = None,
+) -> Versions:  # fmt: skip
+    """Find the version of every name at every statement.
+
+    `reached` says which names each write reaches, `roots` of which names, beside those that it
+    reads, a statement makes views.
+    """
+    work = _Work(reached, {}, {}, {}, {}, roots or {})
     env = {p.name: work.new(p.name, "parameter", TOP, None, 0) for p in fn.params}
     for name in fn.captures:
         env.setdefault(name, work.new(name, "parameter", TOP, None, 0))
@@ -111,7 +119,8 @@ def _block(block: Block, env: Env, key: BlockKey, depth: int, work: _Work) -> En
 
 def _stmt(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
     if not isinstance(stmt, While):  # its test is read after `before` has run
-        work.before[id(stmt)] = {n: env[n] for n in names_read(stmt) if n in env}
+        wanted = names_read(stmt) | work.roots.get(id(stmt), frozenset())
+        work.before[id(stmt)] = {n: env[n] for n in wanted if n in env}
     after = dict(env)
     match stmt:
         case If(body=body, orelse=orelse):

@@ -315,9 +315,6 @@ def _view(name: str, state: State, sweep: Sweep, out: Out) -> None:
     view = sweep.facts.aliases.taken[name]
     root, stmt = view.of, view.made
     env = sweep.facts.versions.before[id(stmt)]
-    if root not in env and isinstance(stmt, Unpack) and isinstance(stmt.value, Var):
-        built = sweep.facts.definitions[stmt.value.name]  # `x, y = y, x`: where the tuple was made
-        env = sweep.facts.versions.before[id(built)]
     base = ensure(root, state, sweep, out, sweep.value(env[root]) if root in env else None)
     target = sweep.d(name)
     taken: Rhs = base

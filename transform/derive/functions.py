@@ -182,6 +182,8 @@ def _sweep_back(
 ) -> tuple[Block, tuple[Atom, ...]]:  # fmt: skip
     """Write the reverse sweep; returns it with the atoms that hold the cotangents of `wrt`."""
     out: Out = list(first or ())
+    for name in [n for n in state if n in sweep.facts.aliases.views]:  # a view that is returned
+        accumulate(name, flat(state.pop(name), sweep, out), state, sweep, out)
     reverse_block(sweep.facts.function.body[:-1], state, sweep, out)
     bind_named(state, sweep, out)
     parameters = sweep.facts.versions.start

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from adjoint.transform.analyses.kind import ANY, Kind, join_all
+from adjoint.transform.derive.in_place import as_store
 from adjoint.transform.derive.build import Names, expression, substitute_iter
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
@@ -42,7 +43,7 @@ _SCALES = ("*", "/")
 @dataclass(slots=True)
 class Prepared:
     """The function; for each loop that has one, its counter or the name of its length; for each
-    scaling store, the old value.
+    scaling store, the old value; and the reads of what an augmented store of another kind updates.
 
     Loops and stores are known by identity.
     """
@@ -51,6 +52,7 @@ class Prepared:
     counters: dict[int, str] = field(default_factory=dict)
     lengths: dict[int, str] = field(default_factory=dict)
     old: dict[int, Var] = field(default_factory=dict)
+    updates: set[int] = field(default_factory=set)
 
 
 def prepare(fn: Function, kinds: dict[str, Kind], names: Names) -> Prepared:
@@ -67,6 +69,9 @@ def _block(block: Block, kinds: dict[str, Kind], names: Names, prepared: Prepare
 def _stmt(
     stmt: Stmt, kinds: dict[str, Kind], names: Names, prepared: Prepared
 ) -> tuple[Stmt, ...]:
+    stores = as_store(stmt, kinds, names)
+    if stores is not None:
+        return stores
     match stmt:
         case If(body=body, orelse=orelse):
             return (replace(stmt, body=_block(body, kinds, names, prepared),
@@ -89,7 +94,7 @@ def _stmt(
                           before=_block(before, kinds, names, prepared))  # fmt: skip
             return _counted(new, kinds, names, prepared)
         case Store(operator=operator, base=Var(name=base)) if operator and _held_array(stmt, kinds):
-            return _augmented_item(stmt, kinds.get(base, ANY), kinds, names)
+            return _augmented_item(stmt, kinds.get(base, ANY), kinds, names, prepared)
         case Store(operator=operator, base=Var(name=base)) if operator and operator not in "+-":
             return _scaled(stmt, kinds.get(base, ANY), kinds, names, prepared)
     return (stmt,)
@@ -105,13 +110,15 @@ def _held_array(stmt: Store, kinds: dict[str, Kind]) -> bool:
 
 
 def _augmented_item(
-    stmt: Store, base: Kind, kinds: dict[str, Kind], names: Names
+    stmt: Store, base: Kind, kinds: dict[str, Kind], names: Names, prepared: Prepared
 ) -> tuple[Stmt, ...]:
     """`xs[i] += v`  ->  `item = xs[i]`, `item += v`, `xs[i] = item`: what Python does."""
     item = Var(names.fresh("item"))
     kinds[item.name] = join_all(base.items)
+    read = Assign(item, stmt.place, stmt.span)
+    prepared.updates.add(id(read))
     return (
-        Assign(item, stmt.place, stmt.span),
+        read,
         Augment(item, stmt.operator, stmt.value, stmt.span),
         replace(stmt, operator="", value=item),
     )
@@ -155,6 +162,7 @@ def _scaled(
         store = replace(stmt)
         prepared.old[id(store)] = old
         return read, store
+    prepared.updates.add(id(read))
     new = names.temporary("new")
     kinds[new.name] = Kind("numeric")
     atoms = {"a": old, "b": stmt.value}

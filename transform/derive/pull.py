@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adjoint.transform.analyses.activity import differentiable_operands
-from adjoint.transform.analyses.effects import is_rule
+from adjoint.transform.analyses.effects import WRITERS, is_rule
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.calls import pull_call
@@ -46,6 +46,7 @@ from adjoint.transform.ir.nodes import (
     Unpack,
     Var,
 )  # fmt: skip
+from adjoint.transform.refusals import missing_rule
 
 Env = Mapping[str, Version]
 _MIN_POWER = 3
@@ -143,6 +144,8 @@ def _pull_effect(
     base = op.args[0] if op.args else None
     if head != "method" or not isinstance(base, Var):
         active = [a for a in op.args if sweep.is_active(a)]
+        if active and op.prim in WRITERS:
+            raise missing_rule(stmt.span, op.prim)
         if op.prim != "look" and not is_rule(op.prim) and active:
             refuse(stmt, op)
         return

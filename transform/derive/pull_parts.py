@@ -148,6 +148,9 @@ def pull_store(
     view = base.name in sweep.facts.aliases.views
     if base.name not in state and not view:
         return
+    if sweep.kind(base.name).ndim == 0:
+        raise unsupported(stmt.span, "a write into an array without axes is not differentiated",
+                          "use a number, and assign it")  # fmt: skip
     if place.prim != "index":
         raise unsupported(stmt.span, "an attribute that is assigned is not differentiated yet",
                           "use a local variable, and pass it on")  # fmt: skip
@@ -236,7 +239,7 @@ def _pull_scaled_store(
     stmt: Store, here: Op, buffer: Var, env: Env, state: State, sweep: Sweep, out: Out
 ) -> None:
     """`a[i] *= v` and `a[i] /= v`: what stood there is read again from the value before."""
-    value, base = stmt.value, stmt.base
+    value = stmt.value
     factor = sweep.primal(value, env)
     if sweep.is_active(value):
         assert isinstance(value, Var)
@@ -250,10 +253,20 @@ def _pull_scaled_store(
             "v": factor,
         }
         text = "g * old" if stmt.operator == "*" else "-g * old / (v * v)"
-        accumulate(
-            value.name, expression(f"unbroadcast({text}, v)", atoms), state, sweep, out, fresh=True
-        )
-    protect(buffer.name, base.name if isinstance(base, Var) else None, state, sweep, out)
+        contribution: Op | Atom = expression(f"unbroadcast({text}, v)", atoms)
+        if value.name in sweep.facts.aliases.views:  # perhaps of what is scaled: not scaled itself
+            contribution = assign(out, sweep.names, contribution)
+            _scale(stmt, here, buffer, factor, state, sweep, out)
+            accumulate(value.name, contribution, state, sweep, out)
+            return
+        accumulate(value.name, contribution, state, sweep, out, fresh=True)
+    _scale(stmt, here, buffer, factor, state, sweep, out)
+
+
+def _scale(
+    stmt: Store, here: Op, buffer: Var, factor: Atom, state: State, sweep: Sweep, out: Out
+) -> None:
+    protect(buffer.name, stmt.base.name if isinstance(stmt.base, Var) else None, state, sweep, out)
     out.append(Store(here, stmt.operator, factor))
 
 
@@ -275,6 +288,9 @@ def pull_augment(
     if in_place and stmt.operator in ("+", "-", "*", "/"):
         _pull_augment_in_place(stmt, g, env, state, sweep, out)
         return
+    if name in sweep.facts.aliases.views:
+        raise unsupported(stmt.span, f"`{stmt.operator}=` on a view is not differentiated",
+                          f"write `{name}[...] = {name} {stmt.operator} ...`")  # fmt: skip
     op = Op(
         f"binary:{stmt.operator}", (stmt.target, value), _BINARY(stmt.operator), ("", "")
     )
@@ -296,6 +312,8 @@ def _pull_augment_in_place(
     value, name = stmt.value, stmt.target.name
     held = flat(g, sweep, out)
     factor = sweep.primal(value, env)
+    scales = stmt.operator in ("*", "/")
+    waiting: tuple[str, Atom] | None = None
     if sweep.is_active(value):
         assert isinstance(value, Var)
         old = sweep.primal(stmt.target, env)
@@ -311,14 +329,20 @@ def _pull_augment_in_place(
         if value.name == name:
             raise unsupported(stmt.span, f"`{name} {stmt.operator}= {name}` is not differentiated",
                               f"write `{name} *= 2` or a new array")  # fmt: skip
-        accumulate(
-            value.name, contribution, state, sweep, out,
-            fresh=fresh, borrows=frozenset() if fresh else borrows,
-        )  # fmt: skip
-    if stmt.operator in ("*", "/"):
+        if scales and value.name in sweep.facts.aliases.views:
+            # perhaps a view of what is scaled: what is added to it is not to be scaled itself
+            waiting = (value.name, assign(out, sweep.names, contribution))
+        else:
+            accumulate(
+                value.name, contribution, state, sweep, out,
+                fresh=fresh, borrows=frozenset() if fresh else borrows,
+            )  # fmt: skip
+    if scales:
         buffer = ensure(name, state, sweep, out)
         protect(buffer.name, name, state, sweep, out)
         out.append(Augment(buffer, stmt.operator, factor))
+    if waiting is not None:
+        accumulate(*waiting, state, sweep, out)
 
 
 def pull_scatter(op: Op, env: Env, after: Env, state: State, sweep: Sweep, out: Out) -> None:

@@ -180,6 +180,11 @@ def _reverse_if(stmt: If, state: State, sweep: Sweep, out: Out) -> None:
         bind_named(side, sweep, part)  # type: ignore[arg-type]
         sides.append((side, part))  # type: ignore[arg-type]
     (then, then_out), (other, other_out) = sides
+    for name in sweep.facts.aliases.views:  # a view is taken again where it is needed
+        if then.get(name) != other.get(name):
+            then.pop(name, None)
+            other.pop(name, None)
+            state.pop(name, None)
     for name in dict.fromkeys([*then, *other]):
         a, b = then.get(name), other.get(name)
         if a == b and a is not None:

@@ -1,0 +1,202 @@
+"""Writes that are spelled as calls, as the stores that they are.
+
+    np.add(a, b, out=c)        ->  t = np.add(a, b); c[...] = t
+    a.sort()                   ->  t = np.sort(a); a[...] = t
+    np.copyto(a, b)            ->  a[...] = b
+    np.fill_diagonal(a, v)     ->  i = np.arange(min(a.shape)); a[i, i] = v
+    np.put(a, i, v)            ->  a[i] = v              of one axis
+    np.place(a, mask, v)       ->  a[mask] = v           with a number
+    a *= a                     ->  t = a.copy(); a *= t
+    a **= v                    ->  t = a ** v; a[...] = t
+
+Each is done only where it means the same for every shape and dtype that the kinds allow; what is
+left as it is gets refused where a derivative passes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import gast
+import numpy as np
+
+from adjoint.transform.analyses.effects import out_argument
+from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.analyses.resolve import atom_kind, bind_roles, resolve_op, rule_of_name
+from adjoint.transform.derive.build import Names, expression
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Atom,
+    Augment,
+    Effect,
+    Op,
+    Ref,
+    Span,
+    Stmt,
+    Store,
+    Var,
+)
+from adjoint.transform.ir.places import hole
+
+
+def as_store(stmt: Stmt, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...] | None:
+    """The stores that a statement amounts to, or None where it is to stay as it is."""
+    match stmt:
+        case Augment(target=target, value=value, operator="+" | "-" | "*" | "/"):
+            return _by_itself(stmt, kinds, names) if target == value else None
+        case Augment():
+            return _augmented(stmt, kinds, names)
+        case Assign(target=target, value=Op(prim="call") as op):
+            stores = _with_out(op, stmt.span, kinds, names)
+            if stores is None:
+                return None
+            written = stores[-1]
+            assert isinstance(written, Store)
+            again = () if written.base == target else (Assign(target, written.base, stmt.span),)
+            return (*stores, *again)
+        case Effect(value=Op(prim="call") as op):
+            return _with_out(op, stmt.span, kinds, names)
+        case Effect(value=Op(prim="method:sort") as op):
+            return _sort(op, stmt.span, kinds, names)
+        case Effect(value=op):
+            return _filled(op, stmt.span, kinds, names)
+    return None
+
+
+def _by_itself(stmt: Augment, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...] | None:
+    if kinds.get(stmt.target.name, ANY).tag != "array":
+        return None
+    old = names.temporary("old")
+    kinds[old.name] = kinds[stmt.target.name]
+    copied = replace(expression("a.copy()", {"a": stmt.target}, "method:copy"), roles=("self",))
+    copied, _ = resolve_op(copied, kinds, lambda op, _: (op, ANY))
+    return Assign(old, copied, stmt.span), replace(stmt, value=old)
+
+
+def _augmented(stmt: Augment, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...] | None:
+    """`a **= v`, with `a` an array of floats."""
+    if not _holds_floats(stmt.target.name, kinds):
+        return None
+    atoms = {"a": stmt.target, "b": stmt.value}
+    plain = expression(f"a {stmt.operator} b", atoms, f"binary:{stmt.operator}")
+    plain, kind = resolve_op(plain, kinds, lambda call, _: (call, ANY))
+    result = names.temporary(stmt.target.name)
+    kinds[result.name] = kind or ANY
+    return Assign(result, plain, stmt.span), Store(_whole(stmt.target), "", result, stmt.span)
+
+
+def _with_out(
+    op: Op, span: Span, kinds: dict[str, Kind], names: Names
+) -> tuple[Stmt, ...] | None:
+    """`np.add(a, b, out=c)`, with `c` an array of floats."""
+    place = out_argument(op)
+    if place is None or not isinstance(op.callee, Ref):
+        return None
+    target = op.args[place]
+    if not isinstance(target, Var) or not _holds_floats(target.name, kinds):
+        return None
+    plain, kind = resolve_op(_without(op, place), kinds, lambda call, _: (call, ANY))
+    if plain.prim == "call" or kind is None:
+        return None
+    result = names.temporary("out")
+    kinds[result.name] = kind
+    return Assign(result, plain, span), Store(_whole(target), "", result, span)
+
+
+def _without(op: Op, place: int) -> Op:
+    """A call without one of its arguments."""
+    template = op.template
+    assert isinstance(template, gast.Call)
+    keep = [i for i in range(len(op.args)) if i != place]
+
+    class Renumber(gast.NodeTransformer):  # type: ignore[misc]
+        def visit_Name(self, node: gast.Name) -> gast.AST:
+            number = hole(node)
+            return node if number is None else gast.Name(
+                f"${keep.index(number)}", gast.Load(), None, None
+            )  # fmt: skip
+
+    def kept(node: gast.AST) -> bool:
+        return hole(node) != place
+
+    node = gast.Call(
+        template.func,
+        [Renumber().visit(_copied(a)) for a in template.args if kept(a)],
+        [gast.keyword(k.arg, Renumber().visit(_copied(k.value)))
+         for k in template.keywords if kept(k.value)],
+    )  # fmt: skip
+    return replace(
+        op, args=tuple(op.args[i] for i in keep), template=node,
+        roles=tuple(op.roles[i] for i in keep),
+    )  # fmt: skip
+
+
+def _copied(node: gast.AST) -> gast.AST:
+    """A copy of an operand's tree, which a transformer may change."""
+    return gast.Name(node.id, gast.Load(), None, None) if isinstance(node, gast.Name) else node
+
+
+def _sort(op: Op, span: Span, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...] | None:
+    target, axis = op.args[0], op.args[1:]
+    if not isinstance(target, Var) or not _holds_floats(target.name, kinds):
+        return None
+    if len(axis) > 1 or any(role not in ("", "axis") for role in op.roles[1:]):
+        return None
+    text = "np.sort(a, axis)" if axis else "np.sort(a)"
+    atoms: dict[str, Atom] = {"a": target, **({"axis": axis[0]} if axis else {})}
+    ordered = _rule_op(text, atoms, "np.sort")
+    result = names.temporary("ordered")
+    kinds[result.name] = kinds[target.name]
+    return Assign(result, ordered, span), Store(_whole(target), "", result, span)
+
+
+def _filled(op: Op, span: Span, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...] | None:
+    """Functions that write into their first argument."""
+    if not op.args or not isinstance(op.args[0], Var) or not isinstance(op.callee, Ref):
+        return None
+    target, function = op.args[0], op.callee.value
+    if not _holds_floats(target.name, kinds) or any(role in ("*", "**") for role in op.roles):
+        return None
+    given, ndim = len(op.args), kinds[target.name].ndim
+    if _written_by_keyword(op):
+        return None
+    if function is np.copyto and given == 2:  # noqa: PLR2004
+        return (Store(_whole(target), "", op.args[1], span),)
+    if function is np.fill_diagonal and given == 2 and ndim == 2 and _number(op.args[1], kinds):  # noqa: PLR2004
+        places = names.temporary("i")
+        kinds[places.name] = Kind("array", 1, discrete=True)
+        along = expression("np.arange(min(a.shape))", {"a": target}, "look")
+        diagonal = expression("a[i, i]", {"a": target, "i": places}, "index")
+        return Assign(places, along, span), Store(diagonal, "", op.args[1], span)
+    if function in (np.put, np.place, np.putmask) and given == 3:  # noqa: PLR2004
+        if not _number(op.args[2], kinds) or (function is np.put and ndim != 1):
+            return None
+        place = expression("a[i]", {"a": target, "i": op.args[1]}, "index")
+        return (Store(place, "", op.args[2], span),)
+    return None
+
+
+def _written_by_keyword(op: Op) -> bool:
+    """Whether a call gives anything by keyword, so that its places are not its positions."""
+    return isinstance(op.template, gast.Call) and bool(op.template.keywords)
+
+
+def _number(atom: Atom, kinds: dict[str, Kind]) -> bool:
+    kind = atom_kind(atom, kinds)
+    return kind is not None and kind.is_number
+
+
+def _holds_floats(name: str, kinds: dict[str, Kind]) -> bool:
+    """Whether a name holds an array that a store casts to as the call itself would."""
+    kind = kinds.get(name, ANY)
+    return kind.tag == "array" and not kind.discrete
+
+
+def _whole(target: Var) -> Op:
+    return expression("a[...]", {"a": target}, "index")
+
+
+def _rule_op(text: str, atoms: dict[str, Atom], prim: str) -> Op:
+    op = expression(text, atoms, prim)
+    rule = rule_of_name(prim)
+    return replace(op, roles=bind_roles(rule, op.roles) or op.roles)
