@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -82,9 +82,10 @@ def _asnumpy(a: Any) -> Any:
     return a.get() if isinstance(a, StrictArray) else np.asarray(a)
 
 
-def _broadcast(*operands: Any) -> np.broadcast:
-    """What arrays and numbers have in common: a shape, which the host knows."""
-    return np.broadcast(*map(host_of, operands))
+def _broadcast(*operands: Any) -> SimpleNamespace:
+    """What arrays and numbers have in common, as far as CuPy's class has it and the host knows."""
+    found = np.broadcast(*map(host_of, operands))
+    return SimpleNamespace(shape=found.shape, size=found.size, nd=found.nd)
 
 
 strict = Namespace("strict", np)
