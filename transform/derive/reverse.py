@@ -8,12 +8,12 @@ each comes from (a name, a saved list, a recomputation) is decided afterwards by
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adjoint.transform.analyses.activity import differentiable_reads
 from adjoint.transform.analyses.liveness import exposed
 from adjoint.transform.analyses.versions import Version
-from adjoint.transform.derive.build import ZERO, call, expression
+from adjoint.transform.derive.build import ZERO, call
 from adjoint.transform.derive.cotangents import (
     Cotangent,
     Out,
@@ -25,36 +25,32 @@ from adjoint.transform.derive.cotangents import (
     ensure,
     fill,
     flat,
-    link,
     rebind,
 )  # fmt: skip
 from adjoint.transform.derive.pull import pull
+from adjoint.transform.derive.rounds import (
+    elements,
+    give,
+    reversed_loop,
+    rounds_of,
+    sequences,
+)  # fmt: skip
 from adjoint.transform.ir.nodes import (
     NOWHERE,
     Assign,
-    Atom,
     Augment,
     Block,
     Comment,
-    Const,
-    Each,
-    Enumerate,
     For,
     If,
-    Items,
-    Iter,
     Mark,
     Op,
-    Range,
-    Reversed,
     Span,
     Stmt,
-    Store,
     Unpack,
     Var,
     While,
     With,
-    Zip,
     binds,
     walk,
 )  # fmt: skip
@@ -109,7 +105,7 @@ def _buffers(block: Block, sweep: Sweep) -> list[str]:
             case Unpack(value=Var(name=name)) if sweep.kind(name).tag != "tuple":
                 names[name] = None
             case For(iterable=iterable):
-                names |= dict.fromkeys(v.name for v in _sequences(iterable))
+                names |= dict.fromkeys(v.name for v in sequences(iterable))
         for name in sorted(sweep.facts.aliases.reached.get(id(stmt), ())):
             if not sweep.kind(name).is_number and not isinstance(stmt, Augment):
                 names[name] = None
@@ -121,17 +117,6 @@ def _buffers(block: Block, sweep: Sweep) -> list[str]:
             root = sweep.facts.aliases.views[root]
             names[root] = None
     return [n for n in names if n in sweep.facts.active]
-
-
-def _sequences(iterable: Iter) -> tuple[Var, ...]:
-    match iterable:
-        case Each(value=Var() as value) | Items(value=Var() as value):
-            return (value,)
-        case Enumerate(inner=inner) | Reversed(inner=inner):
-            return _sequences(inner)
-        case Zip(inners=inners):
-            return tuple(v for inner in inners for v in _sequences(inner))
-    return ()
 
 
 def _matters(block: Block, state: State, sweep: Sweep) -> bool:
@@ -258,7 +243,7 @@ def _reverse_loop(stmt: For | While, state: State, sweep: Sweep, out: Out) -> No
     if isinstance(stmt, For):
         carried = [n for n in carried if n != stmt.target.name or n in state]
         carried += [
-            v.name for v in _sequences(stmt.iterable)
+            v.name for v in sequences(stmt.iterable)
             if v.name in sweep.facts.active and v.name not in carried
         ]  # fmt: skip
     for name in carried:
@@ -284,11 +269,11 @@ def _repeat(
     while True:
         inside: State = {**outside, **flags}
         part: Out = []
-        driver = _Driver(stmt, sweep)
-        driver.elements(part)
+        rounds = rounds_of(stmt, sweep)
+        elements(rounds, part)
         part.append(Mark((id(stmt), "body")))
         reverse_block(stmt.body, inside, sweep, part)
-        driver.give(inside, part)
+        give(rounds, inside, part)
         bind_named(inside, sweep, part)
         weaker = {}
         for name in carried:
@@ -316,7 +301,7 @@ def _repeat(
         flags = weaker
     state.clear()
     state.update({**outside, **flags})
-    driver.loop(tuple(part), out)
+    reversed_loop(rounds, tuple(part), out)
 
 
 def _check_test(stmt: While, sweep: Sweep) -> None:
@@ -327,185 +312,3 @@ def _check_test(stmt: While, sweep: Sweep) -> None:
                 "the condition of this loop computes something that is differentiated",
                 "write `while True:` with `if not ...: break`",
             )
-
-
-class _Driver:
-    """How the rounds of a loop are run through backwards."""
-
-    def __init__(self, stmt: For | While, sweep: Sweep) -> None:
-        self.stmt = stmt
-        self.sweep = sweep
-        versions = sweep.facts.versions
-        self.env = versions.before.get(id(stmt), {})
-        counter = sweep.facts.counters.get(id(stmt))
-        self.count = None if counter is None else sweep.value(versions.after[id(stmt)][counter])
-        self.index = sweep.rounds[id(stmt)] = Var(sweep.names.fresh("k"))
-
-    def elements(self, part: Out) -> None:
-        """Assign to the loop's variables what they held in this round."""
-        if not isinstance(self.stmt, For) or self._is_range():
-            return
-        written = {
-            n for s in walk(self.stmt.body)
-            for n in self.sweep.facts.aliases.reached.get(id(s), ())
-        }  # fmt: skip
-        if written & {v.name for v in _sequences(self.stmt.iterable)}:
-            return  # the elements change while the loop runs: they are saved as they came
-        heads = self.sweep.facts.versions.heads[id(self.stmt)]
-        target = self.stmt.target.name
-        self._assign(self.stmt.iterable, target, heads[target], part)
-
-    def _assign(self, iterable: Iter, name: str, version: Version, part: Out) -> None:
-        first = self.stmt.body[0] if self.stmt.body else None
-        parts = _tuple_of(iterable)
-        position = 1 if self._counts(first) else 0
-        first = self.stmt.body[position] if len(self.stmt.body) > position else None
-        if parts is not None and isinstance(first, Unpack) and first.value == Var(name):
-            if first.star is None and len(first.targets) == len(parts):
-                after = self.sweep.facts.versions.after[id(first)]
-                for target, inner in zip(first.targets, parts, strict=True):
-                    self._leaf(inner, after[target.name], part)
-        self._leaf(iterable, version, part)
-
-    def _counts(self, first: Stmt | None) -> bool:
-        counter = self.sweep.facts.counters.get(id(self.stmt))
-        return isinstance(first, Augment) and first.target.name == counter
-
-    def _leaf(self, iterable: Iter | _Position, version: Version, part: Out) -> None:
-        value = self._element(iterable, part)
-        if value is not None:
-            part.append(Assign(self.sweep.value(version), value))
-
-    def _element(self, iterable: Iter | _Position, part: Out) -> Op | Var | None:
-        """The element of an iterable in round `k`."""
-        sweep = self.sweep
-        match iterable:
-            case _Position(start=start):
-                if start == Const(0):
-                    return self.index
-                return expression("start + k", {"k": self.index, "start": sweep.primal(start, self.env)})
-            case Range(args=args):
-                holes = {f"a{i}": sweep.primal(a, self.env) for i, a in enumerate(args)}
-                text = f"range({', '.join(holes)})[k]"
-                return expression(text, {**holes, "k": self.index})
-            case Each(value=value):
-                atoms = {"x": sweep.primal(value, self.env), "k": self.index}
-                return expression("x[k]", atoms, "index")
-            case Reversed(inner=Each(value=value)):
-                atoms = {"x": sweep.primal(value, self.env), "k": self.index}
-                return expression("x[-1 - k]", atoms, "index")
-            case Reversed(inner=Range(args=args)):
-                holes = {f"a{i}": sweep.primal(a, self.env) for i, a in enumerate(args)}
-                text = f"range({', '.join(holes)})[-1 - k]"
-                return expression(text, {**holes, "k": self.index})
-            case Enumerate() | Zip():
-                parts = _tuple_of(iterable) or ()
-                atoms2 = {}
-                for i, inner in enumerate(parts):
-                    op = self._element(inner, part)
-                    if op is None:
-                        return None
-                    atoms2[f"a{i}"] = assign(part, sweep.names, op)
-                return expression(f"({', '.join(atoms2)},)", atoms2, "tuple")
-        return None
-
-    def give(self, inside: State, part: Out) -> None:
-        """Add the cotangents of the loop's variables to those of what it runs over."""
-        if not isinstance(self.stmt, For):
-            return
-        g = inside.pop(self.stmt.target.name, None)
-        if g is not None and not self._is_range():
-            self._distribute(self.stmt.iterable, g, inside, part)
-
-    def _distribute(self, iterable: Iter | _Position, g: Cotangent, inside: State, part: Out) -> None:
-        sweep = self.sweep
-        parts = _tuple_of(iterable)
-        if parts is not None:
-            for i, inner in enumerate(parts):
-                if isinstance(g.value, tuple):
-                    held = g.value[i]
-                else:
-                    taken = expression(f"g[{i}]", {"g": g.value}, "index")
-                    held = Cotangent(assign(part, sweep.names, taken), lazy=True)
-                if held is not None:
-                    self._distribute(inner, held, inside, part)
-            return
-        text = "d[k]"
-        if isinstance(iterable, Reversed):
-            iterable, text = iterable.inner, "d[-1 - k]"
-        if not isinstance(iterable, Each) or not sweep.is_active(iterable.value):
-            if isinstance(iterable, Each | Range | _Position):
-                return
-            raise unsupported(self.stmt.span, "what this loop runs over is not differentiated yet",
-                              "loop over the positions, `for i in range(len(x))`")  # fmt: skip
-        owner = iterable.value
-        assert isinstance(owner, Var)
-        if self.stmt.target.name in sweep.facts.aliases.views:
-            return
-        buffer = ensure(owner.name, inside, sweep, part, sweep.primal(owner, self.env))
-        place = expression(text, {"d": buffer, "k": self.index}, "index")
-        items = sweep.kind(owner.name).items
-        nested = sweep.kind(owner.name).is_container and not (
-            items and all(item.tag in ("num", "array", "numeric") for item in items)
-        )
-        self._add(place, g, nested, part)
-
-    def _add(self, place: Op, g: Cotangent, nested: bool, part: Out) -> None:
-        """Add to an element of the cotangent; `nested` where it may be a container itself."""
-        names = self.sweep.names
-        if isinstance(g.value, tuple):
-            element = assign(part, names, place)
-            link(element, place, self.sweep)
-            for i, held in enumerate(g.value):
-                if held is not None:
-                    inner = expression(f"d[{i}]", {"d": element}, "index")
-                    self._add(inner, held, isinstance(held.value, tuple), part)
-        elif nested:
-            total = call("accumulate", assign(part, names, place), flat(g, self.sweep, part))
-            part.append(Store(place, "", assign(part, names, total)))
-        else:
-            part.append(Store(place, "+", flat(g, self.sweep, part)))
-
-    def _is_range(self) -> bool:
-        return isinstance(self.stmt, For) and isinstance(self.stmt.iterable, Range)
-
-    def loop(self, body: Block, out: Out) -> None:
-        """The reversed loop itself."""
-        sweep, stmt = self.sweep, self.stmt
-        if isinstance(stmt, For) and self._is_range():
-            iterable = stmt.iterable
-            assert isinstance(iterable, Range)
-            heads = sweep.facts.versions.heads[id(stmt)]
-            target = sweep.value(heads[stmt.target.name])
-            args = tuple(sweep.primal(a, self.env) for a in iterable.args)
-            backwards: Iter = Reversed(Range(args))
-            if self.count is not None:
-                holes = {f"a{i}": a for i, a in enumerate(args)}
-                text = f"reversed(range({', '.join(holes)})[:count])"
-                op = expression(text, {**holes, "count": self.count})
-                backwards = Each(assign(out, sweep.names, op))
-            out.append(For(target, backwards, body, (), stmt.span))
-            return
-        count: Atom | None = self.count
-        if count is None:
-            definition = sweep.facts.definitions[sweep.facts.lengths[id(stmt)]]
-            made = sweep.facts.versions.after[id(definition)]
-            count = sweep.value(made[sweep.facts.lengths[id(stmt)]])
-        out.append(For(self.index, Reversed(Range((count,))), body, (), stmt.span))
-
-
-@dataclass(frozen=True, slots=True)
-class _Position:
-    """The first component of what `enumerate` gives."""
-
-    start: Atom
-
-
-def _tuple_of(iterable: Iter | _Position) -> tuple[Iter | _Position, ...] | None:
-    """The components of the tuples that an iterable gives, as iterables."""
-    match iterable:
-        case Enumerate(inner=inner, start=start):
-            return (_Position(start), inner)
-        case Zip(inners=inners):
-            return inners
-    return None
