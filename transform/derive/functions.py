@@ -43,8 +43,10 @@ from adjoint.transform.ir.nodes import (
     binds,
     walk,
 )  # fmt: skip
+from adjoint.transform.passes.copies import fold_last, spread_names
 from adjoint.transform.passes.dead_code import drop_dead
 from adjoint.transform.passes.loops import iterate_saved
+from adjoint.transform.passes.ownership import drop_copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,9 +268,22 @@ def _assemble(
     front = drop_dead(stored.forward, read, _is_root, sweep.facts.aliases.classes)
     used = names_read(front)
     lists = tuple(name for name in stored.lists if name in used)
+    back, answers = _polished(back, answers, {sweep.d(name).name for name in written}, sweep)
     begin = [Assign(Var(name), expression("[]", {}, "list")) for name in lists]
     back = iterate_saved(back, sweep.names)
     return _Swept((*begin, *front), back, answers, lists)
+
+
+def _polished(
+    back: Block, answers: tuple[Atom, ...], kept: set[str], sweep: Sweep
+) -> tuple[Block, tuple[Atom, ...]]:
+    """The reverse sweep without needless copies and names."""
+    back, answers = drop_copies(back, answers)
+    ends = tuple(Return(a) for a in answers)
+    back = spread_names((*back, *ends), kept)
+    back, ends = back[: len(back) - len(ends)], back[len(back) - len(ends) :]
+    answers = tuple(s.value for s in ends if isinstance(s, Return))
+    return fold_last(back, answers, kept, sweep.names)
 
 
 def _families(sweep: Sweep) -> dict[str, frozenset[str]]:
