@@ -143,7 +143,8 @@ def aliases(
         UnsupportedSyntax: a write may change another name that is read later, and how the two are
             related cannot be decided.
     """
-    world = _World(kinds, summaries, live_after(fn), assume_arrays, {}, set(), {}, {}, updates)
+    seen = frozenset(p.name for p in fn.params if kinds.get(p.name, ANY).may_share)
+    world = _World(kinds, summaries, live_after(fn, seen), assume_arrays, {}, set(), {}, {}, updates)
     end = _block(fn.body, State(), world)
     _track_elements(world)
     for name, stmt in world.reads_without_view.items():
@@ -308,6 +309,10 @@ def _through(source: str, how: str, state: State) -> list[tuple[str, str]]:
 
 def _bind_op(stmt: Stmt, name: str, op: Op, state: State, world: _World) -> None:
     sources = [(a.name, how) for a, how in shared(op, world.kinds, world.summaries)]
+    if op.prim == "list.copy":  # of an array it holds the rows
+        sources = [
+            (source, "holds" if _is_array(source, state, world) else how) for source, how in sources
+        ]
     elements = _elements(op, state, world)
     element = _element_taken(op, state, world)
     if element is not None:

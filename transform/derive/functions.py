@@ -20,6 +20,7 @@ from adjoint.transform.derive.cotangents import (
 )  # fmt: skip
 from adjoint.transform.derive.reverse import reverse_block
 from adjoint.transform.derive.storage import store
+from adjoint.transform.derive.written import check_bound_once
 from adjoint.transform.ir.names import names_bound, names_read
 from adjoint.transform.ir.nodes import (
     NOWHERE,
@@ -121,6 +122,7 @@ def vjp(
     elif public:
         params.append(Param(sweep.names.fresh("d_out")))
     for parameter in written:
+        check_bound_once(parameter, sweep)
         target = sweep.d(parameter)
         params.append(Param(f"{_GIVEN}{parameter}"))
         pending = state.get(parameter)

@@ -120,7 +120,7 @@ def _lasting(facts: Facts) -> set[int]:
         found.add(version.number)
         if version.what == "join" and version.depth == 0:
             # on the path taken, the name holds what came to be in that branch
-            pending += [v for v in version.merges if v.block != version.block]
+            pending += [v for v in version.merges if v.block[0] == id(version.after)]
     return found
 
 

@@ -8,7 +8,7 @@ finds it there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from adjoint.transform.analyses.versions import Version, Versions, versions
@@ -25,6 +25,7 @@ from adjoint.transform.ir.nodes import (
     If,
     Keep,
     Op,
+    Range,
     Return,
     Rhs,
     Stmt,
@@ -66,6 +67,11 @@ def split_webs(fn: Function, names: Names, reserved: frozenset[str] = frozenset(
 
 def _groups(fn: Function, found: Versions) -> dict[int, int]:
     groups: dict[int, int] = {}
+    elements, wanted = _elements(fn), _wanted(fn, found)
+
+    def meets(version: Version) -> bool:
+        """Whether values of a name meet here: an element that nobody reads afterwards does not."""
+        return version.name not in elements or version.number in wanted
 
     def unite(a: Version | None, b: Version | None) -> None:
         if a is not None and b is not None:
@@ -73,17 +79,53 @@ def _groups(fn: Function, found: Versions) -> dict[int, int]:
 
     for stmt in walk(fn.body):
         before, after = found.before.get(id(stmt), {}), found.after.get(id(stmt), {})
-        for version in after.values():
+        for version in filter(meets, after.values()):
             for merged in version.merges:
                 unite(version, merged)
         if isinstance(stmt, Augment):
             unite(before.get(stmt.target.name), after.get(stmt.target.name))
         if isinstance(stmt, For | While):
             for name, head in found.heads[id(stmt)].items():
-                for merged in head.merges:
+                carried = head.what == "head"
+                if not meets(head) or (not carried and name in elements):
+                    continue
+                for merged in (*head.merges, *_last(after, name)):
                     unite(head, merged)
                 unite(head, after.get(name))
     return groups
+
+
+def _last(after: Mapping[str, Version], name: str) -> tuple[Version, ...]:
+    """What a name holds at the end of a round and before the first, where it is bound in a loop."""
+    return after[name].merges if name in after else ()
+
+
+def _elements(fn: Function) -> frozenset[str]:
+    """The names that loops give the elements of what they run over (not mere counters)."""
+    found: set[str] = set()
+    for stmt in walk(fn.body):
+        if isinstance(stmt, For) and not isinstance(stmt.iterable, Range):
+            found.add(stmt.target.name)
+        elif isinstance(stmt, Unpack) and stmt.value in {Var(name) for name in found}:
+            found |= {target.name for target in stmt.targets}
+    return frozenset(found)
+
+
+def _wanted(fn: Function, found: Versions) -> frozenset[int]:
+    """The versions that are read, or that meet in one that is."""
+    pending = [v for stmt in walk(fn.body) for v in found.before.get(id(stmt), {}).values()]
+    rounds = {
+        head.number: _last(found.after[loop], name)
+        for loop, heads in found.heads.items() for name, head in heads.items()
+        if head.what == "head"
+    }  # fmt: skip
+    wanted: set[int] = set()
+    while pending:
+        version = pending.pop()
+        if version.number not in wanted:
+            wanted.add(version.number)
+            pending += (*version.merges, *rounds.get(version.number, ()))
+    return frozenset(wanted)
 
 
 def _root(number: int, groups: dict[int, int]) -> int:
