@@ -12,6 +12,7 @@ What a part leaves of an axis of length n depends on its bounds alone. With cons
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from enum import Enum
 
 import gast
 
@@ -19,6 +20,15 @@ from adjoint.transform.ir.nodes import Atom, Const, Op
 from adjoint.transform.ir.places import hole
 
 KeyOf = Callable[[Atom], "Hashable | None"]
+
+
+class Varies(Enum):
+    """A bound that is not constant."""
+
+    VARIES = "varies"
+
+
+VARIES = Varies.VARIES
 ALL = ("all",)
 AT = ("at",)
 NEW = ("new",)
@@ -34,9 +44,8 @@ def slice_form(lower: Atom | None, upper: Atom | None, step: Atom | None, key: K
     >>> bounds(0, 2, None) == bounds(-2, None, None), bounds(1, 3, 1) == bounds(-3, -1, 1)
     (True, True)
     """
-    values = [_constant(atom) for atom in (lower, upper, step)]
-    if all(value is None or type(value) is int for value in values):
-        start, stop, stride = values
+    start, stop, stride = _constant(lower), _constant(upper), _constant(step)
+    if start is not VARIES and stop is not VARIES:
         if stride in (None, 1):
             return _form(start or 0, stop)
         if stride == -1 and start is None and stop is None:
@@ -45,11 +54,12 @@ def slice_form(lower: Atom | None, upper: Atom | None, step: Atom | None, key: K
     return None if None in keys else ("slice", *keys)
 
 
-def _constant(atom: Atom | None) -> object:
-    """The value of a bound; a sentinel that is no integer where it is not constant."""
-    if atom is None:
+def _constant(atom: Atom | None) -> int | Varies | None:
+    """The value of a bound, if it is a constant."""
+    value = atom.value if isinstance(atom, Const) else VARIES
+    if atom is None or value is None:
         return None
-    return atom.value if isinstance(atom, Const) else atom
+    return value if type(value) is int else VARIES
 
 
 def _form(start: int, stop: int | None) -> Hashable:
@@ -108,18 +118,14 @@ def subscript_form(
     return tuple(forms)
 
 
-def _part(
-    node: gast.AST, op: Op, key: KeyOf, is_integer: Callable[[Atom], bool]
-) -> Hashable:  # fmt: skip
+def _part(node: gast.AST, op: Op, key: KeyOf, is_integer: Callable[[Atom], bool]) -> Hashable:
     if isinstance(node, gast.Slice):
-        parts = [
-            None if bound is None else _atom(bound, op)
-            for bound in (node.lower, node.upper, node.step)
-        ]
         given = (node.lower, node.upper, node.step)
-        if any(b is not None and p is None for b, p in zip(given, parts, strict=True)):
+        lower, upper, step = (None if bound is None else _atom(bound, op) for bound in given)
+        found = (lower, upper, step)
+        if any(b is not None and p is None for b, p in zip(given, found, strict=True)):
             return None
-        return slice_form(*parts, key)
+        return slice_form(lower, upper, step, key)
     atom = _atom(node, op)
     if atom is None:
         return None

@@ -333,7 +333,7 @@ def _operand_shape(node: gast.AST, op: Op, env: Env, known: Known) -> Shape | No
 
 
 def op_key(op: Op, env: Env, known: Known) -> Key | None:
-    """A key for what an operation gives, if shapes may depend on it: lengths and their arithmetic."""
+    """A key for what an operation gives, if shapes may depend on it: lengths, arithmetic."""
     match op.prim:
         case "tuple" if "*" not in op.roles:
             if any(_may_change(arg, known) for arg in op.args):

@@ -19,10 +19,10 @@ from adjoint.transform.emit.templates import (
     ALWAYS,
     LATER,
     atom_tree,
-    fill,
     hole_values,
     is_compound,
     name_tree,
+    op_tree,
 )  # fmt: skip
 from adjoint.transform.emit.uses import Operand, Uses
 from adjoint.transform.ir.nodes import (
@@ -133,7 +133,7 @@ def define(
     parts = found.values()
     return Waiting(
         name,
-        fill(op.template, trees),
+        op_tree(op, trees),
         frozenset(own).union(*(part.reads for part in parts)) - found.keys(),
         reads_memory(op) or any(part.memory for part in parts),
         effects or any(part.effects for part in parts),

@@ -23,7 +23,14 @@ from adjoint.transform.emit.fold import (
 )  # fmt: skip
 from adjoint.transform.emit.iterables import iterable_tree
 from adjoint.transform.emit.signature import arguments
-from adjoint.transform.emit.templates import ALWAYS, atom_tree, fill, hole_values, name_tree
+from adjoint.transform.emit.templates import (
+    ALWAYS,
+    atom_tree,
+    fill,
+    hole_values,
+    name_tree,
+    op_tree,
+)  # fmt: skip
 from adjoint.transform.emit.uses import (
     Operand,
     Uses,
@@ -32,6 +39,7 @@ from adjoint.transform.emit.uses import (
     stmt_operands,
 )  # fmt: skip
 from adjoint.transform.ir.nodes import (
+    NOWHERE,
     Assign,
     Atom,
     Augment,
@@ -55,6 +63,7 @@ from adjoint.transform.ir.nodes import (
     With,
     walk,
 )  # fmt: skip
+from adjoint.transform.passes.simplify import accumulated
 
 _OPERATORS: dict[str, type[gast.AST]] = {
     "+": gast.Add, "-": gast.Sub, "*": gast.Mult, "/": gast.Div, "//": gast.FloorDiv,
@@ -284,10 +293,12 @@ def _simple(
         case Store(place=place, operator="", value=value):
             return [assignment([_place(place, tree)], tree(value))]
         case Store(place=place, operator=operator, value=value):
-            return [gast.AugAssign(_place(place, tree), _OPERATORS[operator](), tree(value))]
+            operator, added = _accumulated(stmt, tree)
+            return [gast.AugAssign(_place(place, tree), _OPERATORS[operator](), added)]
         case Augment(target=target, operator=operator, value=value):
             name = name_tree(target.name, _STORE)
-            return [gast.AugAssign(name, _OPERATORS[operator](), tree(value))]
+            operator, added = _accumulated(stmt, tree)
+            return [gast.AugAssign(name, _OPERATORS[operator](), added)]
         case Effect(value=op):
             return [gast.Expr(_value(op, tree))]
         case Keep(template=template, args=args):
@@ -359,6 +370,13 @@ def _filled(body: list[gast.AST]) -> list[gast.AST]:
     return body or [gast.Pass()]
 
 
+def _accumulated(stmt: Store | Augment, tree: Tree) -> tuple[str, gast.AST]:
+    """The operator and value of an augmented assignment; the user's stay as they are."""
+    if stmt.span != NOWHERE:
+        return stmt.operator, tree(stmt.value)
+    return accumulated(stmt.operator, tree(stmt.value))
+
+
 def _place(place: Op, tree: Tree) -> gast.AST:
     made = _value(place, tree)
     made.ctx = _STORE
@@ -368,7 +386,7 @@ def _place(place: Op, tree: Tree) -> gast.AST:
 def _value(value: Op | Atom, tree: Tree) -> gast.AST:
     if not isinstance(value, Op):
         return tree(value)
-    return fill(value.template, op_trees(value, tree))
+    return op_tree(value, op_trees(value, tree))
 
 
 def _take_atom(atom: Atom, state: State) -> dict[str, Waiting]:

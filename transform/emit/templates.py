@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 import gast
 
 from adjoint.transform.ir.nodes import Atom, Const, Op, Ref, Var
+from adjoint.transform.passes.simplify import rewrite
 
 # When a place in an expression is evaluated: once and surely, perhaps, or at another time.
 ALWAYS, PERHAPS, LATER = "always", "perhaps", "later"
@@ -114,23 +115,36 @@ def hole_values(args: tuple[Atom, ...], callee: Atom | None = None) -> dict[str,
     return values if callee is None else {**values, "$callee": callee}
 
 
-def fill(template: Any, trees: Mapping[str, gast.AST]) -> Any:
-    """A copy of a template, each hole replaced by the tree of its name."""
+def op_tree(op: Op, trees: Mapping[str, gast.AST]) -> Any:
+    """An operation as an expression; what was derived is simplified as it is put together."""
+    return fill(op.template, trees, rewrite if op.prim.startswith("derived") else _as_it_is)
+
+
+def _as_it_is(tree: gast.AST) -> gast.AST:
+    return tree
+
+
+def fill(
+    template: Any,
+    trees: Mapping[str, gast.AST],
+    finish: Callable[[gast.AST], gast.AST] = _as_it_is,
+) -> Any:
+    """A copy of a template, each hole replaced by the tree of its name, each node finished."""
     match template:
         case gast.Name(id=name) if name in trees:
             return trees[name]
         case gast.JoinedStr(values=values):
             return gast.JoinedStr(
-                [part for value in values for part in _pieces(fill(value, trees))]
+                [part for value in values for part in _pieces(fill(value, trees, finish))]
             )
         case gast.AST():
             made = copy.copy(template)
             for field in template._fields:
                 if hasattr(template, field):
-                    setattr(made, field, fill(getattr(template, field), trees))
-            return made
+                    setattr(made, field, fill(getattr(template, field), trees, finish))
+            return finish(made)
         case list():
-            return [fill(part, trees) for part in template]
+            return [fill(part, trees, finish) for part in template]
         case _:
             return template
 
