@@ -16,6 +16,7 @@ from . import (
     broadcasting,
     einsums,
     elements,
+    entries,
     linear,
     products,
     reductions,
@@ -87,6 +88,22 @@ from .elements import sinc_bend as sinc_bend
 from .elements import sinc_slope as sinc_slope
 from .elements import sum_dx as sum_dx
 from .elements import where_larger as where_larger
+from .entries import add_entry as add_entry
+from .entries import add_field as add_field
+from .entries import add_into as add_into
+from .entries import entries_of as entries_of
+from .entries import entry as entry
+from .entries import fold as fold
+from .entries import keyed as keyed
+from .entries import listed as listed
+from .entries import put_back as put_back
+from .entries import refill as refill
+from .entries import take_entries as take_entries
+from .entries import take_entry as take_entry
+from .entries import take_inserted as take_inserted
+from .entries import take_slice as take_slice
+from .entries import unsorted as unsorted
+from .entries import unzip as unzip
 from .linear import cholesky_along as cholesky_along
 from .linear import cholesky_da as cholesky_da
 from .linear import det_da as det_da
@@ -146,6 +163,7 @@ from .structures import zeros_like as zeros_like
 MODULES = (
     broadcasting,
     structures,
+    entries,
     stores,
     elements,
     reductions,

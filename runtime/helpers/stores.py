@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .broadcasting import expand
+from .entries import listed
 from .structures import own
 
 
@@ -50,11 +51,16 @@ def split_off(d: Any, count: int) -> Any:
 
 
 def stack_like(parts: Any, like: Any) -> Any:
-    """The cotangent of an array of which `list` made the rows.
+    """The cotangent of something whose elements are given theirs: an array, or a list.
 
     >>> stack_like([1.0, 0.0], np.ones(2))
     array([1., 0.])
     """
+    parts = listed(parts, like)
+    if not hasattr(like, "shape"):
+        return own(parts)
+    if not parts:
+        return np.zeros(like.shape, like.dtype)
     row = np.zeros(like.shape[1:], like.dtype)
     return np.stack([expand(part, row) for part in parts])
 

@@ -132,18 +132,25 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
             (a, how) for a in atoms if isinstance(a, Var) and kinds.get(a.name, ANY).may_share
         )
 
-    head, _, _ = op.prim.partition(":")
+    head, _, name = op.prim.partition(":")
     match head:
-        case "tuple" | "list" | "dict" | "set":
-            return sharing(op.args, "holds")
+        case "tuple" | "list" | "dict" | "set" | "record":
+            starred = {i for i, role in enumerate(op.roles) if role in ("*", "**")}
+            alone = tuple(a for i, a in enumerate(op.args) if i not in starred)
+            spread = tuple(op.args[i] for i in sorted(starred))
+            return sharing(alone, "holds") + sharing(spread, "held") + sharing(spread, "same")
+        case "binary" if any((atom_kind(a, kinds) or ANY).is_container for a in op.args):
+            return sharing(op.args, "held") + sharing(op.args, "same")
         case "look" | "binary" | "unary" | "np.add.at" | "np.subtract.at":
             return ()
-        case "list.copy":
+        case "list.copy" | "elements":
             return sharing(op.args, "held") + sharing(op.args, "same")
         case "index":
             base = atom_kind(op.args[0], kinds) or ANY
             if base.is_container:
-                return sharing(op.args[:1], "held")
+                held = sharing(op.args[:1], "held")  # a slice is a list of what the list holds
+                whole = index_parts(op)[0].what != "at"
+                return held + sharing(op.args[:1], "same") if whole else held
             for part in index_parts(op):
                 kind = atom_kind(part.at, kinds) if part.what == "at" else None
                 if kind is not None and kind.tag in ("array", "list"):
@@ -154,7 +161,12 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
         case "attribute" | "method":
             base = atom_kind(op.args[0], kinds) or ANY
             how = "held" if base.is_container or head == "attribute" else "same"
-            return sharing(op.args[:1], how)
+            found = sharing(op.args[:1], how)
+            if base.is_container and name in ("copy", "values", "items"):
+                found += sharing(op.args[:1], "same")
+            if name in ("get", "setdefault", "pop"):
+                found += sharing(op.args[2:], "same")
+            return found
         case "call":
             summary = summaries(op)
             places = summary.shares if summary.shares is not None else range(len(op.args))

@@ -19,6 +19,17 @@ import numpy as np
 from adjoint.runtime.errors import MissingRule
 from adjoint.runtime.rules import RULES, bind, rule_of, rule_of_method, rule_of_operator
 from adjoint.runtime.rules.table import Rule
+from adjoint.transform.analyses.containers import (
+    KEY,
+    container_call,
+    display_kind,
+    each_kind,
+    known_container,
+    list_of,
+    method_kind,
+    shallow,
+    told,
+)  # fmt: skip
 from adjoint.transform.analyses.kind import (
     ANY,
     FUNCTION,
@@ -144,11 +155,18 @@ def atom_kind(atom: Atom | None, kinds: Mapping[str, Kind]) -> Kind | None:
 
 def _note(kinds: Kinds, name: str, kind: Kind | None) -> None:
     if kind is not None:
-        kinds[name] = join(kinds.get(name), kind)
+        kinds[name] = shallow(join(kinds.get(name), kind))
 
 
 def _block(block: Block, kinds: Kinds, call_kind: CallKind, device: bool) -> Block:
-    return tuple(_stmt(stmt, kinds, call_kind, device) for stmt in block)
+    return tuple(_told(_stmt(stmt, kinds, call_kind, device), kinds) for stmt in block)
+
+
+def _told(stmt: Stmt, kinds: Kinds) -> Stmt:
+    """Note what a resolved statement tells of the containers that it changes or takes apart."""
+    for name, kind in list(told(stmt, kinds)):
+        _note(kinds, name, kind)
+    return stmt
 
 
 def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind, device: bool) -> Stmt:
@@ -167,13 +185,8 @@ def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind, device: bool) -> Stmt:
                 if device and source is not None and not source.is_container:
                     part = _without_axes(part)
                 _note(kinds, target.name, part)
-        case Store(base=base, value=value, place=place):
+        case Store(place=place):
             place, _ = resolve_op(place, kinds, call_kind, device)
-            owner = atom_kind(base, kinds)
-            if isinstance(base, Var) and owner is not None and owner.tag in ("list", "dict"):
-                inner = atom_kind(value, kinds)
-                if inner is not None and place.prim == "index" and index_parts(place)[0].what == "at":
-                    _note(kinds, base.name, Kind(owner.tag, items=(inner,)))
             return replace(stmt, place=place)
         case Augment(target=target, value=value, operator=operator):
             _note(kinds, target.name, _binary_kind(
@@ -181,7 +194,6 @@ def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind, device: bool) -> Stmt:
             ))  # fmt: skip
         case Effect(value=op):
             op, _ = resolve_op(op, kinds, call_kind, device)
-            _note_growth(op, kinds)
             return replace(stmt, value=op)
         case If(body=body, orelse=orelse):
             return replace(
@@ -247,17 +259,10 @@ def _resolve_op(
             return op, _index_kind(op, args[0], kinds)
         case "attribute":
             return _attribute(op, name, args[0], kinds)
-        case "tuple":
-            known = tuple(k for k in args if k is not None)
-            if len(known) < len(args) or "*" in op.roles:
-                return op, None if len(known) < len(args) else Kind("list")
-            return op, Kind("tuple", items=known)
-        case "list" | "set":
-            known = tuple(k for k in args if k is not None)
-            return op, Kind("list", items=(join_all(known),) if known else ())
-        case "dict":
-            known = tuple(k for k in args[1::2] if k is not None)
-            return op, Kind("dict", items=(join_all(known),) if known else ())
+        case "tuple" | "list" | "set" | "dict":
+            return op, display_kind(op, args)
+        case "list.copy" | "elements" | "record":  # resolved in an earlier round
+            return op, known_container(op, args)
         case "look":
             return op, _look_kind(op, args)
         case "method":
@@ -448,14 +453,8 @@ def _method(
             bound = _by_rule(op, rule, op.roles, kinds)
             return bound, _rule_kind(rule, bound, args)
         return op, ANY
-    if base.tag in ("list", "tuple"):
-        element = join_all(base.items) if base.items else None
-        return op, {"pop": element, "copy": base, "index": INT, "count": INT}.get(name, NONE)
-    if base.tag == "dict":
-        element = join_all(base.items) if base.items else None
-        return op, {"get": element, "pop": element, "setdefault": element, "copy": base}.get(
-            name, ANY
-        )
+    if base.tag in ("list", "tuple", "dict"):
+        return method_kind(op, name, base, args)
     if base.tag == "str":
         return replace(op, prim="look"), STR
     return op, ANY
@@ -491,14 +490,7 @@ def _builtin(
     if looks or module in _LOOKING_MODULES:
         op = replace(op, prim="look")
         return op, RANGE if function is range else _look_kind(op, args)
-    if function in (list, tuple) and len(args) <= 1:
-        items = args[0].items if args and args[0] is not None else ()
-        if args and args[0] is not None and args[0].tag in ("array", "numeric"):
-            items = (NUMERIC,)
-        return replace(op, prim="list.copy"), Kind("list", items=(join_all(items),) if items else ())
-    if function is dict and not args:
-        return replace(op, prim="dict", args=(), roles=()), Kind("dict")
-    return None
+    return container_call(op, function, args)
 
 
 def _rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
@@ -510,7 +502,7 @@ def _rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None
     discrete = rule.name in _DISCRETE
     if rule.name in _REDUCTIONS:
         return _reduction_kind(op, known[0], discrete)
-    if rule.name == "np.matmul" or (rule.name == "np.dot" and len(known) == 2):  # noqa: PLR2004
+    if rule.name == "np.matmul" or (rule.name == "np.dot" and len(known) == 2):
         return _matmul_kind(known[0], known[1])
     if rule.kind == "elementwise" or discrete or rule.name in ("np.floor", "np.sign", "np.abs"):
         kind = _elementwise(tuple(known), discrete=False)
@@ -555,24 +547,8 @@ def _part_kind(source: Kind | None, position: int, count: int, star: int | None)
     if source.tag in ("tuple", "record") and star is None and len(source.items) == count:
         return source.items[position]
     if star == position:
-        return Kind("list", items=(join_all(source.items),) if source.items else ())
-    return _each_kind(source)
-
-
-def _each_kind(source: Kind) -> Kind:
-    if source.tag == "array":
-        if source.ndim is None:
-            return Kind("numeric", discrete=source.discrete)
-        if source.ndim <= 1:
-            return INT if source.discrete else NUM
-        return Kind("array", source.ndim - 1, discrete=source.discrete)
-    if source.tag in ("list", "tuple"):
-        return join_all(source.items) if source.items else ANY
-    if source.tag == "range":
-        return INT
-    if source.tag in ("str", "dict"):
-        return STR
-    return Kind("numeric", discrete=source.discrete) if source.tag == "numeric" else ANY
+        return list_of(*source.items) if source.is_container else list_of(each_kind(source))
+    return each_kind(source)
 
 
 def _element_kind(iterable: Iter, kinds: Kinds, device: bool) -> Kind | None:
@@ -583,7 +559,7 @@ def _element_kind(iterable: Iter, kinds: Kinds, device: bool) -> Kind | None:
             kind = atom_kind(value, kinds)
             if kind is None:
                 return None
-            each = _each_kind(kind)
+            each = each_kind(kind)
             return _without_axes(each) if device and kind.tag == "array" else each
         case Enumerate(inner=inner):
             element = _element_kind(inner, kinds, device)
@@ -599,20 +575,4 @@ def _element_kind(iterable: Iter, kinds: Kinds, device: bool) -> Kind | None:
             if kind is None:
                 return None
             element = join_all(kind.items) if kind.items else ANY
-            return {"items": Kind("tuple", items=(STR, element)), "values": element}.get(what, STR)
-
-
-def _note_growth(op: Op, kinds: Kinds) -> None:
-    """What `xs.append(v)` and its like tell of the elements of `xs`."""
-    base = op.args[0] if op.args else None
-    if not isinstance(base, Var) or not op.prim.startswith("method:"):
-        return
-    owner = kinds.get(base.name)
-    if owner is None or owner.tag != "list":
-        return
-    if op.prim in ("method:append", "method:insert"):
-        _note(kinds, base.name, Kind("list", items=(join(None, atom_kind(op.args[-1], kinds) or ANY),)))
-    elif op.prim == "method:extend":
-        other = atom_kind(op.args[1], kinds)
-        if other is not None:
-            _note(kinds, base.name, Kind("list", items=(_each_kind(other),)))
+            return {"items": Kind("tuple", items=(KEY, element)), "values": element}.get(what, KEY)

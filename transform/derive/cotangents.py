@@ -45,6 +45,7 @@ class Cotangent:
     extent: `full`, the shape of the primal; `part`, perhaps a smaller one, to be broadcast to that;
       `number`, one number for all elements.
     like: where it is not full, a primal value of the full shape.
+    masked: it has passed a `where`: where it is zero, what it is multiplied with may be infinite.
     """
 
     value: Atom | tuple[Cotangent | None, ...]
@@ -53,6 +54,7 @@ class Cotangent:
     borrows: frozenset[str] = frozenset()
     extent: str = "full"
     like: Atom | None = None
+    masked: bool = False
 
 
 State = dict[str, Cotangent]
@@ -130,6 +132,7 @@ class Sweep:
         return Var(self.cotangent_names[name])
 
     def kind(self, name: str) -> Kind:
+        """The kind of a primal variable."""
         return self.facts.kinds.get(name, ANY)
 
     def primal(self, atom: Atom, env: Mapping[str, Version]) -> Atom:
@@ -139,14 +142,17 @@ class Sweep:
         return self.value(env[atom.name])
 
     def value(self, version: Version) -> Var:
+        """A placeholder for a version."""
         placeholder = f"{version.name}@{version.number}"
         self.needs[placeholder] = version
         return Var(placeholder)
 
     def is_active(self, atom: Atom) -> bool:
+        """Whether a derivative flows through an atom."""
         return isinstance(atom, Var) and atom.name in self.facts.active
 
     def shape(self, atom: Atom, env: Mapping[str, Version]) -> Shape | None:
+        """The symbolic shape that an atom has in `env`."""
         if isinstance(atom, Const | Ref):
             return NUMBER if isinstance(atom.value, int | float) else None
         if self.kind(atom.name).is_number:
@@ -198,14 +204,18 @@ def accumulate(
         buffer = ensure(name, state, sweep, out)
         atom = assign(out, sweep.names, value, hint)
         protect(buffer.name, name, state, sweep, out)
-        out.append(Augment(buffer, "+", atom))
+        if kind.is_container or kind.tag == "any":  # `+=` would join lists
+            atoms = {"d": buffer, "g": atom}
+            out.append(Effect(expression("add_into(d, g)", atoms, "derived.push")))
+        else:
+            out.append(Augment(buffer, "+", atom))
         return
     held = state.get(name)
     if held is None:
         atom = assign(out, sweep.names, value, hint)
         state[name] = Cotangent(atom, fresh, lazy, borrows, extent, like)
         return
-    if isinstance(held.value, tuple) or kind.is_container:
+    if isinstance(held.value, tuple) or kind.is_container or kind.tag == "any":
         atom = assign(out, sweep.names, value, hint)
         if extent != "full":
             atom = flat(Cotangent(atom, extent=extent, like=like), sweep, out)

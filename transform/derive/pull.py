@@ -23,10 +23,16 @@ from adjoint.transform.derive.cotangents import (
 from adjoint.transform.derive.pull_common import moved, pass_on, refuse, rule_of_callee
 from adjoint.transform.derive.pull_containers import (
     drop_last,
+    give_elements,
+    pull_binary,
+    pull_change,
     pull_display,
+    pull_elements,
+    pull_get,
     pull_list_copy,
     pull_pop,
     pull_unpack,
+    pull_view_of_dict,
 )
 from adjoint.transform.derive.pull_parts import (
     pull_attribute,
@@ -104,8 +110,16 @@ def _pull_op(
         pull_rule(stmt, target, op, g, env, after, state, sweep, out)
     elif op.prim == "index":
         pull_index(op, g, env, state, sweep, out)
-    elif op.prim in ("tuple", "list", "dict"):
+    elif op.prim in ("tuple", "list", "dict") or op.prim.startswith("record:"):
         pull_display(stmt, op, g, env, state, sweep, out)
+    elif op.prim.startswith("elements:"):
+        pull_elements(stmt, op, g, env, state, sweep, out)
+    elif op.prim in ("binary:+", "binary:*"):
+        pull_binary(stmt, op, g, env, state, sweep, out)
+    elif op.prim == "method:get" and _is_container(op.args[0], sweep):
+        pull_get(op, g, env, state, sweep, out)
+    elif op.prim in ("method:values", "method:items") and _is_container(op.args[0], sweep):
+        pull_view_of_dict(op, g, env, state, sweep, out)
     elif op.prim == "list.copy":
         pull_list_copy(op, g, env, state, sweep, out)
     elif op.prim.startswith("attribute:"):
@@ -165,7 +179,7 @@ def _pull_effect(
     elif name == "extend":
         taken_atom = drop_last(stmt, base.name, op.args[1], env, state, sweep, out)
         if sweep.is_active(op.args[1]):
-            accumulate(op.args[1].name, taken_atom, state, sweep, out, lazy=True)  # type: ignore[union-attr]
+            give_elements(op.args[1], taken_atom, env, state, sweep, out)
     elif name == "fill" and not sweep.kind(base.name).is_container:
         buffer = ensure(base.name, state, sweep, out, sweep.value(after[base.name]))
         if sweep.is_active(op.args[1]):
@@ -174,4 +188,8 @@ def _pull_effect(
         protect(buffer.name, base.name, state, sweep, out)
         out.append(Effect(expression("d.fill(z)", {"d": buffer, "z": ZERO}, "derived.fill")))
     else:
-        refuse(stmt, op)
+        pull_change(stmt, op, env, after, state, sweep, out)
+
+
+def _is_container(atom: object, sweep: Sweep) -> bool:
+    return isinstance(atom, Var) and sweep.kind(atom.name).is_container

@@ -29,6 +29,7 @@ from adjoint.transform.derive.pull_rules import is_fresh, pull_rule
 from adjoint.transform.ir.nodes import (
     Atom,
     Augment,
+    Const,
     Effect,
     Op,
     Store,
@@ -65,7 +66,11 @@ def pull_index(
         return
     value = flat(g, sweep, out)
     protect(buffer.name, base.name, state, sweep, out)
-    if container and holds_containers(base, sweep):
+    unknown = sweep.kind(base.name).tag == "any"
+    if unknown or (container and index_parts(op)[0].what != "at"):  # `+=` would join lists
+        indices = _subscript(op, buffer, env, sweep)
+        out.append(Effect(replace(indices, args=(*indices.args, value))))
+    elif container and holds_containers(base, sweep):
         total = call("accumulate", assign(out, sweep.names, place), value)
         out.append(Store(place, "", assign(out, sweep.names, total)))
     elif container or is_basic(index_parts(op), sweep):
@@ -125,18 +130,24 @@ def pull_attribute(
 ) -> None:
     base = op.args[0]
     assert isinstance(base, Var)
-    buffer = ensure(base.name, state, sweep, out, sweep.primal(base, env))
-    place = replace(op, args=(buffer,))
-    kind = sweep.kind(base.name)
-    if kind.tag == "tuple":  # a named tuple: its cotangent is a list
-        position = kind.names.index(op.prim.removeprefix("attribute:"))
-        place = expression(f"d[{position}]", {"d": buffer}, "index")
+    like = sweep.primal(base, env)
+    buffer = ensure(base.name, state, sweep, out, like)
+    kind, name = sweep.kind(base.name), op.prim.removeprefix("attribute:")
     value = flat(g, sweep, out)
-    if isinstance(g.value, tuple):
+    protect(buffer.name, base.name, state, sweep, out)
+    if name not in kind.names:
+        atoms = {"d": buffer, "n": Const(name), "g": value, "x": like}
+        out.append(Effect(expression("add_field(d, n, g, x)", atoms, "derived.push")))
+        return
+    position = kind.names.index(name)
+    place = replace(op, args=(buffer,))
+    if kind.tag == "tuple":  # a named tuple: its cotangent is a list
+        place = expression(f"d[{position}]", {"d": buffer}, "index")
+    if kind.items[position].tag in ("num", "array", "numeric"):
+        out.append(Store(place, "+", value))
+    else:
         total = call("accumulate", assign(out, sweep.names, place), value)
         out.append(Store(place, "", assign(out, sweep.names, total)))
-    else:
-        out.append(Store(place, "+", value))
 
 
 def pull_store(
@@ -151,14 +162,14 @@ def pull_store(
     if sweep.kind(base.name).ndim == 0:
         raise unsupported(stmt.span, "a write into an array without axes is not differentiated",
                           "use a number, and assign it")  # fmt: skip
-    if place.prim != "index":
-        raise unsupported(stmt.span, "an attribute that is assigned is not differentiated yet",
-                          "use a local variable, and pass it on")  # fmt: skip
     buffer = ensure(base.name, state, sweep, out, sweep.primal(base, after))
+    if place.prim != "index":
+        pull_item_store(stmt, replace(place, args=(buffer,)), state, sweep, out)
+        return
     here = _place(place, buffer, env, sweep)
     parts = index_parts(place)
     if sweep.kind(base.name).is_container:
-        pull_item_store(stmt, here, parts, state, sweep, out)
+        pull_item_store(stmt, here, state, sweep, out)
         return
     value = stmt.value
     active = sweep.is_active(value)
@@ -301,7 +312,7 @@ def pull_augment(
     pull_rule(stmt, stmt.target, resolved, replace(g, owned=False), env, after, state, sweep, out)
 
 
-def _BINARY(symbol: str) -> gast.AST:  # noqa: N802
+def _BINARY(symbol: str) -> gast.AST:
     return expression(f"a {symbol} b", {"a": Var("a"), "b": Var("b")}).template
 
 
