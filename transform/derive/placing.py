@@ -321,8 +321,9 @@ def insert(block: Block, plan: Plan, sweep: Sweep) -> Block:
         inner: Stmt = stmt
         match stmt:
             case If(body=body, orelse=orelse):
-                inner = replace(stmt, body=_started(identity, "body", body, plan, sweep),
-                                orelse=_started(identity, "orelse", orelse, plan, sweep))  # fmt: skip
+                then = _started(identity, "body", body, plan, sweep)
+                other = _started(identity, "orelse", orelse, plan, sweep)
+                inner = replace(stmt, body=then, orelse=other)
             case For(body=body):
                 inner = replace(stmt, body=_started(identity, "body", body, plan, sweep))
             case While(before=before, body=body):
@@ -345,6 +346,10 @@ def restore(block: Block, plan: Plan, resolve: Callable[[Atom], Atom]) -> Block:
     new: list[Stmt] = []
     for stmt in block:
         match stmt:
+            case With(body=body):
+                changed = substitute(replace(stmt, body=()), resolve)
+                assert isinstance(changed, With)
+                new.append(replace(changed, body=restore(body, plan, resolve)))
             case Mark(key=key):
                 new += plan.restores.get(key, ())
             case If(body=body, orelse=orelse):

@@ -65,6 +65,8 @@ def pull_rule(
             here["k"] = Const(starred.index(i))
         if rule.name in _TO_REAL:
             text = re.sub(r"\bg\b", "g.real", text)
+        if g.masked and rule.kind == "elementwise" and text not in ("g", "-g"):
+            text = f"np.where(g == 0, 0, {text})"
         operand = Operand(role, arg, here)
         made = (
             _elementwise(text, operand, incoming, target, env, after, sweep)
@@ -77,17 +79,24 @@ def pull_rule(
     several = len(given) > 1
     pending: list[tuple[str, Contribution]] = []
     for arg, made in given:
-        value = assign(out, sweep.names, made.value, holder(sweep, arg.name)) if several else made.value
+        value = made.value
+        if several:
+            value = assign(out, sweep.names, value, holder(sweep, arg.name))
         pending.append((arg.name, replace(made, value=value)))
     for name, made in pending:
         value = made.value
         if not made.fresh and several and g.borrows and isinstance(value, Var):
             value = assign(out, sweep.names, call("own", value))
         handed_on = not several and value == g.value and g.owned
+        first = name not in state
         accumulate(
             name, value, state, sweep, out, fresh=made.fresh or handed_on, lazy=made.lazy,
             borrows=frozenset() if made.fresh else g.borrows, extent=made.extent, like=made.like,
         )  # fmt: skip
+        if first and name in state and (rule.name == "np.where" or (
+            g.masked and rule.kind == "elementwise"
+        )):  # fmt: skip
+            state[name] = replace(state[name], masked=True)
 
 
 _TO_REAL = frozenset({
@@ -133,7 +142,9 @@ def _elementwise(
             extent = "full"
         elif read:
             extent = "part"
-    if sums:
+    if sums and sweep.kind(operand.arg.name).is_number and sweep.kind(target.name).tag == "array":
+        text = f"np.sum({text})"
+    elif sums:
         text = f"unbroadcast({text}, {operand.role})"
     if text == "g":
         return Contribution(g, False, lazy, extent, operand.like)
@@ -172,7 +183,7 @@ _SQUARE = "2 * g * x"
 
 def _special(op: Op, role: str) -> str | None:
     """Texts for arguments that are known: a square, a constant power, a constant factor."""
-    if op.prim == "np.multiply" and len(op.args) == 2:  # noqa: PLR2004
+    if op.prim == "np.multiply" and len(op.args) == 2:
         first, second = op.args
         if first == second and isinstance(first, Var):
             return _SQUARE.replace("x", op.roles[0])

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from adjoint.transform.analyses.activity import differentiable_reads
 from adjoint.transform.analyses.liveness import exposed
 from adjoint.transform.analyses.versions import Version
@@ -45,6 +47,7 @@ from adjoint.transform.ir.nodes import (
     If,
     Mark,
     Op,
+    Ref,
     Span,
     Stmt,
     Unpack,
@@ -69,7 +72,7 @@ def reverse_block(block: Block, state: State, sweep: Sweep, out: Out) -> None:
         elif isinstance(stmt, For | While):
             _reverse_loop(stmt, state, sweep, part)
         elif isinstance(stmt, With):
-            reverse_block(stmt.body, state, sweep, part)
+            _reverse_with(stmt, state, sweep, part)
         else:
             pull(stmt, state, sweep, part)
         if i == 0 or getattr(block[i - 1], "span", NOWHERE) != span:
@@ -80,6 +83,20 @@ def reverse_block(block: Block, state: State, sweep: Sweep, out: Out) -> None:
         elif part:
             current = None if isinstance(stmt, If | For | While | With) else current
         out += part
+
+
+def _reverse_with(stmt: With, state: State, sweep: Sweep, out: Out) -> None:
+    """The adjoint of a body; where it ran with `np.errstate`, its adjoint does too."""
+    inner: Out = []
+    reverse_block(stmt.body, state, sweep, inner)
+    callee = stmt.context.callee
+    if inner and isinstance(callee, Ref) and callee.value is np.errstate:
+        env = sweep.facts.versions.before[id(stmt)]
+        args = tuple(sweep.primal(a, env) for a in stmt.context.args)
+        context = replace(stmt.context, args=args)
+        out.append(With(context, None, tuple(inner), stmt.span))
+    else:
+        out += inner
 
 
 # What a block touches
