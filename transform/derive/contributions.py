@@ -28,6 +28,7 @@ class Operand:
 
     @property
     def like(self) -> Atom:
+        """A primal value with its shape and dtype: itself."""
         return self.atoms[self.role]
 
 

@@ -304,10 +304,9 @@ def _written(sweep: Sweep) -> set[str]:
 
 def _reusable(swept: _Swept, sweep: Sweep) -> Block:
     """A reverse sweep that may run many times: it takes from copies of the lists."""
-    taken = {
-        name for name in swept.lists if name in _restored(swept.backward)
-    }
-    copies = {name: sweep.names.fresh(name.replace("saved_", "stack_", 1)) for name in sorted(taken)}
+    restored = _restored(swept.backward)
+    taken = sorted(name for name in swept.lists if name in restored)
+    copies = {name: sweep.names.fresh(name.replace("saved", "stack", 1)) for name in taken}
 
     def change(atom: Atom) -> Atom:
         return Var(copies[atom.name]) if isinstance(atom, Var) and atom.name in copies else atom

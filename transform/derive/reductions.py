@@ -15,7 +15,7 @@ _VECTOR, _MATRIX = 1, 2
 
 
 def reduced(op: Op, operand: Operand, incoming: Incoming, sweep: Sweep) -> Contribution | None:
-    """The contribution of a sum, mean or product of known axes; None where only the rule says it."""
+    """The contribution of a sum, mean or product of known axes; None: its rule says it."""
     if op.prim in ("np.sum", "np.mean"):
         return _sum(op, operand, incoming, sweep)
     if op.prim in ("np.matmul", "np.dot"):
@@ -59,7 +59,7 @@ def _small(text: str, g: Atom, operand: Operand, extent: str) -> Contribution:
 
 def _product(op: Op, operand: Operand, incoming: Incoming, sweep: Sweep) -> Contribution | None:
     """Products of vectors and matrices, whose shapes are what they must be."""
-    if len(op.args) != 2 or not all(r in ("x", "y", "a", "b") for r in op.roles):  # noqa: PLR2004
+    if len(op.args) != 2 or not all(r in ("x", "y", "a", "b") for r in op.roles):
         return None
     ranks = [
         kind.ndim if kind.tag == "array" else None

@@ -55,7 +55,8 @@ def fold_last(
     Its name becomes that of a temporary, which the emitter folds where that is the same.
     """
     fixed = frozenset(kept)
-    read, bound = Counter([*_read(block), *_read(tuple(map(Return, given)))]), Counter(_bound(block))
+    read = Counter([*_read(block), *_read(tuple(map(Return, given)))])
+    bound = Counter(_bound(block))
     renamed: dict[Atom, Atom] = {}
     new = list(block)
     for position in range(len(new) - 1, -1, -1):
@@ -169,7 +170,7 @@ def _settled(
 ) -> Block:
     """The block without copies that nobody reads, and with names moved up to values."""
     new: list[Stmt] = []
-    for stmt in block:
+    for position, stmt in enumerate(block):
         match stmt:
             case If(body=body, orelse=orelse):
                 then = _settled(body, read, bound, kept)
@@ -182,6 +183,8 @@ def _settled(
             case Assign(target=target, value=Var(name=source)):
                 if not read[target.name] and target.name not in kept:
                     continue
+                if _bound_again(target.name, block[position + 1 :]):
+                    continue
                 place = _made(source, target.name, new, read, bound)
                 if place is None:
                     new.append(stmt)
@@ -191,6 +194,18 @@ def _settled(
                 new.append(stmt)
     same = len(new) == len(block) and all(a is b for a, b in zip(new, block, strict=True))
     return block if same else tuple(new)
+
+
+def _bound_again(name: str, following: Block) -> bool:
+    """Whether a name is bound again before anything reads it."""
+    for stmt in following:
+        if not isinstance(stmt, Assign | Unpack | Store):
+            return False
+        if any(a == Var(name) for a in reads(stmt)):
+            return False
+        if any(v.name == name for v in binds(stmt)):
+            return True
+    return False
 
 
 def _made(

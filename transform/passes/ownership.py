@@ -109,7 +109,9 @@ def _shared(stmt: Stmt) -> Iterator[tuple[str, str]]:
             if isinstance(op.template, gast.Call) and dotted(op.template.func) in _READ_ONLY:
                 yield target.name, _OUTSIDE
             shaped = set(shape_operands(op))
-            yield from ((target.name, a.name) for a in op.args if isinstance(a, Var) and a not in shaped)
+            yield from (
+                (target.name, a.name) for a in op.args if isinstance(a, Var) and a not in shaped
+            )
         case Assign(target=target, value=value):
             if isinstance(value, Var):
                 yield target.name, value.name

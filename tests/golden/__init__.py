@@ -1,0 +1,1 @@
+"""Functions, and what is emitted for them, side by side."""

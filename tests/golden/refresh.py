@@ -1,0 +1,27 @@
+"""`python -m tests.golden.refresh`: writes what is emitted now; read what changed before a commit.
+
+Texts are deliberate: a change of one is a change of what users read.
+"""
+
+import sys
+
+from .programs import PROGRAMS
+from .text import EXPECTED, emitted, path_of
+
+
+def main() -> None:
+    """Write every text that differs, and say which."""
+    EXPECTED.mkdir(exist_ok=True)
+    wanted = {path_of(program) for program in PROGRAMS}
+    for stray in sorted(set(EXPECTED.glob("*.txt")) - wanted):
+        stray.unlink()
+        sys.stdout.write(f"removed {stray.name}\n")
+    for program in PROGRAMS:
+        path, text = path_of(program), emitted(program)
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+            sys.stdout.write(f"changed {path.name}\n")
+
+
+if __name__ == "__main__":
+    main()
