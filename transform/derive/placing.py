@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+import gast
+
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.versions import TOP, BlockKey, Version
 from adjoint.transform.derive.build import call, expression, substitute
@@ -81,20 +83,27 @@ def plan_storage(
         if chosen[placeholder] == "named":
             given.setdefault(versions[placeholder].name, []).append(TOP)
     homes = _homes(order, chosen, versions, sweep)
+    done: dict[tuple[BlockKey, str, tuple[Atom, ...], str], str] = {}
     for placeholder in order:
         version, how = versions[placeholder], chosen[placeholder]
         if how == "named":
             plan.names[placeholder] = version.name
             continue
         home = homes.get(placeholder, version.block)
+        if how == "recomputed":
+            again = _recomputation(version, plan, sweep)
+            known = (home, again.prim, again.args, gast.dump(again.template))
+            if known in done:
+                plan.names[placeholder] = done[known]
+                continue
         plan.names[placeholder] = _choose_name(version, home, given, sweep)
         given.setdefault(plan.names[placeholder], []).append(home)
         if how == "made":
             continue
         target = Var(plan.names[placeholder])
         if how == "recomputed":
-            again = _recomputation(version, target, plan, sweep)
-            plan.restores.setdefault(home, []).append(again)
+            plan.restores.setdefault(home, []).append(Assign(target, again))
+            done[known] = target.name
             continue
         value = _kept_value(version, placeholder, needs, sweep.facts, pinned)
         if how == "renamed":
@@ -158,7 +167,8 @@ def _may_leave(home: BlockKey, op: Op, sweep: Sweep) -> bool:
     return len(arrays) <= 1 and all(sweep.kind(a.name).is_numeric for a in arrays)
 
 
-def _recomputation(version: Version, target: Var, plan: Plan, sweep: Sweep) -> Assign:
+def _recomputation(version: Version, plan: Plan, sweep: Sweep) -> Op:
+    """The operation that made a version, on what the reversed block has of its operands."""
     stmt = version.after
     assert isinstance(stmt, Assign)
     assert isinstance(stmt.value, Op)
@@ -171,7 +181,7 @@ def _recomputation(version: Version, target: Var, plan: Plan, sweep: Sweep) -> A
         return Var(plan.names.get(placeholder, atom.name))
 
     op = stmt.value
-    return Assign(target, replace(op, args=tuple(operand(a) for a in op.args)))
+    return replace(op, args=tuple(operand(a) for a in op.args))
 
 
 # Saves

@@ -118,8 +118,9 @@ def _sweep(
             case If(body=body, orelse=orelse):
                 body = _sweep(body, names, is_root, shared)
                 orelse = _sweep(orelse, names, is_root, shared)
-                if _any(body) or _any(orelse) or any(_leaving((replace(stmt, body=body, orelse=orelse),))):
-                    new.append(replace(stmt, body=body, orelse=orelse))
+                left = replace(stmt, body=body, orelse=orelse)
+                if _any(body) or _any(orelse) or any(_leaving((left,))):
+                    new.append(left)
             case For(body=body) | With(body=body):
                 body = _sweep(body, names, is_root, shared)
                 if _any(body):
