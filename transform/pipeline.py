@@ -1,7 +1,7 @@
 """From a Python function to its derived functions: the steps, in order, and what is kept of them.
 
-    lower -> exits -> webs -> resolve -> prepare -> aliases -> versions -> activity -> shapes
-          -> reverse -> dead code -> storage -> loops -> emit -> load
+lower -> exits -> webs -> resolve -> prepare -> aliases -> versions -> activity -> shapes
+-> reverse -> dead code -> storage -> loops -> emit -> load
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.cotangents import Derivative, Facts, Sweep
 from adjoint.transform.derive.dynamic import dynamic_derivative
 from adjoint.transform.derive.functions import Adjoint, gradient, vjp
+from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.derive.prepare import Prepared, prepare
 from adjoint.transform.derive.waits import wait_once
-from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.emit.module import to_text
 from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import (
@@ -59,7 +59,6 @@ from adjoint.transform.lower.lift import LocalFunction
 from adjoint.transform.lower.webs import split_webs
 from adjoint.transform.passes.inline import Opening, inline, is_straight, outside_names
 from adjoint.transform.refusals import unsupported
-
 
 RESERVED = frozenset({*HELPERS, "np", "math", "call_vjp"})
 """Names that emitted text uses in a meaning of its own."""
@@ -267,15 +266,24 @@ def _outside(fn: Function) -> frozenset[str]:
 
 
 def _resolve(fn: Function, kinds: Mapping[str, Kind], world: World) -> Resolved:
-    def call_kind(op: Op, known: Mapping[str, Kind]) -> tuple[Op, Kind | None]:
+    def call_kind(
+        op: Op, known: Mapping[str, Kind]
+    ) -> tuple[Op, Kind | None, Mapping[str, Kind]]:
         call = call_of(op, known, world.callees)
         if call is None:
-            return op, ANY
+            return op, ANY, {}
         key = (call.callee.key, call.kinds)
         if key in world.running:
             world.running[key] = True
-            return call.op, world.returns.get(key)
-        return call.op, analyse(call.callee, call.kinds, world).returns
+            return call.op, world.returns.get(key), {}
+        analysis = analyse(call.callee, call.kinds, world)
+        filled = zip(call.arguments, call.op.args, strict=True)
+        after = {
+            arg.name: analysis.kinds[name]
+            for (name, place), arg in filled
+            if place is None and isinstance(arg, Var) and name in analysis.kinds
+        }
+        return call.op, analysis.returns, after
 
     return resolve(fn, dict(kinds), call_kind, world.device)
 

@@ -19,6 +19,8 @@ def spec(x: Any) -> Any:
     """
     if isinstance(x, (list, tuple)):
         return [spec(e) for e in x]
+    if isinstance(x, dict):
+        return {key: spec(e) for key, e in x.items()}
     if not hasattr(x, "dtype"):
         return x
     return types.SimpleNamespace(shape=x.shape, dtype=x.dtype, ndim=x.ndim, size=x.size)

@@ -2,7 +2,8 @@
 
 Flow sensitive, over pairs of names, so that buffers which change places (`u, new = new, u`) stay
 known to be distinct. A pair is `same` (one is the other, or a view of it), or one `holds` the other
-as a container does its elements. Beside the pairs, `views` says of what a name is certainly a view.
+as a container does its elements (and theirs), or each `shares` elements with the other. Beside the
+pairs, `views` says of what a name is certainly a view.
 
 A write that reaches a name which lives on is accepted when both are views of one array, known
 statically: the adjoint of a view is then the same view of the adjoint. Otherwise it is refused.
@@ -23,6 +24,7 @@ from adjoint.transform.ir.nodes import (
     Augment,
     Block,
     Const,
+    Enumerate,
     For,
     Function,
     If,
@@ -34,6 +36,7 @@ from adjoint.transform.ir.nodes import (
     Var,
     While,
     With,
+    Zip,
     binds,
     iter_atoms,
 )  # fmt: skip
@@ -41,7 +44,7 @@ from adjoint.transform.ir.places import index_parts
 from adjoint.transform.refusals import unsupported
 
 Relations = dict[str, dict[str, str]]
-_INVERSE = {"same": "same", "holds": "held", "held": "holds"}
+_INVERSE = {"same": "same", "holds": "held", "held": "holds", "shares": "shares"}
 
 
 @dataclass(slots=True)
@@ -253,8 +256,10 @@ def _stmt(stmt: Stmt, state: State, world: _World) -> State:
         case If(body=body, orelse=orelse):
             return _meet(_block(body, state.copy(), world), _block(orelse, state.copy(), world))
         case For(target=target, iterable=iterable, body=body):
+            parts = isinstance(iterable, Enumerate | Zip)  # the target is a tuple of elements
+            whole, element = ("holds", "shares") if parts else ("same", "held")
             sources = [
-                (a.name, "same" if world.kinds.get(a.name, ANY).is_numeric else "held")
+                (a.name, whole if world.kinds.get(a.name, ANY).is_numeric else element)
                 for a in iter_atoms(iterable)
                 if isinstance(a, Var)
             ]
@@ -298,8 +303,13 @@ def _through(source: str, how: str, state: State) -> list[tuple[str, str]]:
         if how == "same":
             found.append((other, relation))
         elif how == "holds":  # the new container holds source, hence what source is or holds
-            if relation != "held":
+            if relation in ("same", "holds"):
                 found.append((other, "holds"))
+        elif how == "shares":  # the new container holds what source holds, and is not source
+            if relation != "held":
+                found.append((other, "holds" if relation == "holds" else "shares"))
+        elif relation in ("held", "shares"):  # what holds source, or its elements, holds this too
+            found.append((other, "held"))
         elif relation == "holds":  # something that source holds: maybe this very element
             found.append((other, "same"))
         elif relation == "same":
@@ -376,7 +386,7 @@ def _elements_after(stmt: Stmt, state: State) -> tuple[object, ...] | None:
 
 def _constant_place(op: Op, elements: tuple[object, ...] | None) -> int | None:
     """The place that a subscript names among elements that are known."""
-    if op.prim != "index" or elements is None or len(op.args) > 2:  # noqa: PLR2004
+    if op.prim != "index" or elements is None or len(op.args) > 2:
         return None
     parts = index_parts(op)
     if len(parts) != 1 or not isinstance(parts[0].at, Const):
@@ -545,7 +555,8 @@ def _check_writes(stmt: Stmt, state: State, world: _World) -> None:
         for other, how in state.relations.get(name, {}).items():
             inner = how == "holds" and kind.is_container and isinstance(op, Op)
             inner = inner and op.prim == "call"  # a function may write what its argument holds
-            if (how == "holds" and not inner) or not _shares(other, world):
+            apart = how == "shares" and not (isinstance(op, Op) and op.prim == "call")
+            if (how == "holds" and not inner) or apart or not _shares(other, world):
                 continue
             reached.add(other)
             if other not in live:

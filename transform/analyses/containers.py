@@ -177,18 +177,23 @@ def _dict_call(op: Op, args: tuple[Kind | None, ...]) -> tuple[Op, Kind | None] 
     if not args:
         return replace(op, prim="dict", args=(), roles=()), Kind("dict")
     if "" not in op.roles:
-        shown = _renumbered(op.template, {i: 2 * i + 1 for i in range(len(args))})
+        count = len(args)
+        shown = gast.Dict(
+            [gast.Name(f"${2 * i}", gast.Load(), None, None) for i in range(count)],
+            [gast.Name(f"${2 * i + 1}", gast.Load(), None, None) for i in range(count)],
+        )
         both = zip(op.roles, op.args, strict=True)
         atoms = tuple(a for role, arg in both for a in (Const(role), arg))
-        return replace(op, prim="dict", args=atoms, roles=(), template=shown, callee=None), (
-            Kind("dict", items=(join_all(tuple(k for k in args if k is not None)),))
-        )
+        made = replace(op, prim="dict", args=atoms, roles=(), template=shown, callee=None)
+        known = tuple(k for k in args if k is not None)
+        return made, Kind("dict", items=(join_all(known),)) if len(known) == count else None
     if len(args) == 1 and args[0] is not None and args[0].tag == "dict":
         return replace(op, prim="list.copy"), args[0]
     return None
 
 
-def _renumbered(template: gast.AST, places: Mapping[int, int]) -> gast.AST:
+def renumbered(template: gast.AST, places: Mapping[int, int]) -> gast.AST:
+    """A template whose operands stand in other places."""
     class Holes(gast.NodeTransformer):
         def visit_Name(self, node: gast.Name) -> gast.AST:
             number = hole(node)
@@ -212,7 +217,7 @@ def _record_call(
     if len(positional) > len(names) or set(filled) != set(names):
         return None
     order = [filled[name] for name in names]
-    template = _renumbered(op.template, {old: new for new, old in enumerate(order)})
+    template = renumbered(op.template, {old: new for new, old in enumerate(order)})
     tag = "tuple" if issubclass(function, tuple) else "record"
     made = replace(
         op, prim="tuple" if tag == "tuple" else f"record:{function.__name__}", template=template,

@@ -124,7 +124,7 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
     """The operands with which a result may share memory, each with how.
 
     `same`: the result is the operand or a view of it; `holds`: the result is a container that holds
-    it; `held`: the result is something that the operand holds.
+    it; `held`: the result is something that the operand holds; `shares`: both hold the same things.
     """
 
     def sharing(atoms: tuple[Atom, ...], how: str) -> tuple[tuple[Var, str], ...]:
@@ -132,25 +132,36 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
             (a, how) for a in atoms if isinstance(a, Var) and kinds.get(a.name, ANY).may_share
         )
 
+    def spread_out(atoms: tuple[Atom, ...]) -> tuple[tuple[Var, str], ...]:
+        """How a list is related to what its elements were taken from."""
+        found: tuple[tuple[Var, str], ...] = ()
+        for atom in atoms:
+            kind = atom_kind(atom, kinds) or ANY
+            if kind.is_container or kind.tag == "any":
+                found += sharing((atom,), "shares")
+            if not kind.is_container:
+                found += sharing((atom,), "holds")
+        return found
+
     head, _, name = op.prim.partition(":")
     match head:
         case "tuple" | "list" | "dict" | "set" | "record":
             starred = {i for i, role in enumerate(op.roles) if role in ("*", "**")}
             alone = tuple(a for i, a in enumerate(op.args) if i not in starred)
             spread = tuple(op.args[i] for i in sorted(starred))
-            return sharing(alone, "holds") + sharing(spread, "held") + sharing(spread, "same")
+            return sharing(alone, "holds") + spread_out(spread)
         case "binary" if any((atom_kind(a, kinds) or ANY).is_container for a in op.args):
-            return sharing(op.args, "held") + sharing(op.args, "same")
+            return spread_out(op.args)
         case "look" | "binary" | "unary" | "np.add.at" | "np.subtract.at":
             return ()
         case "list.copy" | "elements":
-            return sharing(op.args, "held") + sharing(op.args, "same")
+            return spread_out(op.args)
         case "index":
             base = atom_kind(op.args[0], kinds) or ANY
             if base.is_container:
-                held = sharing(op.args[:1], "held")  # a slice is a list of what the list holds
-                whole = index_parts(op)[0].what != "at"
-                return held + sharing(op.args[:1], "same") if whole else held
+                if index_parts(op)[0].what != "at":  # a slice
+                    return spread_out(op.args[:1])
+                return sharing(op.args[:1], "held")
             for part in index_parts(op):
                 kind = atom_kind(part.at, kinds) if part.what == "at" else None
                 if kind is not None and kind.tag in ("array", "list"):
@@ -162,7 +173,9 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
             base = atom_kind(op.args[0], kinds) or ANY
             how = "held" if base.is_container or head == "attribute" else "same"
             found = sharing(op.args[:1], how)
-            if base.is_container and name in ("copy", "values", "items"):
+            if base.is_container and name == "copy":
+                found = spread_out(op.args[:1])
+            elif base.is_container and name in ("values", "items"):
                 found += sharing(op.args[:1], "same")
             if name in ("get", "setdefault", "pop"):
                 found += sharing(op.args[2:], "same")

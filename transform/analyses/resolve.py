@@ -75,7 +75,7 @@ from adjoint.transform.ir.nodes import (
 from adjoint.transform.ir.places import index_parts
 
 Kinds = dict[str, Kind]
-CallKind = Callable[[Op, Mapping[str, Kind]], tuple[Op, "Kind | None"]]
+CallKind = Callable[[Op, Mapping[str, Kind]], tuple[Op, "Kind | None", Mapping[str, Kind]]]
 
 # Calls that only look at their operands, or make something that carries no derivative.
 LOOKS: frozenset[Any] = frozenset(
@@ -127,7 +127,7 @@ def resolve(
     """Infer kinds and resolve operations.
 
     `call_kind` completes the call of a user's function, given the kinds known so far, and gives the
-    kind of its result. `device`:
+    kind of its result, and of the variables that it is given when it is done with them. `device`:
     arrays live on a device, where an element is an array without axes, and a view.
     """
     kinds: Kinds = dict(parameters)
@@ -159,13 +159,19 @@ def _note(kinds: Kinds, name: str, kind: Kind | None) -> None:
 
 
 def _block(block: Block, kinds: Kinds, call_kind: CallKind, device: bool) -> Block:
-    return tuple(_told(_stmt(stmt, kinds, call_kind, device), kinds) for stmt in block)
+    return tuple(_told(_stmt(s, kinds, call_kind, device), kinds, call_kind) for s in block)
 
 
-def _told(stmt: Stmt, kinds: Kinds) -> Stmt:
+def _told(stmt: Stmt, kinds: Kinds, call_kind: CallKind) -> Stmt:
     """Note what a resolved statement tells of the containers that it changes or takes apart."""
     for name, kind in list(told(stmt, kinds)):
         _note(kinds, name, kind)
+    op = getattr(stmt, "value", None)
+    if isinstance(op, Op) and op.prim == "call" and isinstance(op.callee, Ref):
+        if rule_of(op.callee.value) is None and all(atom_kind(a, kinds) for a in op.args):
+            for name, kind in call_kind(op, kinds)[2].items():
+                if kind.tag in ("list", "dict", "record") and kind.tag == kinds[name].tag:
+                    _note(kinds, name, kind)
     return stmt
 
 
@@ -475,7 +481,7 @@ def _call(
         return bound, _rule_kind(rule, bound, args)
     if any(k is None for k in args):
         return op, None
-    return call_kind(op, kinds)
+    return call_kind(op, kinds)[:2]
 
 
 def _builtin(

@@ -285,7 +285,7 @@ def ensure(
     held = state.get(name)
     if name in sweep.facts.aliases.views:
         if held is None:
-            _view(name, state, sweep, out)
+            _view(name, state, sweep, out, like)
         return target
     if held is not None and held.owned and not held.lazy and not isinstance(held.value, tuple):
         if held.value != target:
@@ -320,12 +320,16 @@ def _unshare(emitted: str, owner: str, state: State, sweep: Sweep, out: Out) -> 
             state[other] = replace(held, value=moved)
 
 
-def _view(name: str, state: State, sweep: Sweep, out: Out) -> None:
+def _view(
+    name: str, state: State, sweep: Sweep, out: Out, like: Atom | None = None
+) -> None:
     """Make the cotangent of a view the same view of the cotangent."""
     view = sweep.facts.aliases.taken[name]
     root, stmt = view.of, view.made
     env = sweep.facts.versions.before[id(stmt)]
-    base = ensure(root, state, sweep, out, sweep.value(env[root]) if root in env else None)
+    if like is None or view.take is not None:  # else: another name of it, as long as it is now
+        like = sweep.value(env[root]) if root in env else None
+    base = ensure(root, state, sweep, out, like)
     target = sweep.d(name)
     taken: Rhs = base
     if isinstance(view.take, Op):

@@ -69,7 +69,7 @@ def _by_itself(stmt: Augment, kinds: dict[str, Kind], names: Names) -> tuple[Stm
     old = names.temporary("old")
     kinds[old.name] = kinds[stmt.target.name]
     copied = replace(expression("a.copy()", {"a": stmt.target}, "method:copy"), roles=("self",))
-    copied, _ = resolve_op(copied, kinds, lambda op, _: (op, ANY))
+    copied, _ = resolve_op(copied, kinds, lambda op, _: (op, ANY, {}))
     return Assign(old, copied, stmt.span), replace(stmt, value=old)
 
 
@@ -79,7 +79,7 @@ def _augmented(stmt: Augment, kinds: dict[str, Kind], names: Names) -> tuple[Stm
         return None
     atoms = {"a": stmt.target, "b": stmt.value}
     plain = expression(f"a {stmt.operator} b", atoms, f"binary:{stmt.operator}")
-    plain, kind = resolve_op(plain, kinds, lambda call, _: (call, ANY))
+    plain, kind = resolve_op(plain, kinds, lambda call, _: (call, ANY, {}))
     result = names.temporary(stmt.target.name)
     kinds[result.name] = kind or ANY
     return Assign(result, plain, stmt.span), Store(_whole(stmt.target), "", result, stmt.span)
@@ -95,7 +95,7 @@ def _with_out(
     target = op.args[place]
     if not isinstance(target, Var) or not _holds_floats(target.name, kinds):
         return None
-    plain, kind = resolve_op(_without(op, place), kinds, lambda call, _: (call, ANY))
+    plain, kind = resolve_op(_without(op, place), kinds, lambda call, _: (call, ANY, {}))
     if plain.prim == "call" or kind is None:
         return None
     result = names.temporary("out")
@@ -160,15 +160,15 @@ def _filled(op: Op, span: Span, kinds: dict[str, Kind], names: Names) -> tuple[S
     given, ndim = len(op.args), kinds[target.name].ndim
     if _written_by_keyword(op):
         return None
-    if function is np.copyto and given == 2:  # noqa: PLR2004
+    if function is np.copyto and given == 2:
         return (Store(_whole(target), "", op.args[1], span),)
-    if function is np.fill_diagonal and given == 2 and ndim == 2 and _number(op.args[1], kinds):  # noqa: PLR2004
+    if function is np.fill_diagonal and given == 2 and ndim == 2 and _number(op.args[1], kinds):
         places = names.temporary("i")
         kinds[places.name] = Kind("array", 1, discrete=True)
         along = expression("np.arange(min(a.shape))", {"a": target}, "look")
         diagonal = expression("a[i, i]", {"a": target, "i": places}, "index")
         return Assign(places, along, span), Store(diagonal, "", op.args[1], span)
-    if function in (np.put, np.place, np.putmask) and given == 3:  # noqa: PLR2004
+    if function in (np.put, np.place, np.putmask) and given == 3:
         if not _number(op.args[2], kinds) or (function is np.put and ndim != 1):
             return None
         place = expression("a[i]", {"a": target, "i": op.args[1]}, "index")

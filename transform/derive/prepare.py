@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from adjoint.transform.analyses.effects import MUTATORS
 from adjoint.transform.analyses.kind import ANY, Kind, join_all
-from adjoint.transform.derive.in_place import as_store
 from adjoint.transform.derive.build import Names, expression, substitute_iter
+from adjoint.transform.derive.in_place import as_store
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -20,6 +21,7 @@ from adjoint.transform.ir.nodes import (
     Break,
     Const,
     Each,
+    Effect,
     Enumerate,
     For,
     Function,
@@ -35,7 +37,9 @@ from adjoint.transform.ir.nodes import (
     While,
     With,
     iter_atoms,
+    walk,
 )  # fmt: skip
+from adjoint.transform.ir.places import index_parts
 
 _SCALES = ("*", "/")
 
@@ -85,7 +89,7 @@ def _stmt(
             new = replace(stmt, body=_block(body, kinds, names, prepared))
             if isinstance(iterable, Range) and not leaves(stmt.body):
                 return (new,)
-            measured = _measured(iterable, kinds)
+            measured = None if _resizes(stmt.body, kinds) else _measured(iterable, kinds)
             if not leaves(stmt.body) and measured is not None:
                 return _with_length(new, measured, kinds, names, prepared)
             return _counted(new, kinds, names, prepared)
@@ -186,6 +190,27 @@ def leaves(body: Block) -> bool:
         if isinstance(stmt, With) and leaves(stmt.body):
             return True
     return False
+
+
+def _resizes(body: Block, kinds: dict[str, Kind]) -> bool:
+    """Whether a body may change the length of a list, perhaps of the one that the loop runs over."""
+    for stmt in walk(body):
+        match stmt:
+            case Effect(value=op) | Assign(value=Op() as op):
+                if op.prim.startswith("method:") and op.prim.removeprefix("method:") in MUTATORS:
+                    return True
+                if op.prim == "call" and any(_is_list(a, kinds) for a in op.args):
+                    return True
+            case Augment(target=target) if _is_list(target, kinds):
+                return True
+            case Store(place=place) if _is_list(place.args[0], kinds):
+                if place.prim == "index" and index_parts(place)[0].what != "at":
+                    return True
+    return False
+
+
+def _is_list(atom: Atom, kinds: dict[str, Kind]) -> bool:
+    return isinstance(atom, Var) and kinds.get(atom.name, ANY).tag in ("list", "any", "record")
 
 
 def _measured(iterable: Iter, kinds: dict[str, Kind]) -> Op | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import gast
 
-from adjoint.transform.analyses.containers import entries
+from adjoint.transform.analyses.containers import entries, renumbered
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.cotangents import (
@@ -327,8 +327,12 @@ def index_call(place: Op, sweep: Sweep, env: Env) -> Op:
     assert isinstance(node, gast.Slice)
     none = gast.Constant(None, None)
     parts = [node.lower or none, node.upper or none, node.step or none]
-    template = gast.Call(gast.Name("slice", gast.Load(), None, None), parts, [])
-    return Op("derived", tuple(sweep.primal(a, env) for a in place.args), template)
+    args = place.args[1:]
+    template = renumbered(
+        gast.Call(gast.Name("slice", gast.Load(), None, None), parts, []),
+        {i + 1: i for i in range(len(args))},
+    )
+    return Op("derived", tuple(sweep.primal(a, env) for a in args), template)
 
 
 def pull_list_augment(
@@ -368,12 +372,13 @@ def drop_last(
 
 
 def pull_pop(
-    stmt: Stmt, target: Var, op: Op, env: Env, after: Env, state: State, sweep: Sweep, out: Out
-) -> None:
+    stmt: Stmt, target: Var | None, op: Op, env: Env, after: Env,
+    state: State, sweep: Sweep, out: Out,
+) -> None:  # fmt: skip
     """`v = xs.pop()`: the cotangent goes back to the end of the list (or to its place)."""
     base = op.args[0]
     assert isinstance(base, Var)
-    g = state.pop(target.name, None)
+    g = None if target is None else state.pop(target.name, None)
     if (g is None and base.name not in state) or not sweep.is_active(base):
         return
     buffer = ensure(base.name, state, sweep, out, sweep.value(after[base.name]))
@@ -437,6 +442,8 @@ def pull_change(
             out.append(Assign(taken, op_taken))
             if sweep.is_active(op.args[2]):
                 accumulate(op.args[2].name, taken, state, sweep, out, lazy=True)  # type: ignore[union-attr]
+        case "list" | "dict", "pop":
+            pull_pop(stmt, None, op, env, after, state, sweep, out)
         case "list", "reverse":
             out.append(Effect(expression("d.reverse()", atoms, "derived.push")))
         case "list" | "dict", "clear":
