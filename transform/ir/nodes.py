@@ -295,6 +295,7 @@ class Mark:
     """A place to come back to while a function is being derived; none is left when it is emitted."""
 
     key: tuple[int, str]
+    span: Span = NOWHERE
 
 
 Stmt = (
