@@ -10,6 +10,9 @@ from typing import Any
 
 import gast
 
+from adjoint.transform.emit.templates import atom_tree, fill, hole_values
+from adjoint.transform.ir.nodes import Op, Var
+
 _OPERATIONS = {
     "Mult": "product", "MatMult": "product", "Add": "total", "Sub": "difference", "Div": "ratio",
     "Pow": "power",
@@ -89,6 +92,21 @@ def _hint(temporary: str, value: gast.AST | None, chosen: dict[str, str]) -> str
     if dot:
         return own
     return _of_value(value, chosen) or "t"
+
+
+def describe(op: Op) -> str:
+    """A word for what an operation gives, for a name that is made up before the text is.
+
+    >>> from adjoint.transform.derive.build import expression
+    >>> describe(expression("u[i]", {"u": Var("u"), "i": Var("i")}))
+    'u_i'
+    >>> describe(expression("np.sin(t)", {"t": Var("%3")})), describe(expression("-x", {}))
+    ('sin', 'value')
+    """
+    trees = {hole: atom_tree(atom) for hole, atom in hole_values(op.args, op.callee).items()}
+    unnamed = {atom.name: "" for atom in op.args if isinstance(atom, Var) and atom.is_temporary}
+    hint = _of_value(fill(op.template, trees), unnamed)
+    return hint if hint.isidentifier() and hint not in _RESERVED else "value"
 
 
 def _of_value(value: gast.AST | None, chosen: dict[str, str]) -> str:
