@@ -281,10 +281,9 @@ def _polished(
 ) -> tuple[Block, tuple[Atom, ...]]:
     """The reverse sweep without needless copies and names."""
     back, answers = drop_copies(back, answers)
-    ends = tuple(Return(a) for a in answers)
-    back = spread_names((*back, *ends), kept)
-    back, ends = back[: len(back) - len(ends)], back[len(back) - len(ends) :]
-    answers = tuple(s.value for s in ends if isinstance(s, Return))
+    spread = spread_names((*back, *(Return(a) for a in answers)), kept)
+    back = spread[: len(spread) - len(answers)]
+    answers = tuple(s.value for s in spread[len(back) :] if isinstance(s, Return))
     return fold_last(back, answers, kept, sweep.names)
 
 
@@ -340,6 +339,6 @@ def _is_root(stmt: Stmt) -> bool:
             quiet = op.prim.startswith(_QUIET) or is_rule(op.prim)
             return op.prim == "derived.check" or not quiet
         case Assign(value=Op() as op):
-            quiet = ("method:pop", "method:copy", "method:get")
-            return op.prim == "call" or (op.prim.startswith("method:") and op.prim not in quiet)
+            looks = ("method:pop", "method:copy", "method:get")
+            return op.prim == "call" or (op.prim.startswith("method:") and op.prim not in looks)
     return False

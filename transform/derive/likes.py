@@ -182,7 +182,11 @@ def _replaced(
                         first, second = double[atom.name]
                         new.append(Assign(both, call("np.broadcast", Var(first), Var(second))))
                         made[atom] = both
-                new.append(substitute(stmt, lambda a, made=made: made.get(a, change(a))))
+
+                def both_changed(atom: Atom, made: dict[Atom, Atom] = made) -> Atom:
+                    return made.get(atom, change(atom))
+
+                new.append(substitute(stmt, both_changed))
             case _:
                 new.append(substitute(stmt, change))
     return tuple(new)

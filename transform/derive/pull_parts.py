@@ -11,6 +11,7 @@ from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.resolve import atom_kind
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import ZERO, call, expression
+from adjoint.transform.derive.contributions import is_fresh
 from adjoint.transform.derive.cotangents import (
     Cotangent,
     Out,
@@ -25,7 +26,7 @@ from adjoint.transform.derive.cotangents import (
 )  # fmt: skip
 from adjoint.transform.derive.pull_common import holds_containers
 from adjoint.transform.derive.pull_containers import pull_item_store, pull_list_augment
-from adjoint.transform.derive.pull_rules import is_fresh, pull_rule
+from adjoint.transform.derive.pull_rules import pull_rule
 from adjoint.transform.ir.nodes import (
     Atom,
     Augment,

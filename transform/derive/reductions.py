@@ -74,7 +74,7 @@ def _product(op: Op, operand: Operand, incoming: Incoming, sweep: Sweep) -> Cont
     return Contribution(value, is_fresh(value.template))
 
 
-_PRODUCTS = {
+_PRODUCTS: dict[tuple[int | None, int | None, bool], str] = {
     (_MATRIX, _MATRIX, True): "g @ y.T",
     (_MATRIX, _MATRIX, False): "x.T @ g",
     (_MATRIX, _VECTOR, True): "np.outer(g, y)",

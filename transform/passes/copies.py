@@ -66,8 +66,9 @@ def fold_last(
         if isinstance(stmt, Assign) and isinstance(stmt.value, Op) and stmt.target in given:
             name = stmt.target.name
             if read[name] == 1 and bound[name] == 1 and name not in fixed:
-                renamed[stmt.target] = names.temporary(name)
-                new[position] = replace(stmt, target=renamed[stmt.target])
+                own = names.temporary(name)
+                renamed[stmt.target] = own
+                new[position] = replace(stmt, target=own)
     return tuple(new), tuple(renamed.get(a, a) for a in given)
 
 
