@@ -1,87 +1,134 @@
 """Guards: what was found outside a function when it was differentiated must still be so.
 
 A name that is rebound later must not go on silently meaning the old function. Each emission carries
-the outside names that it was derived under; they are compared when it is used.
+the outside names that it was derived under; they are compared whenever it is used.
 """
 
 from __future__ import annotations
 
-import builtins
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import FunctionType
+from types import CellType, FunctionType, ModuleType
 from typing import Any
 
-from adjoint.transform.analyses.kind import Kind, kind_of
+from adjoint.runtime.errors import NotDifferentiable
+from adjoint.transform.callees import Callee, Callees
 from adjoint.transform.ir.nodes import Block, Define, Ref, reads, walk
-from adjoint.transform.pipeline import Emitted, lowered_function
+from adjoint.transform.keys import key_of
+from adjoint.transform.tensors import has_tensor
 
 _MISSING = object()
+Place = dict[str, Any] | CellType
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
-    """One outside name: where it is looked up, and the object (or the kind of value) it had."""
+class Guards:
+    """What an emission was derived under.
 
-    where: dict[str, Any] | types.CellType
-    name: str
-    value: Any
-    kind: Kind | None
+    code: the functions, their code and their defaults. objects: names in the globals and modules
+    that must still mean the very same function, class or module. cells: captured variables, and
+    data: names of either sort, of which only the kind must be the same.
+    """
 
-
-def guards_of(emitted: Emitted) -> tuple[Guard, ...]:
-    """The guards of an emission and of everything that it calls."""
-    found: dict[tuple[int, str], Guard] = {}
-    for one in emitted.everything():
-        for origin in (one.origin, *one.opened):
-            for guard in _of_function(origin):
-                found.setdefault((id(guard.where), guard.name), guard)
-    return tuple(found.values())
+    code: tuple[tuple[FunctionType, Any, Any], ...]
+    objects: tuple[tuple[dict[str, Any], str, Any], ...]
+    cells: tuple[tuple[CellType, Any], ...]
+    data: tuple[tuple[Place, str, Any], ...]
 
 
-def _of_function(fn: FunctionType) -> list[Guard]:
-    roots = {text.partition(".")[0] for text in _outside(lowered_function(fn).body)}
-    cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
-    found = []
-    for name in sorted(roots):
-        if name in cells:
-            where: Any = cells[name]
-        elif name in fn.__globals__:
-            where = fn.__globals__
-        elif hasattr(builtins, name):
-            continue
-        else:
-            continue
-        value = _now(where, name)
-        fixed = callable(value) or isinstance(value, types.ModuleType)
-        found.append(Guard(where, name, value if fixed else None, None if fixed else kind_of(value)))
+def guards_of(callees: Callees) -> Guards:
+    """The guards of an emission, given all functions that were met while it was derived.
+
+    Raises:
+        NotDifferentiable: one of them reads a tensor from outside, whose part in the derivative
+            would be lost.
+    """
+    code: dict[int, tuple[FunctionType, Any, Any]] = {}
+    objects: dict[tuple[int, str], tuple[dict[str, Any], str, Any]] = {}
+    cells: dict[int, tuple[CellType, Any]] = {}
+    data: dict[tuple[int, str], tuple[Place, str, Any]] = {}
+    for callee in callees.known.values():
+        fn = callee.origin
+        code[id(fn)] = (fn, fn.__code__, fn.__defaults__)
+        for text in sorted(_texts(callee)):
+            for where, name in _places(text, fn):
+                value = _now(where, name)
+                if isinstance(where, CellType) and _is_fixed(value):
+                    cells[id(where)] = (where, value)
+                elif isinstance(where, dict) and (_is_fixed(value) or value is _MISSING):
+                    objects[id(where), name] = (where, name, value)
+                elif has_tensor(value):
+                    raise NotDifferentiable(
+                        f"{fn.__qualname__}() reads the tensor `{text}` from outside, of which "
+                        "emitted code would lose track; pass it as an argument"
+                    )
+                else:
+                    data[id(where), name] = (where, name, key_of(value))
+    return Guards(
+        tuple(code.values()), tuple(objects.values()), tuple(cells.values()), tuple(data.values())
+    )
+
+
+def holds(guards: Guards) -> bool:
+    """Whether everything outside is as it was."""
+    for fn, code, defaults in guards.code:
+        if fn.__code__ is not code or fn.__defaults__ is not defaults:
+            return False
+    for where, name, value in guards.objects:
+        if where.get(name, _MISSING) is not value:
+            return False
+    for cell, value in guards.cells:
+        if _now(cell) is not value:
+            return False
+    if not guards.data:
+        return True
+    return all(_key(_now(place, name)) == key for place, name, key in guards.data)
+
+
+def _texts(callee: Callee) -> set[str]:
+    """What a function reads outside, in dotted form, local functions included."""
+    found = _outside(callee.function.body)
+    for local in callee.locals.values():
+        found |= _outside(local.function.body)
     return found
 
 
 def _outside(block: Block) -> set[str]:
-    texts = {a.text for s in walk(block) for a in reads(s) if isinstance(a, Ref)}
+    texts = {a.text for s in walk(block) for a in reads(s) if isinstance(a, Ref) and not a.local}
     for stmt in walk(block):
         if isinstance(stmt, Define):
             texts |= _outside(stmt.function.body)
     return texts
 
 
-def _now(where: Any, name: str) -> Any:
-    if isinstance(where, types.CellType):
-        try:
-            return where.cell_contents
-        except ValueError:
-            return _MISSING
-    return where.get(name, _MISSING)
+def _places(text: str, fn: FunctionType) -> Iterator[tuple[Place, str]]:
+    """Where `module.name` is looked up: the first name in the function, the rest in modules."""
+    root, *rest = text.split(".")
+    cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
+    where: Place = cells.get(root, fn.__globals__)
+    yield where, root
+    value = _now(where, root)
+    for name in rest:
+        if not isinstance(value, ModuleType) or name not in vars(value):
+            return
+        yield vars(value), name
+        value = vars(value)[name]
 
 
-def holds(guards: tuple[Guard, ...]) -> bool:
-    """Whether everything outside is as it was."""
-    for guard in guards:
-        value = _now(guard.where, guard.name)
-        if guard.kind is None:
-            if value is not guard.value:
-                return False
-        elif kind_of(value) != guard.kind:
-            return False
-    return True
+def _is_fixed(value: Any) -> bool:
+    return callable(value) or isinstance(value, types.ModuleType)
+
+
+def _key(value: Any) -> Any:
+    """The kind of data; what has become a function or a module since is of no kind."""
+    return None if value is _MISSING or _is_fixed(value) else key_of(value)
+
+
+def _now(where: Place, name: str = "") -> Any:
+    if isinstance(where, dict):
+        return where.get(name, _MISSING)
+    try:
+        return where.cell_contents
+    except ValueError:  # not assigned (yet)
+        return _MISSING

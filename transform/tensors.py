@@ -2,75 +2,208 @@
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from adjoint.runtime.eager_call import apply_function
+from adjoint.runtime.errors import NotDifferentiable
+from adjoint.runtime.helpers.structures import fields_of
+from adjoint.runtime.modes import GRAD_ENABLED
 from adjoint.runtime.tensor import Tensor
+from adjoint.transform.keys import PLAIN
+
+if TYPE_CHECKING:
+    from adjoint.transform.differentiable import Differentiable
+
+_LEAVES = (str, bytes, int, float, complex, type(None), np.ndarray, np.generic, type)
 
 
 def has_tensor(value: Any) -> bool:
-    """Whether a value is, or holds in lists, tuples and dicts, a tensor."""
+    """Whether a value is, or holds in lists, tuples, dicts and fields, a tensor."""
+    kind = type(value)
+    if kind in PLAIN:
+        return False
+    if kind is tuple or kind is list:
+        return any([type(part) not in PLAIN and has_tensor(part) for part in value])
+    if kind is dict:
+        return any([type(part) not in PLAIN and has_tensor(part) for part in value.values()])
+    fields = getattr(value, "__dict__", None)
+    if fields and not isinstance(value, Tensor | list | tuple | dict):
+        if all([type(part) in PLAIN for part in fields.values()]):
+            return False
+    return next(tensors_in(value), None) is not None
+
+
+def tensors_in(value: Any, seen: set[int] | None = None) -> Iterator[Tensor]:
+    """The tensors in a value, in the order in which they stand there."""
     if isinstance(value, Tensor):
-        return True
-    if isinstance(value, list | tuple):
-        return any(has_tensor(v) for v in value)
-    if isinstance(value, dict):
-        return any(has_tensor(v) for v in value.values())
-    return False
+        yield value
+    elif not isinstance(value, _LEAVES):
+        seen = set() if seen is None else seen
+        if id(value) not in seen:  # objects may hold one another
+            seen.add(id(value))
+            for _, part in _parts(value):
+                yield from tensors_in(part, seen)
 
 
 def unwrapped(value: Any) -> Any:
-    """The value with every tensor replaced by its array."""
+    """The value with every tensor replaced by its array, which cannot be written into.
+
+    What holds no tensor stays the very object that it is.
+    """
     if isinstance(value, Tensor):
-        return value._data
+        data = value._data
+        if type(data) is not np.ndarray:
+            return data
+        data = data.view()
+        data.flags.writeable = False
+        return data
+    if not has_tensor(value):
+        return value
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*map(unwrapped, value))
     if isinstance(value, list | tuple):
         return type(value)(map(unwrapped, value))
     if isinstance(value, dict):
         return {k: unwrapped(v) for k, v in value.items()}
-    return value
+    made = copy.copy(value)
+    for name, part in fields_of(value).items():
+        object.__setattr__(made, name, unwrapped(part))
+    return made
 
 
-def _leaves(value: Any, cotangent: Any, found: list[tuple[Tensor, Any]]) -> None:
-    """Pair every tensor in an argument with the part of the cotangent that belongs to it."""
-    if isinstance(value, Tensor):
-        found.append((value, cotangent))
-    elif isinstance(value, list | tuple):
-        for i, v in enumerate(value):
-            _leaves(v, None if cotangent is None else cotangent[i], found)
-    elif isinstance(value, dict):
-        for k, v in value.items():
-            _leaves(v, None if cotangent is None else cotangent[k], found)
+def refuse_tensor(found: Any, name: str) -> None:
+    """Refuse a result into which a tensor found its way that was no argument.
+
+    Raises:
+        NotDifferentiable: there is one; its own derivative would be lost.
+    """
+    if has_tensor(found):
+        raise NotDifferentiable(
+            f"{name}() reads a tensor that is not among its arguments, and of which emitted code "
+            "would lose track; pass it as an argument"
+        )
 
 
-def call_with_tensors(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def call_with_tensors(
+    function: Differentiable, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
     """Call a differentiable function with tensors among its arguments.
 
+    Args:
+        function: the function.
+        args: all its positional arguments, those that a method or partial presets included.
+        kwargs: all its keyword arguments.
+
     Returns:
-        A tensor (or a tuple of them) with `grad_fn=<NameBackward>`, whose backward runs the
-        emitted adjoint.
+        The result with tensors for its arrays and numbers, `grad_fn=<NameBackward>`; its backward
+        runs the emitted adjoint.
     """
-    call = function.by_position(args, kwargs)
-    pairs: list[tuple[Tensor, Any]] = []
-    for argument in call:
-        _leaves(argument, None, pairs)
-    inputs = list({id(t): t for t, _ in pairs}.values())
-    plain = unwrapped(call)
-    if not any(t.requires_grad for t in inputs):
-        value = function(*plain)
-        return apply_function(function.__name__, value, lambda *_: (), inputs)
-    value, pull = function.everything.vjp(*plain)
+    inputs: dict[int, Tensor] = {}
+    wanted: dict[int | str, Any] = {}
+    for place, argument in (*enumerate(args), *kwargs.items()):
+        for tensor in tensors_in(argument):
+            inputs[id(tensor)] = tensor
+            if tensor.requires_grad:
+                wanted[place] = argument
+    plain, named = tuple(map(unwrapped, args)), {k: unwrapped(v) for k, v in kwargs.items()}
+    title = function.__name__.strip("<>")
+    tensors = list(inputs.values())
+    if not wanted or not GRAD_ENABLED.get():
+        value = function.plain_value(plain, named)
+        return _in_graph(title, value, lambda _: (None,) * len(tensors), tensors, "")
+    value, pull, source = function.vjp_at(tuple(wanted), plain, named)
 
-    def pullback(g: Any) -> tuple[Any, ...]:
-        found: list[tuple[Tensor, Any]] = []
-        for argument, cotangent in zip(call, pull(g), strict=True):
-            _leaves(argument, cotangent, found)
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
         totals: dict[int, Any] = {}
-        for tensor, cotangent in found:
-            if cotangent is not None:
+        for argument, part in zip(wanted.values(), pull(cotangent), strict=True):
+            for tensor, own in _paired(argument, part):
                 known = totals.get(id(tensor))
-                totals[id(tensor)] = cotangent if known is None else known + cotangent
-        return tuple(totals.get(id(t)) for t in inputs)
+                totals[id(tensor)] = own if known is None else known + own
+        return tuple(totals.get(id(t)) if t.requires_grad else None for t in tensors)
 
-    return apply_function(function.__name__, value, pullback, inputs, function.source_of("vjp"))
+    return _in_graph(title, value, pullback, tensors, source)
+
+
+def _in_graph(title: str, value: Any, pullback: Any, inputs: list[Tensor], source: str) -> Any:
+    """The value with tensors in place of its arrays and numbers, all results of one node."""
+    refuse_tensor(value, title)
+    leaves: list[Any] = []
+    for leaf in results_in(value):
+        held = [t._data for t in inputs] + leaves
+        leaves.append(_apart(leaf, held))
+    if not leaves:
+        return value
+
+    def from_leaves(g: Any) -> Any:
+        return pullback(rebuilt(value, iter(g if len(leaves) > 1 else (g,))))
+
+    result = leaves[0] if len(leaves) == 1 else tuple(leaves)
+    made = apply_function(title, result, from_leaves, inputs, source)
+    return rebuilt(value, iter((made,) if len(leaves) == 1 else made))
+
+
+def _apart(leaf: Any, held: list[Any]) -> Any:
+    """A result that can be written in place without reaching what went in or came out beside it."""
+    if not hasattr(leaf, "strides"):
+        return leaf
+    shared = any(hasattr(h, "strides") and np.may_share_memory(leaf, h) for h in held)
+    if shared or (type(leaf) is np.ndarray and not leaf.flags.writeable):
+        return leaf.copy()
+    return leaf
+
+
+def _is_result(value: Any) -> bool:
+    return hasattr(value, "dtype") or isinstance(value, int | float | complex)
+
+
+def results_in(value: Any) -> Iterator[Any]:
+    """The arrays and numbers in a result."""
+    if _is_result(value):
+        yield value
+    else:
+        for _, part in _parts(value):
+            yield from results_in(part)
+
+
+def rebuilt(value: Any, leaves: Iterator[Any]) -> Any:
+    """The structure of a result with other arrays and numbers in it."""
+    if _is_result(value):
+        return next(leaves)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(rebuilt(part, leaves) for part in value))
+    if isinstance(value, list | tuple):
+        return type(value)(rebuilt(part, leaves) for part in value)
+    if isinstance(value, dict):
+        return {k: rebuilt(part, leaves) for k, part in value.items()}
+    if not any(True for _ in results_in(value)):
+        return value
+    made = copy.copy(value)
+    for name, part in fields_of(value).items():
+        object.__setattr__(made, name, rebuilt(part, leaves))
+    return made
+
+
+def _parts(value: Any) -> Iterator[tuple[Any, Any]]:
+    """What a value holds, by index, key or field."""
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list | tuple):
+        yield from enumerate(value)
+    elif not isinstance(value, _LEAVES):
+        yield from fields_of(value).items()
+
+
+def _paired(value: Any, cotangent: Any) -> Iterator[tuple[Tensor, Any]]:
+    """Every tensor in an argument with the part of the cotangent that belongs to it."""
+    if cotangent is None:
+        return
+    if isinstance(value, Tensor):
+        yield value, cotangent
+        return
+    named = not isinstance(value, list | tuple | dict)
+    for key, part in _parts(value):
+        yield from _paired(part, getattr(cotangent, key) if named else cotangent[key])

@@ -1,0 +1,50 @@
+"""What is refused is refused at decoration, even where names are still to be defined."""
+
+from __future__ import annotations
+
+import builtins
+from types import CellType, CodeType, FunctionType
+from typing import Any
+
+from adjoint.transform.pipeline import lowered_function
+
+
+def check_accepted(fn: FunctionType) -> None:
+    """Raise what is known to be refused before the function is first used.
+
+    Names that are not defined yet may be defined by the time the function is used.
+
+    Raises:
+        UnsupportedSyntax: a construct is not accepted.
+        SourceNotFound: there is no source.
+    """
+    outside = {name: _later for name in _names(fn.__code__) if not hasattr(builtins, name)}
+    cells = tuple(_filled(cell) for cell in fn.__closure__ or ())
+    complete = FunctionType(
+        fn.__code__, {**outside, **fn.__globals__}, fn.__name__, fn.__defaults__, cells
+    )
+    complete.__kwdefaults__ = fn.__kwdefaults__
+    complete.__annotations__ = fn.__annotations__
+    complete.__qualname__ = fn.__qualname__
+    lowered_function(complete)
+
+
+def _later(*args: Any, **kwargs: Any) -> Any:
+    """Stands for what is still to be defined."""
+    raise NotImplementedError("this is never called")
+
+
+def _filled(cell: CellType) -> CellType:
+    try:
+        cell.cell_contents  # noqa: B018 - raises where nothing was assigned yet
+    except ValueError:
+        return CellType(_later)
+    return cell
+
+
+def _names(code: CodeType) -> set[str]:
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names |= _names(constant)
+    return names
