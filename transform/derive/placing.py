@@ -18,6 +18,7 @@ from adjoint.transform.derive.cotangents import Facts, Sweep
 from adjoint.transform.derive.needs import Needs
 from adjoint.transform.derive.prepare import leaves
 from adjoint.transform.derive.spoiled import spoiled
+from adjoint.transform.emit.names import describe
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
@@ -108,7 +109,8 @@ def plan_storage(
         value = _kept_value(version, placeholder, needs, sweep.facts, pinned)
         if how == "renamed":
             if plan.names[placeholder] == version.name:
-                plan.names[placeholder] = sweep.names.fresh(_plain(version.name))
+                kept = "kept_" if version.name.startswith("%") else ""
+                plan.names[placeholder] = sweep.names.fresh(kept + _word(version))
                 target = Var(plan.names[placeholder])
             _place_after(version, Assign(target, value), plan)
             continue
@@ -246,7 +248,7 @@ def _add_saves(
             groups.append([save])
     for group in groups:
         pushed = [_pushed(save, plan, sweep) for save in group]
-        hint = f"saved_{_plain(group[0].version.name)}" if len(group) == 1 else "saved"
+        hint = f"saved_{_word(group[0].version)}" if len(group) == 1 else "saved"
         saved = sweep.names.fresh(hint)
         plan.lists.append(saved)
         holes = {f"x{i}": var for i, var in enumerate(pushed)}
@@ -270,14 +272,19 @@ def _pushed(save: Save, plan: Plan, sweep: Sweep) -> Var:
     """The variable that is pushed: a copy gets one of its own, right after what it copies."""
     if isinstance(save.value, Var):
         return save.value
-    temporary = sweep.names.temporary(_plain(save.version.name))
+    temporary = sweep.names.temporary(_word(save.version))
     _place_after(save.version, Assign(temporary, save.value), plan)
     return temporary
 
 
-def _plain(name: str) -> str:
-    hint = name.lstrip("%").split(".", maxsplit=1)[0]
-    return hint if hint.isidentifier() and not hint[1:].isdigit() else "value"
+def _word(version: Version) -> str:
+    """A word for what a version holds: its name, or for a temporary what gave it."""
+    hint = version.name.lstrip("%").split(".", maxsplit=1)[0]
+    nameless = version.name.startswith("%") and hint[1:].isdigit()
+    if hint.isidentifier() and not nameless:
+        return hint
+    made = version.after.value if isinstance(version.after, Assign) else None
+    return describe(made) if isinstance(made, Op) else "value"
 
 
 def _choose_name(
@@ -287,7 +294,7 @@ def _choose_name(
     others = given.get(version.name, [])
     mine = around(home, sweep)
     if any(other in mine or home in around(other, sweep) for other in others):
-        return sweep.names.fresh(_plain(version.name))
+        return sweep.names.fresh(_word(version))
     return version.name
 
 
