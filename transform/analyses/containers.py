@@ -136,11 +136,12 @@ def container_call(
         return _copied(op, args)
     if function is dict:
         return _dict_call(op, args)
-    if function is zip and set(op.roles) <= {""} and args:
-        if any(k is None for k in args):
-            return replace(op, prim="elements:zip"), None
-        parts = tuple(each_kind(k) for k in args if k is not None)
-        return replace(op, prim="elements:zip"), list_of(Kind("tuple", items=parts))
+    if function is zip and set(op.roles) <= {"", "strict"} and args:
+        op = replace(op, prim="elements:zip")
+        zipped = [k for k, role in zip(args, op.roles, strict=True) if role == ""]
+        if any(k is None for k in zipped):
+            return op, None
+        return op, list_of(Kind("tuple", items=tuple(each_kind(k) for k in zipped if k)))
     if function in (sorted, reversed) and args:
         if args[0] is not None and not args[0].differentiable:
             return replace(op, prim="look"), list_of(each_kind(args[0]))

@@ -208,7 +208,7 @@ def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind, device: bool) -> Stmt:
                 orelse=_block(orelse, kinds, call_kind, device),
             )
         case For(target=target, iterable=iterable, body=body):
-            _note(kinds, target.name, _element_kind(iterable, kinds, device))
+            _note(kinds, target.name, element_kind(iterable, kinds, device))
             return replace(stmt, body=_block(body, kinds, call_kind, device))
         case While(before=before, body=body):
             before = _block(before, kinds, call_kind, device)
@@ -557,7 +557,8 @@ def _part_kind(source: Kind | None, position: int, count: int, star: int | None)
     return each_kind(source)
 
 
-def _element_kind(iterable: Iter, kinds: Kinds, device: bool) -> Kind | None:
+def element_kind(iterable: Iter, kinds: Kinds, device: bool) -> Kind | None:
+    """The kind of what an iterable gives in each round; None while that is not known."""
     match iterable:
         case Range():
             return INT
@@ -568,14 +569,14 @@ def _element_kind(iterable: Iter, kinds: Kinds, device: bool) -> Kind | None:
             each = each_kind(kind)
             return _without_axes(each) if device and kind.tag == "array" else each
         case Enumerate(inner=inner):
-            element = _element_kind(inner, kinds, device)
+            element = element_kind(inner, kinds, device)
             return None if element is None else Kind("tuple", items=(INT, element))
         case Zip(inners=inners):
-            elements = [_element_kind(inner, kinds, device) for inner in inners]
+            elements = [element_kind(inner, kinds, device) for inner in inners]
             known = tuple(e for e in elements if e is not None)
             return Kind("tuple", items=known) if len(known) == len(elements) else None
         case Reversed(inner=inner):
-            return _element_kind(inner, kinds, device)
+            return element_kind(inner, kinds, device)
         case Items(value=value, what=what):
             kind = atom_kind(value, kinds)
             if kind is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from adjoint.transform.analyses.effects import MUTATORS
 from adjoint.transform.analyses.kind import ANY, Kind, join_all
 from adjoint.transform.derive.build import Names, expression, substitute_iter
+from adjoint.transform.derive.dict_rounds import over_keys, set_by_default
 from adjoint.transform.derive.in_place import as_store
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
@@ -76,6 +77,9 @@ def _stmt(
     stores = as_store(stmt, kinds, names)
     if stores is not None:
         return stores
+    set_first = set_by_default(stmt, kinds, names)
+    if set_first is not None:
+        return set_first
     match stmt:
         case If(body=body, orelse=orelse):
             return (replace(stmt, body=_block(body, kinds, names, prepared),
@@ -86,6 +90,9 @@ def _stmt(
             held = _held(stmt, kinds, names)
             if held is not None:
                 return (held[0], *_stmt(held[1], kinds, names, prepared))
+            keyed = over_keys(stmt, kinds, names)
+            if keyed is not None:
+                return _stmt(keyed, kinds, names, prepared)
             new = replace(stmt, body=_block(body, kinds, names, prepared))
             if isinstance(iterable, Range) and not leaves(stmt.body):
                 return (new,)
