@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from adjoint.runtime.eager_names import NAMES as _NAMES
+from adjoint.runtime import eager_names as _eager_names
+from adjoint.runtime.eager_names import *  # noqa: F403 (its `__all__` lists every name once)
 from adjoint.runtime.errors import AdjointError, MissingRule, NotDifferentiable
 from adjoint.runtime.tensor import Tensor
 from adjoint.transform.differentiable import (
@@ -13,8 +14,6 @@ from adjoint.transform.differentiable import (
     vjp,
 )
 from adjoint.transform.errors import SourceNotFound, UnsupportedSyntax
-
-globals().update(_NAMES)
 
 __version__ = "0.1.0"
 
@@ -30,5 +29,5 @@ __all__ = [
     "gradient",
     "value_and_gradient",
     "vjp",
-    *_NAMES,
 ]
+__all__ += _eager_names.__all__

@@ -1,9 +1,9 @@
 """Which function a call reaches, and how its arguments fill the parameters.
 
-A callee is a Python function with source, or a local function lifted out of the one around it. Where
-an argument is itself a function that is known (`integrate(lambda t: w * t, ...)`), the callee is
-specialised to it: its calls of the parameter become calls of that function, and what that function
-captures comes in as further parameters.
+A callee is a Python function with source, or a local function lifted out of the one around it.
+Where an argument is itself a function that is known (`integrate(lambda t: w * t, ...)`), the callee
+is specialised to it: its calls of the parameter become calls of that function, and what that
+function captures comes in as further parameters.
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ def call_vjp(function: Any, wrt: tuple[int | str, ...]) -> Callable[..., tuple[A
     (0.0, 2.0)
     """
     rule = rule_of(function)
-    run = functools.partial(_by_rule, function, rule) if rule else functools.partial(_by_source, function)
+    by_source = functools.partial(_by_source, function)
+    run = functools.partial(_by_rule, function, rule) if rule else by_source
     return functools.partial(_call, run, wrt)
 
 
@@ -61,7 +62,7 @@ def _call(
 
 
 def _members(one: int | str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """What one entry of `wrt` stands for: an argument, a range of positions, a tuple of keywords."""
+    """What an entry of `wrt` stands for: an argument, a range of positions, a tuple of keywords."""
     if not isinstance(one, str) or not one.startswith("*"):
         return one
     if one.startswith("**"):

@@ -56,7 +56,8 @@ SHAPES = collect(
         for name in ("dtype", "itemsize", "nbytes", "strides", "flags", "base")
     ),
     zero(
-        "np.result_type np.can_cast np.promote_types np.finfo np.iinfo np.dtype np.broadcast_shapes np.broadcast"
+        "np.result_type np.can_cast np.promote_types np.finfo np.iinfo np.dtype "
+        "np.broadcast_shapes np.broadcast"
     ),
     zero("np.shares_memory np.may_share_memory np.issubdtype np.errstate np.seterr"),
     zero("np.printoptions np.get_printoptions np.geterr np.einsum_path np.savez np.iterable"),

@@ -38,7 +38,8 @@ class Summary:
 
     writes: positions in `op.args` of arguments written into. shares: positions with which the
     result may share memory. result: the position of the argument that the result certainly is, or
-    a tuple of such positions where it is a tuple of arguments. known: whether anything is known of the function.
+    a tuple of such positions where it is a tuple of arguments. known: whether anything is known of
+    the function.
     """
 
     writes: frozenset[int] = frozenset()

@@ -20,7 +20,7 @@ Live = frozenset[str]
 
 
 def live_after(fn: Function, at_end: Live = frozenset()) -> dict[int, Live]:
-    """For every statement, by identity, the names live just after it; `at_end` are read by others."""
+    """For every statement, by identity, the names live after it; `at_end` are read by others."""
     found: dict[int, Live] = {}
     _block(fn.body, at_end, frozenset(), found)
     return found

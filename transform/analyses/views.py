@@ -1,4 +1,4 @@
-"""Which operations certainly give a view, of what, and how the same view is taken of a cotangent."""
+"""Which operations certainly give a view, of what, and how it is taken of a cotangent."""
 
 from __future__ import annotations
 

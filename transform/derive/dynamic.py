@@ -86,5 +86,6 @@ def dynamic_call(op: Op, name: str) -> gast.AST:
     template = op.template
     assert isinstance(template, gast.Call)
     wanted = gast.parse(name.removeprefix("call_vjp"), mode="eval").body
-    function = gast.Call(gast.Name("call_vjp", gast.Load(), None, None), [template.func, wanted], [])
+    call_vjp = gast.Name("call_vjp", gast.Load(), None, None)
+    function = gast.Call(call_vjp, [template.func, wanted], [])
     return gast.Call(function, template.args, template.keywords)

@@ -74,5 +74,6 @@ def refuse(stmt: Stmt, op: Op) -> None:
 
 
 def holds_containers(base: Var, sweep: Sweep) -> bool:
+    """Whether an element of a container is, or may be, a container itself."""
     items = sweep.kind(base.name).items
     return not items or any(k.is_container or k.tag == "any" for k in items)

@@ -41,7 +41,7 @@ Change = Callable[[Atom], Atom]
 
 
 def split_webs(fn: Function, names: Names, reserved: frozenset[str] = frozenset()) -> Function:
-    """The same function, every web under a name of its own, none (but parameters) a reserved one."""
+    """The same function, each web under a name of its own, none (but parameters) a reserved one."""
     found = versions(fn, {})
     groups = _groups(fn, found)
     held = {n for s in walk(fn.body) if isinstance(s, Define) for n in s.function.captures}
