@@ -207,6 +207,8 @@ def index_shape(base: Shape, place: Op, env: Env, known: Known) -> Shape | None:
     forms = subscript_form(place, lambda atom: known.key(atom, env), is_integer)
     if forms is None:
         return None
+    if kind.tag == "array" and kind.ndim == len(forms) and all(form == AT for form in forms):
+        return NUMBER
     return part_shape(base, forms, known)
 
 
