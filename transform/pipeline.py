@@ -27,6 +27,7 @@ from adjoint.transform.analyses.kind import (
 )
 from adjoint.transform.analyses.resolve import Resolved, resolve
 from adjoint.transform.analyses.shapes import shapes
+from adjoint.transform.analyses.unseen import check_unseen
 from adjoint.transform.analyses.versions import versions
 from adjoint.transform.callees import Call, Callee, Callees, ParameterKinds, call_of, target_of
 from adjoint.transform.derive.build import Names
@@ -85,7 +86,8 @@ class Emitted:
     """One emitted function: its IR, its text, and what is needed to call it.
 
     callees: the emitted functions that it calls, by the names under which it does. opened: the
-    functions whose calls were replaced by what they do. loaded: the running functions, by the identity of the namespace that they work in.
+    functions whose calls were replaced by what they do. loaded: the running functions, by the
+    identity of the namespace that they work in.
     """
 
     adjoint: Adjoint
@@ -232,7 +234,9 @@ class _Reach:
             return None
         callee, origin = call.callee, self.caller.origin
         beside = callee.origin.__globals__ is origin.__globals__
-        if not beside or callee.origin.__closure__ or callee.locals or callee.key == self.caller.key:
+        if not beside or callee.origin.__closure__ or callee.locals:
+            return None
+        if callee.key == self.caller.key:
             return None
         if not is_straight(callee.function) or any(k.tag != "num" for _, k in call.kinds):
             return None
@@ -431,6 +435,7 @@ def _sweep(
 ) -> Sweep:  # fmt: skip
     function = analysis.function
     _check_escapes(callee, analysis, {*wrt, *written}, world)
+    check_unseen(function, analysis.kinds, analysis.aliases, {*wrt, *written})
     found = versions(function, analysis.aliases.reached, analysis.aliases.roots)
     definitions: dict[str, Stmt] = {}
     for stmt in walk(function.body):

@@ -438,6 +438,30 @@ def lists_in_a_dict(x, y):
     return d["a"][0] * d["a"][1] * d["b"][0]
 
 
+# Refused: keys and elements of sets have no cotangents
+
+
+def keys_that_are_differentiated(x):
+    d = {x[0]: x[1]}
+    s = 0.0
+    for k, v in d.items():
+        s = s + k * v
+    return s
+
+
+def keys_set_that_are_differentiated(x):
+    d = {}
+    d[x[0] * 2] = 1.0
+    return sum(d)
+
+
+def set_of_what_is_differentiated(x):
+    s = 0.0
+    for v in {x[0], x[1]}:
+        s = s + v * v
+    return s
+
+
 ACCEPTED: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (put_into_another_name, (0.7,)),
     (put_into_a_dict_by_another_name, (0.7,)),
@@ -510,3 +534,16 @@ def test_doubtful_programs_are_right_or_refused(
         check(program, args, range(len(args)))
     except AdjointError as error:
         assert "may" in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        keys_that_are_differentiated,
+        keys_set_that_are_differentiated,
+        set_of_what_is_differentiated,
+    ],
+)
+def test_keys_and_sets_of_what_is_differentiated_are_refused(program: Callable[..., Any]) -> None:
+    with pytest.raises(AdjointError, match="key of a dict, or an element of a set"):
+        check(program, (A,), [0])
