@@ -104,7 +104,8 @@ def call_with_tensors(
     """
     inputs: dict[int, Tensor] = {}
     wanted: dict[int | str, Any] = {}
-    for place, argument in (*enumerate(args), *kwargs.items()):
+    places: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
+    for place, argument in places:
         for tensor in tensors_in(argument):
             inputs[id(tensor)] = tensor
             if tensor.requires_grad:

@@ -195,7 +195,7 @@ def _dict_call(op: Op, args: tuple[Kind | None, ...]) -> tuple[Op, Kind | None] 
 
 def renumbered(template: gast.AST, places: Mapping[int, int]) -> gast.AST:
     """A template whose operands stand in other places."""
-    class Holes(gast.NodeTransformer):
+    class Holes(gast.NodeTransformer):  # type: ignore[misc]
         def visit_Name(self, node: gast.Name) -> gast.AST:
             number = hole(node)
             return node if number is None else gast.Name(

@@ -46,7 +46,7 @@ def pull_call(
         return
     if isinstance(op.callee, Var) and sweep.is_active(op.callee):
         raise unsupported(
-            stmt.span,  # type: ignore[union-attr]
+            stmt.span,
             "the function called here holds values that are differentiated, and was made where it "
             "is not known which function it is",
             "call the function by its name, and pass what it holds as arguments",
@@ -140,7 +140,7 @@ def _run_vjp_instead(
     node = dynamic_call(op, derivative.vjp) if dynamic else _static_call(op, derivative)
     called = op.callee if dynamic else None
     value = sweep.names.fresh("_") if target is None else target.name
-    span = stmt.span  # type: ignore[union-attr]
+    span = stmt.span
     sweep.replaced[id(stmt)] = (
         Assign(both, replace(op, prim="derived.vjp", template=node, callee=called), span),
         Unpack((Var(value), pullback), both, None, span),
