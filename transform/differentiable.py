@@ -7,8 +7,6 @@ import sys
 import threading
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -17,85 +15,37 @@ from adjoint.runtime import home
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.acceptance import check_accepted
 from adjoint.transform.analyses.kind import kind_of
-from adjoint.transform.errors import UnsupportedSyntax
-from adjoint.transform.guards import Guards, guards_of, holds
-from adjoint.transform.homes import explained, home_of_call, rebound
-from adjoint.transform.keys import PLAIN, key_of
-from adjoint.transform.loading import function_of
-from adjoint.transform.parameters import Parameters, Slot, parameters_of
-from adjoint.transform.pipeline import (
-    Emitted,
-    World,
-    analyse,
-    default_kinds,
-    derive,
-    written_parameters,
+from adjoint.transform.compiled import (
+    ATTRIBUTE,
+    Compiled,
+    compile_call,
+    finished,
+    kept_on,
+    picked,
+    source_text,
+    values_of,
 )  # fmt: skip
+from adjoint.transform.errors import UnsupportedSyntax
+from adjoint.transform.guards import holds
+from adjoint.transform.homes import explained, rebound
+from adjoint.transform.keys import PLAIN, key_of
+from adjoint.transform.parameters import Parameters, Slot, Wrt, checked_wrt, parameters_of
+from adjoint.transform.pipeline import Emitted, World, default_kinds, derive
 from adjoint.transform.results import (
     arrays_in,
     finish,
     form,
-    is_complex,
     outline,
-    refuse_writes,
-    require_differentiable,
-    require_number,
     require_real,
     separate,
 )  # fmt: skip
 from adjoint.transform.seeds import seed_of
-from adjoint.transform.tensors import call_with_tensors, has_tensor, refuse_tensor, unwrapped
+from adjoint.transform.tensors import call_with_tensors, has_tensor, unwrapped
 from adjoint.transform.unwrap import Target, unwrap
 
-Wrt = str | int | Sequence[str | int] | None
 Pullback = Callable[[Any], tuple[Any, ...]]
-_ATTRIBUTE = "__adjoint__"
 _NUMBERS = frozenset({float, int, np.float64, np.float32})
 _lock = threading.RLock()
-
-
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """An emitted function made ready for one combination of argument kinds.
-
-    slots: what it is differentiated with respect to, in the order asked for. places: where these
-    stand among the positional arguments, None for those that do not. wrt: the parameters of which
-    the emitted function gives the cotangents, in order. entries: for each entry of what a pullback
-    gives, the slot that it is of and the place within that. bare: whether there is one whole
-    parameter. finish: makes what users get of a
-    cotangent, given the argument that it is of. checked: whether the value may be complex, and is
-    looked at. real: the position of the one argument to differentiate with respect to, where that
-    is a number or array of floats and nothing needs to be looked at.
-    """
-
-    run: Callable[..., Any]
-    source: str
-    slots: tuple[Slot, ...]
-    places: tuple[int | None, ...]
-    wrt: tuple[str, ...]
-    entries: tuple[tuple[int, int | str | None] | None, ...]
-    parameters: Parameters
-    bare: bool
-    guards: Guards
-    finish: Callable[[Any, Any], Any]
-    checked: bool
-    real: int | None
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What is known of one Python function, kept on the function itself.
-
-    compiled: by what was asked for, then by the kinds of the arguments.
-    """
-
-    function: FunctionType | None
-    compiled: dict[Any, dict[Any, _Compiled]]
-    accepted: types.CodeType | None = None
-
-    def __reduce__(self) -> Any:
-        """Nothing of it goes into pickles of the function."""
-        return _Kept, (None, {})
 
 
 class Differentiable:
@@ -105,28 +55,31 @@ class Differentiable:
     adjoints, which are written on first use and kept; `source` shows one.
     """
 
+    __name__: str
+    __qualname__: str
+
     def __init__(self, function: Callable[..., Any], wrt: Wrt = None) -> None:
         target, bound, preset = unwrap(function)
         named = function if hasattr(function, "__name__") else target
-        functools.update_wrapper(self, named)  # type: ignore[arg-type]
-        vars(self).pop(_ATTRIBUTE, None)
+        functools.update_wrapper(self, named)
+        vars(self).pop(ATTRIBUTE, None)
         self.__wrapped__ = function
         self._function = target
-        self._kept = _kept(target)
-        self._wrt = _checked_wrt(wrt)
+        self._kept = kept_on(target)
+        self._wrt = checked_wrt(wrt)
         self._bound = bound
         self._preset = preset
         self._own = bool(bound or preset)
         self._compiled = self._compiled_for(bound, preset)
-        self._methods: dict[Any, _Compiled] | None = None  # those of what it binds to
-        self._asked(self._wrt, "vjp", parameters_of(target))  # what it names must exist
+        self._methods: dict[Any, Compiled] | None = None  # those of what it binds to
+        self._slots(self._wrt, "vjp", parameters_of(target))  # what it names must exist
 
     def _target(self) -> Target:
         return self._function, self._bound, self._preset
 
     def _compiled_for(
         self, bound: tuple[Any, ...], preset: dict[str, Any]
-    ) -> dict[Any, _Compiled]:
+    ) -> dict[Any, Compiled]:
         """The emissions for calls of which some arguments are preset, by kinds of all arguments."""
         form = (self._wrt, len(bound), tuple(preset))
         return self._kept.compiled.setdefault(form, {})
@@ -229,22 +182,22 @@ class Differentiable:
             return finish(found, value)
         if compiled is None:
             compiled, args, kwargs = self._ready("gradient", None, args, kwargs)
-        values = self._values(compiled, args, kwargs)
+        values = values_of(compiled, args, kwargs)
         found = compiled.run(*args, **kwargs)
         if compiled.checked:
             require_real(found[0])
             found = found[1]
-        return _finished(compiled, found, values)
+        return finished(compiled, found, values)
 
     def value_and_gradient(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """The value and the gradient, from one sweep forward and one back."""
         compiled = None if kwargs or self._own else self._known("value_and_gradient", args)
         if compiled is None:
             compiled, args, kwargs = self._ready("value_and_gradient", None, args, kwargs)
-        values = self._values(compiled, args, kwargs)
+        values = values_of(compiled, args, kwargs)
         value, found = compiled.run(*args, **kwargs)
         require_real(value)
-        return value, _finished(compiled, found, values)
+        return value, finished(compiled, found, values)
 
     def vjp(self, *args: Any, **kwargs: Any) -> tuple[Any, Pullback]:
         """The value, and a pullback from its cotangent to those of the positional arguments.
@@ -259,13 +212,13 @@ class Differentiable:
 
         def pullback(cotangent: Any) -> tuple[Any, ...]:
             found = pull(cotangent)
-            return tuple([None if entry is None else _entry(found, *entry) for entry in entries])
+            return tuple([_part(found, entry) for entry in entries])
 
         return value, pullback
 
     def vjp_at(
         self, wanted: tuple[int | str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[Any, Pullback, str]:
+    ) -> tuple[Any, Callable[[Any], list[Any]], str]:
         """The value, a pullback to chosen arguments alone, and the emitted source.
 
         Args:
@@ -304,7 +257,7 @@ class Differentiable:
         value, pullback = compiled.run(*args, **kwargs)
 
         def pull(g: Any) -> dict[int | str, Any]:
-            return dict(zip(wanted, _picked(compiled, pullback(g)), strict=True))
+            return dict(zip(wanted, picked(compiled, pullback(g)), strict=True))
 
         return value, pull
 
@@ -318,7 +271,7 @@ class Differentiable:
 
         With arguments given, the source for their kinds; else for numbers or arrays.
         """
-        return _source(self.emit(mode, wrt, args))
+        return source_text(self.emit(mode, wrt, args))
 
     def emit(self, mode: str = "gradient", wrt: Wrt = None, args: tuple[Any, ...] = ()) -> Emitted:
         """The emitted functions of a mode; see `source_of`."""
@@ -327,8 +280,8 @@ class Differentiable:
         names = [p.name for p in callee.function.params]
         values = dict(zip(names, (*self._bound, *args), strict=False))
         kinds = default_kinds(callee.function, {**values, **self._preset})
-        asked = self._wrt if wrt is None else _checked_wrt(wrt)
-        slots = self._asked(asked, mode, parameters_of(self._function))
+        asked = self._wrt if wrt is None else checked_wrt(wrt)
+        slots = self._slots(asked, mode, parameters_of(self._function))
         if slots is None:
             chosen = tuple(name for name, kind in kinds if kind.differentiable)
         else:
@@ -337,7 +290,7 @@ class Differentiable:
 
     # Preparing
 
-    def _known(self, mode: str, args: tuple[Any, ...]) -> _Compiled | None:
+    def _known(self, mode: str, args: tuple[Any, ...]) -> Compiled | None:
         """What serves a call of numbers and arrays alone, if it was emitted and still holds."""
         key: list[Any] = [mode]
         for a in args:
@@ -353,7 +306,7 @@ class Differentiable:
 
     def _ready(
         self, mode: str, wanted: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[_Compiled, tuple[Any, ...], dict[str, Any]]:
+    ) -> tuple[Compiled, tuple[Any, ...], dict[str, Any]]:
         """What serves a call, and all its arguments."""
         if self._own:
             args, kwargs = (*self._bound, *args), {**self._preset, **kwargs}
@@ -368,8 +321,8 @@ class Differentiable:
     def _find(
         self, mode: str, wanted: tuple[int | str, ...] | None, args: tuple[Any, ...],
         kwargs: dict[str, Any],
-    ) -> _Compiled:  # fmt: skip
-        keys = [mode] if wanted is None else [mode, wanted]
+    ) -> Compiled:  # fmt: skip
+        keys: list[Any] = [mode] if wanted is None else [mode, wanted]
         keys += map(key_of, args)
         if kwargs:
             keys += [(name, key_of(value)) for name, value in kwargs.items()]
@@ -389,112 +342,39 @@ class Differentiable:
     def _compile(
         self, mode: str, wanted: tuple[int | str, ...] | None, args: tuple[Any, ...],
         kwargs: dict[str, Any],
-    ) -> _Compiled:  # fmt: skip
-        parameters = parameters_of(self._function)
-        values = parameters.bind(args, kwargs)
-        for name, parameter in parameters.signature.parameters.items():
-            if name not in values:
-                refuse_tensor(parameter.default, f"{self.__name__}")
-        slots = self._slots(wanted, mode, parameters, args)
-        for slot in slots if wanted is None else ():
-            require_differentiable(slot, parameters.value(slot, args, kwargs), self._function)
-        wrt = tuple(dict.fromkeys(slot.parameter for slot in slots))
-        namespace = home_of_call(self._function, args, kwargs)
-        world = World(device=namespace is not np)
-        callee = world.callees.of(self._function)
-        kinds = default_kinds(callee.function, values)
-        analysis = analyse(callee, kinds, world)
-        if mode in ("raw", "graph"):
-            written = written_parameters(analysis)
-            refuse_writes(self.__name__, written, None if mode == "raw" else wrt)
-        if mode in ("gradient", "value_and_gradient"):
-            require_number(self.__name__, analysis.returns)
-        checked = mode == "gradient" and any(map(is_complex, values.values()))
-        emission = {"raw": "vjp", "graph": "vjp"}.get(mode, mode)
-        emitted = derive(callee, "value_and_gradient" if checked else emission, wrt, kinds, world)
-        guards = guards_of(world.callees)
-        origins = [one.origin for one in emitted.everything()]
-        places = tuple(parameters.position(slot, len(args)) for slot in slots)
-        real = places[0] if len(slots) == 1 and slots[0].inside is None and not checked else None
-        if real is not None and (namespace is not np or not _is_real(args[real])):
-            real = None
-        return _Compiled(
-            explained(function_of(emitted, namespace), origins, namespace),
-            _source(emitted),
-            slots,
-            places,
-            wrt,
-            _entries(slots, parameters, len(self._bound), len(args)),
-            parameters,
-            slots[0].inside is None if len(slots) == 1 else False,
-            guards,
-            finish if namespace is np else home.bind_helpers(namespace)["restructure"],
-            checked,
-            real,
-        )
-
-    def _slots(
-        self, wanted: tuple[int | str, ...] | None, mode: str, parameters: Parameters,
-        args: tuple[Any, ...],
-    ) -> tuple[Slot, ...]:  # fmt: skip
-        """What a call is differentiated with respect to."""
+    ) -> Compiled:  # fmt: skip
+        parameters, first = parameters_of(self._function), len(self._bound)
+        slots: tuple[Slot, ...] | None
         if wanted is not None:
-            return tuple(
+            slots = tuple(
                 parameters.at_name(one) if isinstance(one, str) else parameters.at_position(one)
                 for one in wanted
             )
-        asked = self._asked(self._wrt, mode, parameters)
-        if asked is not None:
-            return asked
-        given = range(len(self._bound), len(args))
-        return tuple(parameters.at_position(i) for i in given if kind_of(args[i]).differentiable)
+        else:
+            slots = self._slots(self._wrt, mode, parameters)
+        if slots is None:
+            parameters.bind(args, kwargs)
+            given = [i for i in range(first, len(args)) if kind_of(args[i]).differentiable]
+            slots = tuple(map(parameters.at_position, given))
+        return compile_call(self._function, mode, slots, parameters, first, args, kwargs)
 
-    def _asked(self, wrt: Wrt, mode: str, parameters: Parameters) -> tuple[Slot, ...] | None:
-        """The slots that `wrt` names; None: all that can be."""
-        if wrt is None:
-            return None if mode == "vjp" else (self._at_number(0, parameters),)
-        many = (wrt,) if isinstance(wrt, str | int) else wrt
-        return tuple(
-            parameters.at_name(one) if isinstance(one, str) else self._at_number(one, parameters)
-            for one in many
-        )
-
-    def _at_number(self, number: int, parameters: Parameters) -> Slot:
-        """A parameter by its position among those that are left to be given."""
-        first = len(self._bound)
-        named = set(parameters.positional[:first]) | set(self._preset)
-        left = [name for name in parameters.ordinary() if name not in named]
-        positional = [name for name in left if name in parameters.positional]
-        if parameters.star is not None and number >= len(positional):
-            begin = max(0, first - len(parameters.positional))
-            return Slot(parameters.star, begin + number - len(positional))
-        if not -len(left) <= number < len(left):
-            raise TypeError(
-                f"{self.__name__}() has no parameter number {number} to differentiate with "
-                "respect to"
-            )
-        return Slot(left[number])
-
-    def _values(
-        self, compiled: _Compiled, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> list[Any]:
-        """The arguments of which cotangents are given, as they are before the call."""
-        return [
-            outline(compiled.parameters.value(slot, args, kwargs) if place is None else args[place])
-            for slot, place in zip(compiled.slots, compiled.places, strict=True)
-        ]
+    def _slots(self, wrt: Wrt, mode: str, parameters: Parameters) -> tuple[Slot, ...] | None:
+        """What to differentiate with respect to; None: all that can be."""
+        if wrt is None and mode == "vjp":
+            return None
+        return parameters.chosen(0 if wrt is None else wrt, len(self._bound), self._preset)
 
     def _pulled(
-        self, compiled: _Compiled, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, compiled: Compiled, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Any, Callable[[Any], list[Any]]]:
         """The value, and a pullback to what users get for each slot."""
-        values = [form(v) for v in self._values(compiled, args, kwargs)]
+        values = [form(v) for v in values_of(compiled, args, kwargs)]
         value, pullback = compiled.run(*args, **kwargs)
         like, finish = form(outline(value)), compiled.finish
 
         def pull(cotangent: Any) -> list[Any]:
             seed = seed_of(cotangent, like)
-            found = _picked(compiled, pullback(seed))
+            found = picked(compiled, pullback(seed))
             made = [finish(one, v) for one, v in zip(found, values, strict=True)]
             if len(made) == 1 and type(cotangent) in _NUMBERS and type(made[0]) in PLAIN:
                 return made
@@ -503,57 +383,12 @@ class Differentiable:
         return value, pull
 
 
-def _finished(compiled: _Compiled, found: Any, values: list[Any]) -> Any:
-    """The gradient in the form that users get: bare for one `wrt`, else a tuple."""
-    if compiled.bare:
-        made = compiled.finish(found, values[0])
-        return made if type(made) in PLAIN else separate(made, [])
-    parts = _picked(compiled, (found,) if len(compiled.wrt) == 1 else found)
-    made = tuple([compiled.finish(one, v) for one, v in zip(parts, values, strict=True)])
-    separated = separate(made, [])
-    return separated[0] if len(made) == 1 else separated
-
-
-def _picked(compiled: _Compiled, found: Sequence[Any]) -> list[Any]:
-    """For each slot its cotangent, of the cotangents of the parameters."""
-    by_name = dict(zip(compiled.wrt, found, strict=True))
-    return [
-        by_name[name] if inside is None else by_name[name][inside]
-        for name, inside in compiled.slots
-    ]
-
-
-def _entries(slots: tuple[Slot, ...], parameters: Parameters, first: int, count: int) -> Any:
-    """For each entry of what a pullback gives: the slot that it is of, and the place within it."""
-    positional = parameters.positional
-    reach = [positional.index(s.parameter) + 1 for s in slots if s.parameter in positional]
-    filled = [parameters.at_position(i) for i in range(first, max(count, *reach, 0))]
-    entries: list[tuple[int, Any] | None] = []
-    for slot in filled:
-        whole = Slot(slot.parameter)
-        if slot in slots:
-            entries.append((slots.index(slot), None))
-        else:
-            entries.append((slots.index(whole), slot.inside) if whole in slots else None)
-    known = (parameters.star, *positional)
-    entries += [(i, None) for i, s in enumerate(slots) if s.parameter not in known]
-    return tuple(entries)
-
-
-def _kept(fn: FunctionType) -> _Kept:
-    kept = vars(fn).get(_ATTRIBUTE)
-    if kept is None or kept.function is not fn:  # `functools.wraps` copies attributes
-        kept = _Kept(fn, {})
-        setattr(fn, _ATTRIBUTE, kept)
-    return kept
-
-
-def _entry(found: list[Any], slot: int, inside: int | str | None) -> Any:
+def _part(found: list[Any], entry: tuple[int, Any] | None) -> Any:
+    """One entry of what a pullback gives."""
+    if entry is None:
+        return None
+    slot, inside = entry
     return found[slot] if inside is None else found[slot][inside]
-
-
-def _is_real(value: Any) -> bool:
-    return type(value) is float or (type(value) is np.ndarray and value.dtype.kind == "f")
 
 
 def _from_emitted(trace: types.TracebackType | None) -> types.TracebackType | None:
@@ -564,18 +399,6 @@ def _from_emitted(trace: types.TracebackType | None) -> types.TracebackType | No
             return inner
         inner = inner.tb_next
     return trace
-
-
-def _source(emitted: Emitted) -> str:
-    return "\n\n".join(one.text for one in emitted.everything())
-
-
-def _checked_wrt(wrt: Wrt) -> str | int | tuple[str | int, ...] | None:
-    many = (wrt,) if isinstance(wrt, str | int) or wrt is None else tuple(wrt)
-    for one in many:
-        if isinstance(one, bool) or not isinstance(one, str | int | None):
-            raise TypeError(f"`wrt` takes names and positions of parameters, not {one!r}")
-    return many if isinstance(wrt, Sequence) and not isinstance(wrt, str) else wrt
 
 
 def grad(function: Any = None, /, *, wrt: Wrt = None) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, NamedTuple
 
 Kind = inspect._ParameterKind
+Wrt = str | int | Sequence[str | int] | None
+"""Names or positions of parameters to differentiate with respect to."""
 
 
 class Slot(NamedTuple):
@@ -32,10 +34,6 @@ class Parameters:
     named: frozenset[str]
     star: str | None
     double: str | None
-
-    def ordinary(self) -> list[str]:
-        """All parameters but `*args` and `**kwargs`, in order."""
-        return [n for n in self.signature.parameters if n not in (self.star, self.double)]
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by parameter, as given.
@@ -63,6 +61,37 @@ class Parameters:
         if self.double is None:
             raise TypeError(f"{self.title}() has no parameter `{name}`")
         return Slot(self.double, name)
+
+    def at_number(self, number: int, first: int, preset: Collection[str]) -> Slot:
+        """A parameter by its position (negative: from the end) among those left to be given.
+
+        Args:
+            number: the position.
+            first: how many positional arguments a method or partial presets.
+            preset: the keyword arguments that a partial presets.
+
+        Raises:
+            TypeError: there is none.
+        """
+        named = {*self.positional[:first], *preset}
+        left = [n for n in self.signature.parameters if n not in (*named, self.star, self.double)]
+        positional = [name for name in left if name in self.positional]
+        if self.star is not None and number >= len(positional):
+            begin = max(0, first - len(self.positional))
+            return Slot(self.star, begin + number - len(positional))
+        if not -len(left) <= number < len(left):
+            raise TypeError(
+                f"{self.title}() has no parameter number {number} to differentiate with respect to"
+            )
+        return Slot(left[number])
+
+    def chosen(self, wrt: Wrt, first: int, preset: Collection[str]) -> tuple[Slot, ...]:
+        """The slots that `wrt` names, in its order; see `at_number`."""
+        many = (wrt,) if isinstance(wrt, str | int) else wrt or ()
+        return tuple(
+            self.at_name(one) if isinstance(one, str) else self.at_number(one, first, preset)
+            for one in many
+        )
 
     def position(self, slot: Slot, count: int) -> int | None:
         """Where among `count` positional arguments a slot is filled; None: not by position."""
@@ -119,3 +148,16 @@ def parameters_of(fn: FunctionType) -> Parameters:
         next(iter(by_kind[Kind.VAR_POSITIONAL]), None),
         next(iter(by_kind[Kind.VAR_KEYWORD]), None),
     )
+
+
+def checked_wrt(wrt: Wrt) -> str | int | tuple[str | int, ...] | None:
+    """What users give as `wrt`, in a form that can be a key.
+
+    Raises:
+        TypeError: it is neither a name nor a position nor several of them.
+    """
+    many = (wrt,) if isinstance(wrt, str) or not isinstance(wrt, Iterable) else tuple(wrt)
+    for one in many:
+        if isinstance(one, bool) or not isinstance(one, str | int | None):
+            raise TypeError(f"`wrt` takes names and positions of parameters, not {one!r}")
+    return wrt if wrt is None or isinstance(wrt, str | int) else tuple(wrt)
