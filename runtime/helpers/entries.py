@@ -142,15 +142,18 @@ def fold(g: Any, like: Any) -> list[Any]:
     d: list[Any] = [0.0] * len(like)
     for position, part in enumerate(g):
         d[position % len(like)] = accumulate(d[position % len(like)], part)
-    return own(d)
+    folded: list[Any] = own(d)
+    return folded
 
 
 def refill(d: Any, new: Any) -> None:
-    """Gives a list or dict other contents, in place."""
+    """Gives a list, dict or object other contents, in place."""
     if isinstance(d, dict):
         d.update(new)
-    else:
+    elif isinstance(d, list):
         d[:] = new
+    else:
+        vars(d).update(vars(new))
 
 
 def put_back(d: list[Any], i: int, g: Any) -> None:

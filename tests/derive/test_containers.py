@@ -68,6 +68,28 @@ def set_by_a_helper(x):
     return out[0] * x
 
 
+def _append_product(xs):
+    xs.append(xs[0] * xs[1])
+    return xs
+
+
+def returned_by_the_helper_that_changed_it(x):
+    xs = [x[0], x[1]]
+    ys = _append_product(xs)
+    ys[0] = x[2] * ys[2]
+    return xs[0] * ys[1]
+
+
+def _exchange(d):
+    d["a"], d["b"] = d["b"], d["a"]
+
+
+def exchanged_by_a_helper(x):
+    d = {"a": x[0], "b": x[1] * x[2]}
+    _exchange(d)
+    return d["a"] * d["a"] * d["b"]
+
+
 def fields_that_begin_as_integers(x):
     p = Layer(0, 0)
     for i in range(3):
@@ -467,6 +489,8 @@ ACCEPTED: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (put_into_a_dict_by_another_name, (0.7,)),
     (appended_by_a_helper, (0.7,)),
     (set_by_a_helper, (0.7,)),
+    (returned_by_the_helper_that_changed_it, (A,)),
+    (exchanged_by_a_helper, (A,)),
     (fields_that_begin_as_integers, (A,)),
     (slice_assigned, (A,)),
     (slice_assigned_from_an_array, (A,)),

@@ -235,7 +235,11 @@ def _in_place(
             given = Var(sweep.names.fresh(target.name))
             renamed[position] = Param(given.name)
             before.append(Assign(target, given))
-            after.append(Store(expression("d[...]", {"d": given}, "index"), "", target))
+            if sweep.kind(parameter).is_container:
+                atoms: dict[str, Atom] = {"d": given, "new": target}
+                after.append(Effect(expression("refill(d, new)", atoms, "derived.push")))
+            else:
+                after.append(Store(expression("d[...]", {"d": given}, "index"), "", target))
             sweep.links.append((target.name, given.name))
     return (*before, *backward, *after), renamed
 
