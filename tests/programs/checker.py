@@ -60,7 +60,7 @@ def check(function: Function, args: tuple[Any, ...], wrt: tuple[int, ...], api: 
             arguments are not left as the function itself leaves them.
     """
     if api is None:
-        import adjoint as api  # noqa: PLC0415  (its own tests run without the tool)
+        import adjoint as api
 
     case = case_of(function, args, wrt)
     if wrt and is_scalar(case.value):
@@ -74,7 +74,7 @@ def check_late_writes(function: Function, args: tuple[Any, ...], wrt: tuple[int,
     Raises:
         WrongGradient: when the pullback answers, and answers something else than before.
     """
-    import adjoint  # noqa: PLC0415
+    import adjoint
 
     value, pullback = adjoint.vjp(function, *duplicate(args))
     cotangent = random_cotangent(value)

@@ -19,6 +19,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+
 from adjoint.runtime.errors import AdjointError
 
 from .checker import WrongGradient, check

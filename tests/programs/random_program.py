@@ -132,7 +132,7 @@ def _digest(scope: Scope) -> str:
     parts += [f"sum(np.sum({v} * {v}) for v in {xs})".replace(f"{v} * {v}", "v * v")
               for xs in sorted(scope.lists) for v in ["v"]]  # fmt: skip
     parts += [f'np.sum({d}["p"] * {d}["q"])' for d in sorted(scope.dicts)]
-    kept = [p for p in parts if scope.rng.random() < 0.7]  # noqa: PLR2004
+    kept = [p for p in parts if scope.rng.random() < 0.7]
     return " + ".join(kept or ["np.sum(x * y)"])
 
 
@@ -146,13 +146,13 @@ def _statement(scope: Scope, depth: int) -> Block:
         _use_dict, _use_matrix, _call, _call, _unpack, _closure,
     ]  # fmt: skip
     deepest = 3
-    if depth < deepest and scope.rng.random() < 0.35:  # noqa: PLR2004
+    if depth < deepest and scope.rng.random() < 0.35:
         return scope.rng.choice([_if, _if, _for, _for, _while])(scope, depth)
-    if scope.loops and scope.rng.random() < 0.08:  # noqa: PLR2004
+    if scope.loops and scope.rng.random() < 0.08:
         return (
             Compound(((f"if {_test(scope)}:", (Line(scope.rng.choice(["break", "continue"])),)),)),
         )
-    if depth and scope.rng.random() < 0.04:  # noqa: PLR2004
+    if depth and scope.rng.random() < 0.04:
         return (Compound(((f"if {_test(scope)}:", (Line(_return(scope)),)),)),)
     return scope.rng.choice(simple)(scope)
 
@@ -160,7 +160,7 @@ def _statement(scope: Scope, depth: int) -> Block:
 def _fresh(scope: Scope, names: set[str] | list[str], pool: str) -> str:
     """A name to bind: one that is bound to the same kind of thing, or a new one."""
     new = [c for c in pool if c not in _taken(scope)]
-    if new and (not names or scope.rng.random() < 0.5):  # noqa: PLR2004
+    if new and (not names or scope.rng.random() < 0.5):
         return new[0]
     return scope.pick(names) if names else pool[0] + "_"
 
@@ -173,7 +173,7 @@ def _taken(scope: Scope) -> set[str]:
 
 
 def _bind(scope: Scope) -> Block:
-    if scope.rng.random() < 0.4:  # noqa: PLR2004
+    if scope.rng.random() < 0.4:
         text = _number(scope, 2)
         name = _fresh(scope, scope.numbers, "stuw")
         scope.numbers.add(name)
@@ -188,7 +188,7 @@ def _bind(scope: Scope) -> Block:
 
 
 def _augment(scope: Scope) -> Block:
-    if scope.rng.random() < 0.2:  # noqa: PLR2004
+    if scope.rng.random() < 0.2:
         return (
             Line(f"{scope.pick(scope.numbers)} {scope.rng.choice('+-*')}= {_number(scope, 1)}"),
         )
@@ -208,7 +208,7 @@ def _growth(scope: Scope, operand: str) -> str:
 
 
 def _operand(scope: Scope, length: int) -> str:
-    return _array(scope, length, 1) if scope.rng.random() < 0.7 else _number(scope, 1)  # noqa: PLR2004
+    return _array(scope, length, 1) if scope.rng.random() < 0.7 else _number(scope, 1)
 
 
 def _store(scope: Scope) -> Block:
@@ -237,7 +237,7 @@ def _store(scope: Scope) -> Block:
 def _swap(scope: Scope) -> Block:
     length = scope.rng.choice(sorted(set(scope.arrays.values())))
     names = scope.of_length(length)
-    if scope.rng.random() < 0.3:  # noqa: PLR2004
+    if scope.rng.random() < 0.3:
         a, (i, j) = scope.pick(scope.of_length(LENGTH)), scope.rng.sample(range(LENGTH), 2)
         return (Line(f"{a}[{i}], {a}[{j}] = {a}[{j}], {a}[{i}]"),)
     a, b = scope.pick(names), scope.pick(names)
@@ -263,7 +263,7 @@ def _unpack(scope: Scope) -> Block:
 
 
 def _use_list(scope: Scope) -> Block:
-    if not scope.lists or scope.rng.random() < 0.2:  # noqa: PLR2004
+    if not scope.lists or scope.rng.random() < 0.2:
         text = f"xs = [{_array(scope, LENGTH, 1)}, {scope.pick(scope.of_length(LENGTH))}]"
         scope.lists.add("xs")
         return (Line(text),)
@@ -280,7 +280,7 @@ def _use_list(scope: Scope) -> Block:
 
 
 def _use_dict(scope: Scope) -> Block:
-    if not scope.dicts or scope.rng.random() < 0.2:  # noqa: PLR2004
+    if not scope.dicts or scope.rng.random() < 0.2:
         text = f'd_ = {{"p": {_array(scope, LENGTH, 1)}, "q": {_array(scope, LENGTH, 1)}}}'
         scope.dicts.add("d_")
         return (Line(text),)
@@ -310,9 +310,9 @@ def _call(scope: Scope) -> Block:
     arrays = scope.of_length(LENGTH)
     first = scope.pick(arrays)
     args = f"{first}, {scope.rng.choice([scope.pick(arrays), _array(scope, LENGTH, 1)])}"
-    if scope.rng.random() < 0.6:  # noqa: PLR2004
+    if scope.rng.random() < 0.6:
         args += scope.rng.choice([", ", ", r="]) + _number(scope, 1)
-    if returns == "none" or scope.rng.random() < 0.2:  # noqa: PLR2004
+    if returns == "none" or scope.rng.random() < 0.2:
         return (Line(f"{name}({args})"),)
     if returns == "number":
         target = _fresh(scope, scope.numbers, "stuw")
@@ -339,7 +339,7 @@ def _if(scope: Scope, depth: int) -> Block:
     test = _test(scope)
     yes, no = scope.inner(), scope.inner()
     parts = [(f"if {test}:", _block(yes, scope.rng.randint(1, 3), depth + 1))]
-    if scope.rng.random() < 0.6:  # noqa: PLR2004
+    if scope.rng.random() < 0.6:
         parts.append(("else:", _block(no, scope.rng.randint(1, 3), depth + 1)))
     _join(scope, yes, no if len(parts) > 1 else scope.inner())
     return (Compound(tuple(parts)),)
@@ -394,7 +394,7 @@ def _test(scope: Scope) -> str:
         choices.append(f"{scope.pick(scope.integers)} > {rng.randrange(3)}")
     choices.append(f"np.sum({scope.pick(scope.arrays)}) < {_constant(scope)}")
     test = rng.choice(choices)
-    if rng.random() < 0.15:  # noqa: PLR2004
+    if rng.random() < 0.15:
         test = f"({test} {rng.choice(['and', 'or'])} {rng.choice(choices)})"
     return test
 
@@ -404,7 +404,7 @@ def _constant(scope: Scope) -> str:
 
 
 def _index(scope: Scope) -> str:
-    if scope.integers and scope.rng.random() < 0.4:  # noqa: PLR2004
+    if scope.integers and scope.rng.random() < 0.4:
         return f"{scope.pick(scope.integers)} % 4"
     return str(scope.rng.randint(-LENGTH, LENGTH - 1))
 
@@ -417,7 +417,7 @@ def _number(scope: Scope, depth: int) -> str:
     rng = scope.rng
     leaves = [_constant(scope), *[scope.pick(scope.numbers)] * 3]
     leaves += [f"{scope.pick(scope.of_length(LENGTH))}[{_index(scope)}]"]
-    if depth == 0 or rng.random() < 0.2:  # noqa: PLR2004
+    if depth == 0 or rng.random() < 0.2:
         return rng.choice(leaves)
     a, b = _number(scope, depth - 1), _number(scope, depth - 1)
     array = _array(scope, rng.choice([2, 4]), depth - 1)

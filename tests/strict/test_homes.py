@@ -249,7 +249,7 @@ def counting(x: Any) -> Any:
 
 
 def test_a_global_that_is_assigned_is_refused(x: Any) -> None:
-    with pytest.raises(adjoint.AdjointError, match="assigns the global `scale`"):
+    with pytest.raises(adjoint.AdjointError, match="global"):
         adjoint.grad(counting)(x)
 
 

@@ -112,7 +112,8 @@ def plan_storage(
                 kept = "kept_" if version.name.startswith("%") else ""
                 plan.names[placeholder] = sweep.names.fresh(kept + _word(version))
                 target = Var(plan.names[placeholder])
-            _place_after(version, Assign(target, value), plan)
+            for bound in _where_bound(version):
+                _place_after(bound, Assign(target, value), plan)
             continue
         saves.setdefault(version.block, []).append(_save(version, value, target, blocks, sweep))
     for block, group in saves.items():
@@ -318,6 +319,20 @@ def _kept_value(
     if kind.tag == "array":
         return expression("x.copy()", {"x": name}, "derived.copy")
     return call("own", name)
+
+
+def _where_bound(version: Version) -> list[Version]:
+    """Where a value can be kept: where it is made, or on each way to it if not all ways bind it."""
+    if not _may_be_unbound(version):
+        return [version]
+    return [bound for merged in version.merges for bound in _where_bound(merged)]
+
+
+def _may_be_unbound(version: Version) -> bool:
+    """Whether there is a way to where several versions meet on which the name is not bound."""
+    if version.what not in ("join", "exit"):
+        return False
+    return len(version.merges) == 1 or any(map(_may_be_unbound, version.merges))
 
 
 def _place_after(version: Version, stmt: Stmt, plan: Plan) -> None:

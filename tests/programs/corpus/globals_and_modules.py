@@ -47,8 +47,8 @@ def global_trip_count(x):
 
 @program((arr(3),))
 def local_shadows_global(x):
-    TABLE = x * 2.0  # noqa: N806
-    GRAVITY = np.sum(TABLE)  # noqa: N806
+    TABLE = x * 2.0
+    GRAVITY = np.sum(TABLE)
     return GRAVITY * GRAVITY
 
 

@@ -110,5 +110,5 @@ def helper_that_only_checks(x):
 def expression_statements(x):
     x * 2.0
     np.sin(x)
-    x.shape  # noqa: B018
+    x.shape
     return np.sum(x * x)

@@ -1,0 +1,55 @@
+"""Programs that the tool refuses today, by what it would take to accept them.
+
+A refusal is loud, so that none of these gives a wrong number; each is a program that users may well
+write. `test_what_is_refused_is_refused_loudly` fails when one of them is accepted: it then leaves
+this list, and is held to its gradient like any other.
+"""
+
+from __future__ import annotations
+
+REFUSED = {
+    "an array that is written while a container or another name may hold it": (
+        "buffers_swapped.ping_pong_views",
+        "buffers_swapped.list_of_buffers_swapped",
+        "buffers_swapped.swap_inside_a_helper",
+        "calls.helper_returns_a_view",
+        "calls.helper_changes_a_dict",
+        "containers.stored_then_modified",
+        "containers.array_in_list_parameter_written",
+        "containers.list_of_lists",
+        "containers.array_in_two_lists",
+        "early_exits.return_a_view_from_a_loop",
+        "methods_and_attributes.attribute_written_in_place",
+        "views_and_aliases.view_kept_across_rounds",
+        "views_and_aliases.view_moves_along",
+        "views_and_aliases.diagonal_view_through_reshape",
+    ),
+    "one array passed twice to a function that writes into it": (
+        "calls.same_array_twice",
+        "calls.overlapping_views_to_a_helper",
+    ),
+    "functions made inside that hold what is differentiated, called where they are not known": (
+        "calls.partial_application",
+        "closures_and_lambdas.closure_from_a_factory",
+        "closures_and_lambdas.compose",
+        "closures_and_lambdas.map_and_key",
+        "closures_and_lambdas.lambda_default_binds_early",
+        "closures_and_lambdas.lambdas_made_in_a_loop",
+        "closures_and_lambdas.late_binding_in_a_loop",
+        "methods_and_attributes.callable_made_inside",
+    ),
+    "objects made inside, or with state": (
+        "containers.dataclass_attribute_assigned",
+        "methods_and_attributes.object_made_inside",
+        "methods_and_attributes.object_with_state",
+    ),
+    "a condition of `while` that assigns what is differentiated": (
+        "loops_while.condition_with_walrus",
+    ),
+    "rules and arguments of rules that are not written yet": (
+        "linear_algebra.matrix_power",
+        "methods_and_attributes.copies",
+    ),
+}
+
+NAMES = frozenset(name for names in REFUSED.values() for name in names)
