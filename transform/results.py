@@ -167,5 +167,5 @@ def refuse_writes(name: str, written: frozenset[str], tensors: tuple[str, ...] |
     if both:
         raise NotDifferentiable(
             f"{name}() writes into `{both[0]}`, which holds tensors that require grad; let it "
-            f"write into a copy (`{both[0]} = {both[0]}.copy()`)"
+            "work on a copy, or return what it computes"
         )

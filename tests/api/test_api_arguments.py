@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from adjoint import NotDifferentiable, grad, gradient, vjp
 
 X = np.array([1.0, 2.0])
-Pair = namedtuple("Pair", "a b")  # noqa: PYI024
+Pair = namedtuple("Pair", "a b")
 
 
 @dataclass

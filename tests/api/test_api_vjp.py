@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from adjoint import grad, vjp
 
 X = np.array([1.0, 2.0])

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from adjoint import Differentiable, grad, gradient, value_and_gradient, vjp
 
 X = np.array([1.0, 2.0])
