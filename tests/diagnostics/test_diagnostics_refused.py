@@ -8,6 +8,7 @@ import textwrap
 import traceback
 
 import pytest
+
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.lower import lower

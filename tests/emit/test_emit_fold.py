@@ -12,8 +12,27 @@ import pytest
 
 from adjoint.transform.emit.module import to_text
 from adjoint.transform.ir.nodes import (
-    Assign, Augment, Comment, Const, Define, Each, Effect, Enumerate, For, Function, If, NOWHERE, Op, Param,
-    Ref, Return, Span, Store, Unpack, Var, While,
+    NOWHERE,
+    Assign,
+    Augment,
+    Comment,
+    Const,
+    Define,
+    Each,
+    Effect,
+    Enumerate,
+    For,
+    Function,
+    If,
+    Op,
+    Param,
+    Ref,
+    Return,
+    Span,
+    Store,
+    Unpack,
+    Var,
+    While,
 )  # fmt: skip
 from adjoint.transform.lower import lower
 

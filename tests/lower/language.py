@@ -1,6 +1,6 @@
 """A function for each construct of the accepted language, with the arguments to call it on."""
 
-# ruff: noqa: B023, PLC0415, PLR0133, SIM118  -- programs as people write them
+
 
 from __future__ import annotations
 

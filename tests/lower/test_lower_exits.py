@@ -7,6 +7,7 @@ import linecache
 import random
 
 import pytest
+
 from adjoint.transform.ir.run import run
 from adjoint.transform.ir.show import show
 from adjoint.transform.ir.verify import verify

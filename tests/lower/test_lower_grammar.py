@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gast
 import pytest
+
 from adjoint.transform.lower import expressions, statements
 from adjoint.transform.lower.reject import REFUSED
 

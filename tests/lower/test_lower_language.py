@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
+
 from adjoint.transform.ir.run import run
 from adjoint.transform.ir.show import show
 from adjoint.transform.ir.verify import verify

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.run import run
 from adjoint.transform.ir.verify import verify

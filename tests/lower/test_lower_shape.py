@@ -6,6 +6,7 @@ import textwrap
 
 import numpy as np
 import pytest
+
 from adjoint.transform.ir.nodes import (
     Assign,
     Const,

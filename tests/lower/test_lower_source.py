@@ -12,6 +12,7 @@ import textwrap
 import gast
 import numpy as np
 import pytest
+
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.errors import SourceNotFound
 from adjoint.transform.ir.run import run

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import gast
 import pytest
+
 from adjoint.transform.ir.nodes import (
     Assign,
     Break,

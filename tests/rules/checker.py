@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from adjoint.runtime.helpers import HELPERS, unbroadcast
 from adjoint.runtime.rules import (
     RULES,
@@ -109,7 +110,7 @@ def function_named(name: str) -> Callable[..., Any]:
             return lambda array: getattr(array, rest)
     else:
         if root == "scipy":
-            import scipy.special as module  # noqa: PLC0415
+            import scipy.special as module
 
             rest = rest.removeprefix("special.")
         else:

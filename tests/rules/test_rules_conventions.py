@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+
 from adjoint.runtime.helpers import unbroadcast
 from adjoint.runtime.rules import RULES, compiled
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from adjoint.runtime import home
 from adjoint.runtime.errors import MissingRule
 from adjoint.runtime.helpers import HELPERS

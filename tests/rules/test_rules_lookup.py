@@ -9,6 +9,7 @@ import types
 
 import numpy as np
 import pytest
+
 from adjoint.runtime import home
 from adjoint.runtime.errors import MissingRule
 from adjoint.runtime.rules import (

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+
 from adjoint.runtime.helpers import HELPERS, spec
 from adjoint.runtime.rules import (
     RULES,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from adjoint.runtime.helpers import (
     accumulate,
     add_at,

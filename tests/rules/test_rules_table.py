@@ -8,6 +8,7 @@ import textwrap
 
 import numpy as np
 import pytest
+
 from adjoint.runtime.helpers import ALL, HELPERS
 from adjoint.runtime.rules import (
     RULES,
@@ -37,7 +38,8 @@ CASES = parse(SAMPLES, VALUES)
 COMPLEX_CASES = parse(COMPLEX_SAMPLES, COMPLEX_VALUES)
 
 # Whole numbers and casts: the primal is not a smooth function of them to be differenced.
-WITHOUT_SAMPLES = {"complex"} | {
+# `viewed` raises unless its arguments share memory, which samples of numbers cannot say.
+WITHOUT_SAMPLES = {"complex", "viewed"} | {
     f"np.{name}" for name in ("float16", "float32", "complex64", "complex128")
 }
 

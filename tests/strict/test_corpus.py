@@ -26,8 +26,18 @@ from tests.programs.trees import is_differentiable, leaves
 
 from . import StrictArray, strict, synchronisations, to_host, to_strict
 
+# `sum` of what starred targets take is called with the number 0.0 there, which CuPy refuses.
+FAILS_THERE = {"straight_line.unpack_starred_loop": "np.sum of a Python number on the device"}
+
 CASES = [
-    pytest.param(program, sample, id=f"{program.name}-{sample}")
+    pytest.param(
+        program,
+        sample,
+        id=f"{program.name}-{sample}",
+        marks=[pytest.mark.xfail(reason=FAILS_THERE[program.name], strict=True)]
+        if program.name in FAILS_THERE
+        else [],
+    )
     for program in corpus()
     for sample in range(len(program.samples))
     if any(isinstance(leaf, np.ndarray) for _, leaf in leaves(program.arguments(sample)))

@@ -36,8 +36,11 @@ def active_names(
     inputs: Iterable[str],
     outputs: Iterable[str] = (),
 ) -> frozenset[str]:
-    """Names that are both varied (depend on `inputs`) and useful (the result, or `outputs`, depend
-    on them)."""
+    """Names that are both varied and useful.
+
+    Varied are those that depend on `inputs`; useful are those that the result, or `outputs`, depend
+    on.
+    """
     flow: Flow = []
     useful = set(outputs)
     for stmt in walk(fn.body):

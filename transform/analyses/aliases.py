@@ -62,10 +62,12 @@ class State:
     rounds: dict[str, tuple[View | None, ...]] = field(default_factory=dict)
 
     def copy(self) -> State:
+        """The same facts, apart from these: what is learnt of one is not learnt of the other."""
         return State({k: dict(v) for k, v in self.relations.items()}, dict(self.views),
                      dict(self.tuples), dict(self.rounds))  # fmt: skip
 
     def relate(self, a: str, b: str, how: str) -> None:
+        """Note how `a` is related to `b`, and the inverse; two different ways make it `same`."""
         if a == b:
             return
         known = self.relations.get(a, {}).get(b)
@@ -74,6 +76,7 @@ class State:
         self.relations.setdefault(b, {})[a] = _INVERSE[how]
 
     def forget(self, name: str) -> None:
+        """Drop all that is known of a name, which is about to be bound anew."""
         for other in self.relations.pop(name, {}):
             self.relations[other].pop(name, None)
         self.views.pop(name, None)
@@ -83,6 +86,7 @@ class State:
         self.tuples = {t: e for t, e in self.tuples.items() if Var(name) not in e}
 
     def root(self, name: str) -> str:
+        """The name at the end of the chain of views that starts at this one."""
         while name in self.views:
             name = self.views[name].of
         return name
@@ -147,7 +151,8 @@ def aliases(
             related cannot be decided.
     """
     seen = frozenset(p.name for p in fn.params if kinds.get(p.name, ANY).may_share)
-    world = _World(kinds, summaries, live_after(fn, seen), assume_arrays, {}, set(), {}, {}, updates)
+    live = live_after(fn, seen)
+    world = _World(kinds, summaries, live, assume_arrays, {}, set(), {}, {}, updates)
     end = _block(fn.body, State(), world)
     _track_elements(world)
     for name, stmt in world.reads_without_view.items():
@@ -180,7 +185,7 @@ def _track_elements(world: _World) -> None:
         for name, view in world.takes.get(display, {}).items():
             if world.tracked.setdefault(name, view) != view:
                 raise unsupported(
-                    view.made.span,  # type: ignore[union-attr]
+                    view.made.span,
                     f"{_shown(name)} is an array in more ways than one",
                     "give each a name of its own",
                 )
@@ -213,7 +218,7 @@ def _block(block: Block, state: State, world: _World) -> State:
 
 
 def _check_order(before: Block, stmt: Stmt, world: _World) -> None:
-    """In `a[i] += f(b)` Python reads `a[i]` before `f` runs, the IR after: `f` must not write it."""
+    """In `a[i] += f(b)` Python reads `a[i]` before `f` runs, the IR after: `f` mustn't write it."""
     if isinstance(stmt, Store) and stmt.operator:
         base = stmt.base
     elif id(stmt) in world.updates and isinstance(stmt, Assign) and isinstance(stmt.value, Op):
@@ -317,7 +322,7 @@ def _through(source: str, how: str, state: State) -> list[tuple[str, str]]:
     return found
 
 
-def _bind_op(stmt: Stmt, name: str, op: Op, state: State, world: _World) -> None:
+def _bind_op(stmt: Assign, name: str, op: Op, state: State, world: _World) -> None:
     sources = [(a.name, how) for a, how in shared(op, world.kinds, world.summaries)]
     if op.prim == "list.copy":  # of an array it holds the rows
         sources = [
@@ -343,7 +348,7 @@ def _bind_op(stmt: Stmt, name: str, op: Op, state: State, world: _World) -> None
 
 
 def _is_array(name: str, state: State, world: _World) -> bool:
-    """Whether a name certainly holds an array (or is taken to, in source shown without arguments)."""
+    """Whether a name certainly holds an array (or is taken to, in source without arguments)."""
     kind = world.kinds.get(name, ANY)
     if kind.tag == "array" or _is_whole_view(name, state):
         return True
@@ -429,10 +434,10 @@ def _unpack(
     elements = state.tuples.get(state.alias_of(source)) if source is not None else None
     if elements is None or len(elements) != len(targets):
         kind = world.kinds.get(source or "", ANY)
-        how = "held" if kind.is_container else "same"
+        alike = "held" if kind.is_container else "same"
         for i, target in enumerate(targets):
             if target != source:
-                _bind(target, [(source, how)] if source else [], state, world)
+                _bind(target, [(source, alike)] if source else [], state, world)
                 if source and kind.tag == "array" and stmt.star is None and _shares(target, world):
                     state.views[target] = View(source, stmt, i)
         if source in targets:
@@ -457,8 +462,7 @@ def _unpack(
             state.views[target] = View(taken, stmt)
             if source is not None:
                 world.takes.setdefault(old.alias_of(source), {})[target] = state.views[target]
-    for target in takes:
-        world.pairs.add((target, takes[target]))
+    world.pairs.update(takes.items())
 
 
 def _unpack_round(
@@ -543,7 +547,8 @@ def _check_writes(stmt: Stmt, state: State, world: _World) -> None:
     names = written(stmt, world.kinds, world.summaries)
     live = world.live[id(stmt)]
     op = getattr(stmt, "value", None)
-    if isinstance(op, Op) and op.prim == "call" and names:
+    calls = isinstance(op, Op) and op.prim == "call"
+    if isinstance(op, Op) and calls and names:
         _check_arguments(stmt, op, names, state, world)
     for name in names:
         kind = world.kinds.get(name, ANY)
@@ -553,9 +558,9 @@ def _check_writes(stmt: Stmt, state: State, world: _World) -> None:
             for container in (name, *state.relations.get(name, {})):
                 state.tuples.pop(container, None)
         for other, how in state.relations.get(name, {}).items():
-            inner = how == "holds" and kind.is_container and isinstance(op, Op)
-            inner = inner and op.prim == "call"  # a function may write what its argument holds
-            apart = how == "shares" and not (isinstance(op, Op) and op.prim == "call")
+            # a function may write what its argument holds
+            inner = how == "holds" and kind.is_container and calls
+            apart = how == "shares" and not calls
             if (how == "holds" and not inner) or apart or not _shares(other, world):
                 continue
             reached.add(other)
@@ -640,7 +645,10 @@ def _refuse(stmt: Stmt, name: str, other: str, how: str) -> None:
     if how == "held":
         what = f"this changes {shown} in place while {known}, which is read later, may hold it"
     else:
-        what = f"this changes {shown} in place, and {known}, which is read later, may share its memory"
+        what = (
+            f"this changes {shown} in place, and {known}, which is read later, "
+            "may share its memory"
+        )
     raise unsupported(stmt.span, what, "take a copy (`.copy()`) where the second name is made")
 
 

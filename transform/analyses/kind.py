@@ -1,7 +1,8 @@
 """Kinds: what a name holds, as far as the meaning of operators depends on it.
 
 A kind says number, array (and of how many axes), list, tuple, dict and so on. Shapes and values are
-never part of it. Kinds form a lattice by `join`; `NUMERIC` is "a number or an array", `ANY` the top.
+never part of it. Kinds form a lattice by `join`; `NUMERIC` is "a number or an array", `ANY` the
+top.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Kind:
 
     @property
     def is_number(self) -> bool:
+        """Whether it is certainly a number, which no write can change."""
         return self.tag == "num"
 
     @property
@@ -51,6 +53,7 @@ class Kind:
 
     @property
     def is_container(self) -> bool:
+        """Whether it holds other values, each with a cotangent of its own."""
         return self.tag in ("list", "tuple", "dict", "record")
 
     @property
@@ -176,7 +179,7 @@ def kind_of_annotation(annotation: Any) -> Kind | None:
         head = annotation.split("[")[0].split(".")[-1].strip()
         return _BY_NAME.get(head)
     origin = getattr(annotation, "__origin__", None)
-    arguments = getattr(annotation, "__args__", ())
+    arguments: tuple[Any, ...] = getattr(annotation, "__args__", ())
     if origin is tuple and arguments and Ellipsis not in arguments:
         return Kind("tuple", items=tuple(kind_of_annotation(a) or ANY for a in arguments))
     if origin in (list, tuple) and arguments:

@@ -83,7 +83,8 @@ LOOKS: frozenset[Any] = frozenset(
         print, len, isinstance, issubclass, type, str, repr, id, hash, hasattr, callable, format,
         range, any, all, bool, int, ord, chr, dir, slice, np.shape, np.ndim, np.size, np.isscalar,
         math.isnan, math.isinf, math.isfinite, math.isclose, np.errstate, np.allclose,
-        np.array_equal, np.may_share_memory, np.shares_memory, np.random.default_rng, np.iscomplexobj,
+        np.array_equal, np.may_share_memory, np.shares_memory, np.random.default_rng,
+        np.iscomplexobj,
     }
 )  # fmt: skip
 _LOOKING_MODULES = frozenset({"logging", "warnings", "time", "sys", "os", "gc", "tqdm"})
@@ -254,9 +255,9 @@ def _resolve_op(
     match head:
         case "binary":
             if any(k is not None and k.is_container for k in args):
-                return op, _binary_kind(name, *args)
+                return op, _binary_kind(name, args[0], args[1])
             rule = rule_of_operator(name)
-            return _by_rule(op, rule, ("", ""), kinds), _binary_kind(name, *args)
+            return _by_rule(op, rule, ("", ""), kinds), _binary_kind(name, args[0], args[1])
         case "unary":
             if name == "not":
                 return replace(op, prim="look"), INT

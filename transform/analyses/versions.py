@@ -61,9 +61,12 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """before, after: by the identity of a statement, the versions of the names that it reads and
+    """The versions of names throughout a function.
+
+    before, after: by the identity of a statement, the versions of the names that it reads and
     of those that it binds or writes. heads: by loop, the versions at the start of its body.
-    sites: where each statement stands. start, end: at the start and the end of the function."""
+    sites: where each statement stands. start, end: at the start and the end of the function.
+    """
 
     before: Mapping[int, Env]
     after: Mapping[int, Env]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 
 import gast
 
@@ -41,13 +41,13 @@ from adjoint.transform.ir.nodes import (
 DERIVED = "derived"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parsed(text: str, names: tuple[str, ...]) -> tuple[gast.AST, tuple[str, ...]]:
     """The expression of a text with `$k` for the names; and the names it reads, in that order."""
     tree = gast.parse(text, mode="eval").body
     used: list[str] = []
 
-    class Holes(gast.NodeTransformer):
+    class Holes(gast.NodeTransformer):  # type: ignore[misc]
         def visit_Name(self, node: gast.Name) -> gast.AST:
             if node.id not in names:
                 return node
@@ -128,8 +128,9 @@ def substitute(stmt: Stmt, change: Callable[[Atom], Atom]) -> Stmt:
         case While(before=before, test=test, body=body):
             return replace(stmt, before=block(before), test=change(test), body=block(body))
         case With(context=context, target=target, body=body):
-            return replace(stmt, context=substitute_op(context, change),
-                           target=None if target is None else var(target), body=block(body))  # fmt: skip
+            context = substitute_op(context, change)
+            target = None if target is None else var(target)
+            return replace(stmt, context=context, target=target, body=block(body))
         case Return(value=value):
             return replace(stmt, value=change(value))
         case Define(function=function):

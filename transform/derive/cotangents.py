@@ -15,7 +15,7 @@ import gast
 
 from adjoint.transform.analyses.aliases import Aliases
 from adjoint.transform.analyses.kind import ANY, Kind
-from adjoint.transform.analyses.shapes import NUMBER, Shape
+from adjoint.transform.analyses.shapes import NUMBER, Shape, Shapes
 from adjoint.transform.analyses.versions import Version, Versions
 from adjoint.transform.derive.build import ZERO, Names, call, expression
 from adjoint.transform.ir.nodes import (
@@ -90,7 +90,7 @@ class Facts:
     kinds: Mapping[str, Kind]
     aliases: Aliases
     versions: Versions
-    shapes: Mapping[int, Shape]
+    shapes: Shapes
     active: frozenset[str]
     counters: Mapping[int, str]
     lengths: Mapping[int, str]

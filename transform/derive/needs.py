@@ -32,8 +32,11 @@ _SHAPE_ATTRIBUTES = frozenset({"shape", "ndim", "size", "dtype"})
 
 @dataclass(slots=True)
 class Needs:
-    """versions: of every placeholder that is read. made: placeholders that the reverse sweep
-    itself assigns. shape_only: placeholders of which only shape and dtype are read."""
+    """What the reverse sweep needs of the primal.
+
+    versions: of every placeholder that is read. made: placeholders that the reverse sweep
+    itself assigns. shape_only: placeholders of which only shape and dtype are read.
+    """
 
     versions: dict[str, Version]
     made: frozenset[str]

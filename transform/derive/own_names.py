@@ -1,7 +1,7 @@
 """Keep the names of helpers apart from the user's.
 
-A parameter or a global of the user's may have the name of a helper (`count`, `own`). The helper then
-goes by its name with an underscore before it.
+A parameter or a global of the user's may have the name of a helper (`count`, `own`). The helper
+then goes by its name with an underscore before it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ from dataclasses import replace
 import gast
 
 from adjoint.transform.ir.nodes import (
-    Block, Define, Function, Op, Ref, Stmt, Store, reads, walk,
+    Block,
+    Define,
+    Function,
+    Op,
+    Ref,
+    Stmt,
+    Store,
+    reads,
+    walk,
 )  # fmt: skip
 from adjoint.transform.lower.lift import map_ops
 
@@ -23,7 +31,8 @@ def clear_names(fn: Function, ours: frozenset[str]) -> Function:
     """The function with those of our names changed that it uses in the user's meaning."""
     theirs = {p.name for p in fn.params}
     for stmt in walk(fn.body):
-        theirs |= {_root(a) for a in reads(stmt) if isinstance(a, Ref) and not a.local and not _is_ours(a)}
+        refs = [a for a in reads(stmt) if isinstance(a, Ref)]
+        theirs |= {_root(a) for a in refs if not a.local and not _is_ours(a)}
     clashing = theirs & ours
     return replace(fn, body=_block(fn.body, frozenset(clashing))) if clashing else fn
 

@@ -1,13 +1,15 @@
 """Prepare a resolved function for the reverse sweep: count rounds, read what a write scales.
 
 `rounds` variables say how many rounds a loop made, where nothing else does. `a[i] *= v` needs what
-stood at `a[i]`; it is read into a temporary just before, so that one element is kept, not the array.
+stood at `a[i]`; it is read into a temporary just before, so that one element is kept, not the
+array.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from adjoint.runtime.rules import RULES
 from adjoint.transform.analyses.effects import MUTATORS
 from adjoint.transform.analyses.kind import ANY, Kind, join_all
 from adjoint.transform.derive.build import Names, expression, substitute_iter
@@ -47,10 +49,11 @@ _SCALES = ("*", "/")
 
 @dataclass(slots=True)
 class Prepared:
-    """The function; for each loop that has one, its counter or the name of its length; for each
-    scaling store, the old value; and the reads of what an augmented store of another kind updates.
+    """The prepared function, and what was added to it.
 
-    Loops and stores are known by identity.
+    That is, for each loop that has one, its counter or the name of its length; for each scaling
+    store, the old value; and the reads of what an augmented store of another kind updates. Loops
+    and stores are known by identity.
     """
 
     function: Function
@@ -101,9 +104,9 @@ def _stmt(
                 return _with_length(new, measured, kinds, names, prepared)
             return _counted(new, kinds, names, prepared)
         case While(body=body, before=before):
-            new = replace(stmt, body=_block(body, kinds, names, prepared),
-                          before=_block(before, kinds, names, prepared))  # fmt: skip
-            return _counted(new, kinds, names, prepared)
+            loop = replace(stmt, body=_block(body, kinds, names, prepared),
+                           before=_block(before, kinds, names, prepared))  # fmt: skip
+            return _counted(loop, kinds, names, prepared)
         case Store(operator=operator, base=Var(name=base)) if operator and _held_array(stmt, kinds):
             return _augmented_item(stmt, kinds.get(base, ANY), kinds, names, prepared)
         case Store(operator=operator, base=Var(name=base)) if operator and operator not in "+-":
@@ -177,10 +180,11 @@ def _scaled(
     new = names.temporary("new")
     kinds[new.name] = Kind("numeric")
     atoms = {"a": old, "b": stmt.value}
-    prim = {"**": "np.power", "//": "np.floor_divide", "%": "np.remainder", "@": "np.matmul",
-            "*": "np.multiply", "/": "np.divide"}.get(stmt.operator, f"binary:{stmt.operator}")  # fmt: skip
+    ufuncs = {"**": "np.power", "//": "np.floor_divide", "%": "np.remainder", "@": "np.matmul",
+              "*": "np.multiply", "/": "np.divide"}  # fmt: skip
+    prim = ufuncs.get(stmt.operator, f"binary:{stmt.operator}")
     value = expression(f"a {stmt.operator} b", atoms, prim)
-    from adjoint.transform.analyses.resolve import RULES, bind_roles  # noqa: PLC0415
+    from adjoint.transform.analyses.resolve import bind_roles  # noqa: PLC0415
 
     if prim in RULES:
         value = replace(value, roles=bind_roles(RULES[prim], ("", "")) or ("", ""))
@@ -200,7 +204,7 @@ def leaves(body: Block) -> bool:
 
 
 def _resizes(body: Block, kinds: dict[str, Kind]) -> bool:
-    """Whether a body may change the length of a list, perhaps of the one that the loop runs over."""
+    """Whether a body may change the length of a list, perhaps of the one the loop runs over."""
     for stmt in walk(body):
         match stmt:
             case Effect(value=op) | Assign(value=Op() as op):

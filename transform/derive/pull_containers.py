@@ -86,7 +86,7 @@ def _pull_dict(
     places = list(entries(op))
     keys = [op.args[place - 1] for place, other in places if not other]
     if any(sweep.is_active(key) for key in keys):
-        raise unsupported(stmt.span, "a derivative flows through the keys of this dict",  # type: ignore[union-attr]
+        raise unsupported(stmt.span, "a derivative flows through the keys of this dict",
                           "keep in the values what is differentiated")  # fmt: skip
     known = {key.value for key in keys if isinstance(key, Const)}
     if len(known) == len(places):
@@ -97,13 +97,14 @@ def _pull_dict(
         return
     rest = assign(out, sweep.names, call("entries_of", flat(g, sweep, out)))
     for place, other in reversed(places):
-        value = op.args[place]
-        key = sweep.primal(value if other else op.args[place - 1], env)
+        entry = op.args[place]
+        key = sweep.primal(entry if other else op.args[place - 1], env)
         text = "take_entries(rest, key)" if other else "rest.pop(key, 0.0)"
         taken = sweep.names.temporary("d")
         out.append(Assign(taken, expression(text, {"rest": rest, "key": key}, "derived.pop")))
-        if sweep.is_active(value):
-            accumulate(value.name, taken, state, sweep, out, lazy=True)  # type: ignore[union-attr]
+        if sweep.is_active(entry):
+            assert isinstance(entry, Var)
+            accumulate(entry.name, taken, state, sweep, out, lazy=True)
 
 
 def _pull_starred(
@@ -149,6 +150,7 @@ def give_elements(
 def pull_list_copy(
     op: Op, g: Cotangent, env: Env, state: State, sweep: Sweep, out: Out
 ) -> None:
+    """`list(xs)` and other copies: what was copied takes the copy's cotangent, in its own form."""
     base = op.args[0]
     assert isinstance(base, Var)
     value = flat(g, sweep, out)
@@ -173,7 +175,7 @@ def pull_elements(
         return
     source = op.args[0]
     if any(sweep.is_active(a) for a in op.args[1:]) or not isinstance(source, Var):
-        raise unsupported(stmt.span, "the key of this order is differentiated",  # type: ignore[union-attr]
+        raise unsupported(stmt.span, "the key of this order is differentiated",
                           "use a key that holds nothing that is differentiated")  # fmt: skip
     atoms = {"g": value, "x": sweep.primal(source, env)}
     if op.prim == "elements:reversed":
@@ -219,6 +221,7 @@ def pull_binary(
 
 
 def pull_unpack(stmt: Unpack, env: Env, state: State, sweep: Sweep, out: Out) -> None:
+    """`a, b = v`: the cotangent of each target goes to its place in that of what is unpacked."""
     last_first = [state.pop(t.name, None) for t in reversed(stmt.targets)]
     views = sweep.facts.aliases.views  # what is a view has added to its root all along
     last_first = [

@@ -56,6 +56,7 @@ def is_basic(parts: tuple[Part, ...], sweep: Sweep) -> bool:
 def pull_index(
     op: Op, g: Cotangent, env: Env, state: State, sweep: Sweep, out: Out
 ) -> None:
+    """`v = x[i]`: the cotangent of `v` is added at `i` to that of `x`."""
     base = op.args[0]
     assert isinstance(base, Var)
     like = sweep.primal(base, env)
@@ -129,6 +130,7 @@ def _index_value(node: gast.AST) -> gast.AST:
 def pull_attribute(
     op: Op, g: Cotangent, env: Env, state: State, sweep: Sweep, out: Out
 ) -> None:
+    """`v = p.name`: the cotangent of `v` is added to that field of the cotangent of `p`."""
     base = op.args[0]
     assert isinstance(base, Var)
     like = sweep.primal(base, env)
@@ -137,7 +139,7 @@ def pull_attribute(
     value = flat(g, sweep, out)
     protect(buffer.name, base.name, state, sweep, out)
     if name not in kind.names:
-        atoms = {"d": buffer, "n": Const(name), "g": value, "x": like}
+        atoms: dict[str, Atom] = {"d": buffer, "n": Const(name), "g": value, "x": like}
         out.append(Effect(expression("add_field(d, n, g, x)", atoms, "derived.push")))
         return
     position = kind.names.index(name)
@@ -154,6 +156,14 @@ def pull_attribute(
 def pull_store(
     stmt: Store, env: Env, after: Env, state: State, sweep: Sweep, out: Out
 ) -> None:
+    """`a[i] = v`, `a[i] += v` and the like: `v` takes its part of what stands at `a`'s place.
+
+    A plain store then clears that place: what stood there before has no effect on what follows.
+
+    Raises:
+        UnsupportedSyntax: the store is into an array without axes, or by an operator other than
+            `+`, `-`, `*` and `/`.
+    """
     base, place = stmt.base, stmt.place
     if not isinstance(base, Var) or not sweep.is_active(base):
         return
@@ -180,9 +190,11 @@ def pull_store(
         taken = here if is_basic(parts, sweep) else _gather(place, buffer, env, sweep)
     if stmt.operator in ("+", "-"):
         if active:
-            assert isinstance(value, Var) and taken is not None
+            assert isinstance(value, Var)
+            assert taken is not None
             sign = "-" if stmt.operator == "-" else ""
-            _give_stored(value, taken, sign, env, state, sweep, out, buffer.name)
+            g = assign(out, sweep.names, taken)
+            _give(stmt, value, g, sign, env, state, sweep, out, borrows=frozenset({buffer.name}))
         return
     if stmt.operator in ("*", "/"):
         _pull_scaled_store(stmt, here, buffer, env, state, sweep, out)
@@ -200,7 +212,7 @@ def pull_store(
     out.append(Store(here, "", ZERO))
     if g is not None:
         assert isinstance(value, Var)
-        _give(value, g, "", env, state, sweep, out, fresh=True, number=_gives_number(place, sweep))
+        _give(stmt, value, g, "", env, state, sweep, out, fresh=True)
 
 
 def _gather(place: Op, buffer: Var, env: Env, sweep: Sweep) -> Op:
@@ -224,27 +236,20 @@ def _gives_number(place: Op, sweep: Sweep) -> bool:
     return kind.ndim == len(parts) and all(p.what == "at" for p in parts)
 
 
-def _give_stored(
-    value: Var, taken: Op, sign: str, env: Env, state: State, sweep: Sweep, out: Out, owner: str
-) -> None:
-    g = assign(out, sweep.names, taken)
-    _give(value, g, sign, env, state, sweep, out, borrows=frozenset({owner}))
-
-
 def _give(
-    value: Var, g: Atom, sign: str, env: Env, state: State, sweep: Sweep, out: Out,
-    fresh: bool = False, borrows: frozenset[str] = frozenset(), number: bool = False,
+    stmt: Store, value: Var, g: Atom, sign: str, env: Env, state: State, sweep: Sweep, out: Out,
+    fresh: bool = False, borrows: frozenset[str] = frozenset(),
 ) -> None:  # fmt: skip
     """Add a cotangent taken from a stored place, summed over what was broadcast."""
-    if number:
-        if sign:
-            accumulate(value.name, expression("-g", {"g": g}), state, sweep, out, fresh=True)
-        else:
-            accumulate(value.name, g, state, sweep, out, fresh=True)
-        return
-    text = f"unbroadcast({sign}g, x)"
-    summed = expression(text, {"g": g, "x": sweep.primal(value, env)})
-    accumulate(value.name, summed, state, sweep, out, fresh=fresh or bool(sign), borrows=borrows)
+    number = _gives_number(stmt.place, sweep)
+    same = sweep.facts.shapes.place(stmt) == sweep.shape(value, env)
+    text = f"{sign}g" if number or same else f"unbroadcast({sign}g, x)"
+    atoms = {"g": g, "x": sweep.primal(value, env)}
+    given = g if text == "g" else expression(text, atoms)
+    accumulate(
+        value.name, given, state, sweep, out, fresh=fresh or bool(sign) or number,
+        borrows=frozenset() if number else borrows,
+    )  # fmt: skip
 
 
 def _pull_scaled_store(
@@ -285,6 +290,11 @@ def _scale(
 def pull_augment(
     stmt: Augment, env: Env, after: Env, state: State, sweep: Sweep, out: Out
 ) -> None:
+    """`x += v` and the like, of a number, an array or a list.
+
+    Raises:
+        UnsupportedSyntax: `x` is a view, and the operator is none of `+`, `-`, `*` and `/`.
+    """
     name, value = stmt.target.name, stmt.value
     kind = sweep.kind(name)
     if kind.is_container:
@@ -308,7 +318,7 @@ def pull_augment(
     )
     from adjoint.transform.analyses.resolve import resolve_op  # noqa: PLC0415
 
-    resolved, _ = resolve_op(op, sweep.facts.kinds, lambda *_: None)
+    resolved, _ = resolve_op(op, sweep.facts.kinds, lambda called, _: (called, None, {}))
     del state[name]
     pull_rule(stmt, stmt.target, resolved, replace(g, owned=False), env, after, state, sweep, out)
 

@@ -41,6 +41,7 @@ class Var:
 
     @property
     def is_temporary(self) -> bool:
+        """Whether the name is one of ours, not one that the user wrote."""
         return self.name.startswith("%")
 
 
@@ -139,6 +140,7 @@ class Store:
 
     @property
     def base(self) -> Atom:
+        """What is written into."""
         return self.place.args[0]
 
 
@@ -198,6 +200,8 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class Enumerate:
+    """`enumerate(inner, start)`."""
+
     inner: Iter
     start: Atom = Const(0)
 
@@ -212,6 +216,8 @@ class Zip:
 
 @dataclass(frozen=True, slots=True)
 class Reversed:
+    """`reversed(inner)`."""
+
     inner: Iter
 
 
@@ -260,16 +266,22 @@ class With:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Break:
+    """`break`."""
+
     span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Continue:
+    """`continue`."""
+
     span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Return:
+    """`return value`."""
+
     value: Atom
     span: Span = NOWHERE
 
@@ -285,14 +297,14 @@ class Define:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comment:
-    """A comment of emitted code: the primal line that the statements after it are the adjoint of."""
+    """A comment of emitted code: the primal line whose adjoint the statements after it are."""
 
     span: Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mark:
-    """A place to come back to while a function is being derived; none is left when it is emitted."""
+    """A place to come back to while a function is being derived; none is left at the end."""
 
     key: tuple[int, str]
     span: Span = NOWHERE

@@ -90,9 +90,9 @@ def lift(
                 cells[stmt.target.name] = cells[stmt.value.name]
     everything = {**known, **cells}
     for local in dict.fromkeys(cells.values()):
-        body, inner = lift(local.function, origin, everything)
+        body, nested = lift(local.function, origin, everything)
         object.__setattr__(local, "function", body)
-        local.inner.update(inner)
+        local.inner.update(nested)
     lifted = _block(fn.body, lambda op: _resolved(op, cells, known))
     return replace(fn, body=lifted), everything
 
@@ -129,7 +129,8 @@ def _resolved(op: Op, own: Locals, outer: Locals) -> Op:
         return op
     name = op.callee.name
     if name in own:
-        return with_captures(op, Ref(name, own[name], local=True), {c: c for c in own[name].captures})
+        ref = Ref(name, own[name], local=True)
+        return with_captures(op, ref, {c: c for c in own[name].captures})
     if name not in outer or "**" in op.roles:
         return op
     local = outer[name]
