@@ -143,8 +143,10 @@ def test_a_captured_function_that_is_rebound() -> None:
     def triple(x: Any) -> Any:
         return 3.0 * x
 
-    def helper(x: Any) -> Any:
+    def squared(x: Any) -> Any:
         return x * x
+
+    helper = squared
 
     def f(x: Any) -> Any:
         return np.sum(helper(x))
