@@ -148,6 +148,7 @@ from .reductions import weights_along as weights_along
 from .reductions import weights_dx as weights_dx
 from .stores import buffer as buffer
 from .stores import gather_stored as gather_stored
+from .stores import item_of as item_of
 from .stores import require_scalar as require_scalar
 from .stores import split_off as split_off
 from .stores import stack_like as stack_like
@@ -199,6 +200,7 @@ SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     "zeros_like": (0,),
     "buffer": (1,),
     "stack_like": (1,),
+    "item_of": (2,),
     "expand": (1,),
     "unreduce": (1,),
     "count": (0,),

@@ -8,7 +8,7 @@ import numpy as np
 
 from .broadcasting import expand
 from .entries import listed
-from .structures import own
+from .structures import own, zeros_like
 
 
 def buffer(g: Any, like: Any) -> Any:
@@ -17,6 +17,8 @@ def buffer(g: Any, like: Any) -> Any:
     >>> buffer(0.0, np.ones(2))
     array([0., 0.])
     """
+    if isinstance(like, (list, tuple, dict)) and isinstance(g, float):
+        return zeros_like(like)  # zero stands for zeros in every place
     if isinstance(g, (list, dict)) or not hasattr(like, "shape"):
         return own(g)
     return own(expand(g, like))
@@ -63,6 +65,18 @@ def stack_like(parts: Any, like: Any) -> Any:
         return np.zeros(like.shape, like.dtype)
     row = np.zeros(like.shape[1:], like.dtype)
     return np.stack([expand(part, row) for part in parts])
+
+
+def item_of(d: Any, key: Any, like: Any) -> Any:
+    """The cotangent of an array in a list or dict, as an array there that may be written into.
+
+    >>> d = [0.0, 0.0]
+    >>> item_of(d, 1, np.ones(2)), d
+    (array([0., 0.]), [0.0, array([0., 0.])])
+    """
+    if np.shape(d[key]) != like.shape:
+        d[key] = buffer(d[key], like)
+    return d[key]
 
 
 def viewed(part: Any, whole: Any) -> Any:

@@ -37,7 +37,8 @@ BROADCASTING = collect(
     linear("unreduce(d, like, axis=None, keepdims=False)", d="np.sum(g, axis=axis, keepdims=keepdims)", also={"memory": "maybe"}),
     linear("expand(d, like)", d="unbroadcast(g, d)", also={"memory": "maybe"}),
     linear("own(d)", d="g"),
-    linear("viewed(part, whole)", part="g", also={"memory": "maybe"}),
+    missing("item_of", why="a list that is written in place twice over has not been needed yet", also={"memory": "maybe"}),
+    general("viewed(part, whole)", vjp={"part": "g"}, jvp={"part": "g"}, also={"memory": "maybe"}),
     zero("zeros_like spec count inverse_axes ramp log_of_base shares_of_numbers"),
 )
 

@@ -17,13 +17,15 @@ from dataclasses import dataclass, field
 from adjoint.transform.analyses.effects import Summaries, shared, written
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.liveness import live_after, names_read
-from adjoint.transform.analyses.views import View, view_of_op, views_of_loop
+from adjoint.transform.analyses.permutations import permuting_stores
+from adjoint.transform.analyses.views import View, item_of_op, view_of_op, views_of_loop
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
     Augment,
     Block,
     Const,
+    Effect,
     Enumerate,
     For,
     Function,
@@ -39,6 +41,7 @@ from adjoint.transform.ir.nodes import (
     Zip,
     binds,
     iter_atoms,
+    walk,
 )  # fmt: skip
 from adjoint.transform.ir.places import index_parts
 from adjoint.transform.refusals import unsupported
@@ -53,18 +56,20 @@ class State:
 
     relations: between names. views: of what a name is certainly a view. tuples: the elements of
     tuples whose display is known. rounds: for the target of a loop over several sequences, of what
-    the parts of the tuple that it holds are views.
+    the parts of the tuple that it holds are views. apart: the lists and dicts whose elements
+    certainly share no memory with each other.
     """
 
     relations: Relations = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
     tuples: dict[str, tuple[object, ...]] = field(default_factory=dict)
     rounds: dict[str, tuple[View | None, ...]] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
 
     def copy(self) -> State:
         """The same facts, apart from these: what is learnt of one is not learnt of the other."""
         return State({k: dict(v) for k, v in self.relations.items()}, dict(self.views),
-                     dict(self.tuples), dict(self.rounds))  # fmt: skip
+                     dict(self.tuples), dict(self.rounds), self.apart)  # fmt: skip
 
     def relate(self, a: str, b: str, how: str) -> None:
         """Note how `a` is related to `b`, and the inverse; two different ways make it `same`."""
@@ -82,6 +87,7 @@ class State:
         self.views.pop(name, None)
         self.tuples.pop(name, None)
         self.rounds.pop(name, None)
+        self.apart -= {name}
         self.views = {v: view for v, view in self.views.items() if view.of != name}
         self.tuples = {t: e for t, e in self.tuples.items() if Var(name) not in e}
 
@@ -135,6 +141,7 @@ class _World:
     tracked: dict[str, View]
     reads_without_view: dict[str, Stmt]
     updates: Collection[int]
+    permuting: Collection[int]
     takes: dict[str, dict[str, View]] = field(default_factory=dict)
     displays: dict[str, Stmt] = field(default_factory=dict)
     reads_of_whole: dict[str, Stmt] = field(default_factory=dict)
@@ -151,9 +158,14 @@ def aliases(
             related cannot be decided.
     """
     seen = frozenset(p.name for p in fn.params if kinds.get(p.name, ANY).may_share)
-    live = live_after(fn, seen)
-    world = _World(kinds, summaries, live, assume_arrays, {}, set(), {}, {}, updates)
-    end = _block(fn.body, State(), world)
+    world = _World(
+        kinds, summaries, live_after(fn, seen), assume_arrays, {}, set(), {}, {}, updates,
+        permuting_stores(fn),
+    )  # fmt: skip
+    given = frozenset(
+        p.name for p in fn.params if kinds.get(p.name, ANY).tag in ("list", "dict")
+    )
+    end = _block(fn.body, State(apart=given), world)
     _track_elements(world)
     for name, stmt in world.reads_without_view.items():
         if name in world.tracked:
@@ -308,16 +320,12 @@ def _through(source: str, how: str, state: State) -> list[tuple[str, str]]:
         if how == "same":
             found.append((other, relation))
         elif how == "holds":  # the new container holds source, hence what source is or holds
-            if relation in ("same", "holds"):
-                found.append((other, "holds"))
+            found.append((other, "shares" if relation in ("held", "shares") else "holds"))
         elif how == "shares":  # the new container holds what source holds, and is not source
-            if relation != "held":
-                found.append((other, "holds" if relation == "holds" else "shares"))
-        elif relation in ("held", "shares"):  # what holds source, or its elements, holds this too
-            found.append((other, "held"))
+            found.append((other, "holds" if relation == "holds" else "shares"))
         elif relation == "holds":  # something that source holds: maybe this very element
             found.append((other, "same"))
-        elif relation == "same":
+        else:  # another name of source, what holds it, or what holds the same
             found.append((other, "held"))
     return found
 
@@ -330,6 +338,12 @@ def _bind_op(stmt: Assign, name: str, op: Op, state: State, world: _World) -> No
         ]
     elements = _elements(op, state, world)
     element = _element_taken(op, state, world)
+    apart = op.prim in ("list", "dict") and _all_fresh(op.args, op, state, world)
+    item = item_of_op(stmt, op, world.kinds)
+    if item is not None and _may_be_item(item, stmt, state, world):
+        _bind(name, sources, state, world)
+        state.views[name] = item
+        return
     if element is not None:
         _bind(name, [(element, "same")], state, world)
         if element != name and _shares(name, world):
@@ -343,6 +357,8 @@ def _bind_op(stmt: Assign, name: str, op: Op, state: State, world: _World) -> No
     _bind(name, sources, state, world)
     if elements is not None and Var(name) not in elements:
         state.tuples[name] = elements
+    if apart:
+        state.apart |= {name}
     if view is not None and view.of != name and _shares(name, world):
         state.views[name] = view
 
@@ -402,6 +418,55 @@ def _constant_place(op: Op, elements: tuple[object, ...] | None) -> int | None:
     return at % len(elements)
 
 
+def _all_fresh(
+    atoms: tuple[Atom, ...], op: Op | None, state: State, world: _World
+) -> bool:
+    """Whether values share no memory with anything else that has a name, nor with each other."""
+    shared_names = [a.name for a in atoms if isinstance(a, Var) and _shares(a.name, world)]
+    if op is not None and any(role in ("*", "**") for role in op.roles):
+        return False
+    if len(set(shared_names)) < len(shared_names):
+        return False
+    return not any(
+        _shares(other, world) for n in shared_names for other in state.relations.get(n, {})
+    )
+
+
+def _may_be_item(item: View, stmt: Stmt, state: State, world: _World) -> bool:
+    """Whether an array in a list or dict can be reached through that alone from here on."""
+    container = state.alias_of(item.of)
+    if container not in state.apart or container in world.displays:
+        return False
+    live = world.live[id(stmt)]
+    if isinstance(stmt, For):
+        live = live.union(*(names_read(inner) for inner in walk(stmt.body)))
+    live -= {v.name for v in binds(stmt)}
+    held = {
+        n for n, how in state.relations.get(item.of, {}).items()
+        if how == "holds" and state.root(n) != state.root(container)
+    }  # fmt: skip
+    return not held & live
+
+
+def _or_none(view: View | None, stmt: For, state: State, world: _World) -> View | None:
+    """A view of an element of what a loop runs over, unless it may be reached in other ways."""
+    if view is None or not view.item or _may_be_item(view, stmt, state, world):
+        return view
+    return None
+
+
+def _still_apart(stmt: Stmt, state: State, world: _World) -> bool:
+    """Whether the elements of a container share nothing after a statement that changes it."""
+    match stmt:
+        case Store(value=value):
+            return _all_fresh((value,), None, state, world)
+        case Effect(value=Op(prim="method:append" | "method:pop" | "method:clear") as op):
+            return _all_fresh(op.args[1:], op, state, world)
+        case Assign(value=Op(prim="method:pop")):
+            return True
+    return False
+
+
 def _note_reads(stmt: Stmt, state: State, world: _World) -> None:
     """Note what is read other than as the view, or the known elements, that it certainly is."""
     for name in names_read(stmt):
@@ -409,7 +474,9 @@ def _note_reads(stmt: Stmt, state: State, world: _World) -> None:
             world.reads_without_view.setdefault(name, stmt)
     value = getattr(stmt, "value", None)
     if isinstance(stmt, Assign) and isinstance(value, Op):
-        if _element_taken(value, state, world) is not None:
+        item = item_of_op(stmt, value, world.kinds)
+        as_item = item is not None and _may_be_item(item, stmt, state, world)
+        if _element_taken(value, state, world) is not None and not as_item:
             return
     if isinstance(stmt, Unpack) and isinstance(value, Var) and stmt.star is None:
         elements = state.tuples.get(state.alias_of(value.name))
@@ -516,6 +583,8 @@ def _loop(
             _bind(target, sources, inside, world)
             if isinstance(stmt, For):
                 view, parts = views_of_loop(stmt.iterable, stmt, world.kinds)
+                view = _or_none(view, stmt, inside, world)
+                parts = tuple(_or_none(part, stmt, inside, world) for part in parts)
                 if view is not None and view.of != target and _shares(target, world):
                     inside.views[target] = view
                 if parts:
@@ -523,7 +592,8 @@ def _loop(
         inside = _block(before, inside, world)
         inside = _block(body, inside, world)
         merged = _meet(entry, inside)
-        if merged.relations == entry.relations and merged.views == entry.views:
+        same_views = merged.views == entry.views and merged.apart == entry.apart
+        if merged.relations == entry.relations and same_views:
             return merged
         entry = merged
 
@@ -535,6 +605,7 @@ def _meet(a: State, b: State) -> State:
         {v: r for v, r in a.views.items() if b.views.get(v) == r},
         {t: e for t, e in a.tuples.items() if b.tuples.get(t) == e},
         {t: e for t, e in a.rounds.items() if b.rounds.get(t) == e},
+        a.apart & b.apart,
     )
     for side in (a, b):
         for name, others in side.relations.items():
@@ -546,6 +617,8 @@ def _meet(a: State, b: State) -> State:
 def _check_writes(stmt: Stmt, state: State, world: _World) -> None:
     names = written(stmt, world.kinds, world.summaries)
     live = world.live[id(stmt)]
+    if not isinstance(stmt, Augment):
+        live -= {v.name for v in binds(stmt)}  # what they held is gone
     op = getattr(stmt, "value", None)
     calls = isinstance(op, Op) and op.prim == "call"
     if isinstance(op, Op) and calls and names:
@@ -555,20 +628,26 @@ def _check_writes(stmt: Stmt, state: State, world: _World) -> None:
         reached = world.reached.setdefault(id(stmt), set())
         reached.add(name)
         if kind.is_container:
-            for container in (name, *state.relations.get(name, {})):
+            related = state.relations.get(name, {})
+            family = {name, *(n for n, how in related.items() if how != "shares")}
+            for container in family:
                 state.tuples.pop(container, None)
+            state.views = {
+                v: view for v, view in state.views.items() if not (view.item and view.of in family)
+            }
+            if id(stmt) not in world.permuting and not _still_apart(stmt, state, world):
+                state.apart -= family
+        # a function may write what its argument holds
+        deep = kind.is_container and calls
         for other, how in state.relations.get(name, {}).items():
-            # a function may write what its argument holds
-            inner = how == "holds" and kind.is_container and calls
-            apart = how == "shares" and not calls
-            if (how == "holds" and not inner) or apart or not _shares(other, world):
+            if (how in ("holds", "shares") and not deep) or not _shares(other, world):
                 continue
             reached.add(other)
             if other not in live:
                 continue  # what it held before is all that anybody will see of it
             if how == "held" and _track_held(stmt, name, other, state, world):
                 _track(stmt, name, state, world)
-            elif state.root(other) == state.root(name) and how == "same":
+            elif state.root(other) == state.root(name) and how in ("same", "held"):
                 _track(stmt, other, state, world)
                 _track(stmt, name, state, world)
             else:

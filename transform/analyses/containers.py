@@ -281,8 +281,10 @@ def method_kind(
 def told(stmt: Stmt, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, Kind]]:
     """What a statement tells of the containers that it changes or takes apart."""
     match stmt:
-        case Store(value=value, place=place) if isinstance(place.args[0], Var):
-            yield from _stored(place, value, kinds)
+        case Store(value=value, place=place, operator=operator) if isinstance(place.args[0], Var):
+            held = _element(kinds.get(place.args[0].name), place) if operator else None
+            if held is None or held.tag != "array":  # `xs[i] *= 2` leaves an array the array it is
+                yield from _stored(place, value, kinds)
         case Effect(value=op) | Assign(value=Op() as op) if op.prim.startswith("method:"):
             yield from _grown(op, kinds)
     match stmt:

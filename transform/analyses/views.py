@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from adjoint.transform.analyses.effects import Summaries, is_rule
-from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.analyses.kind import ANY, Kind, join_all
 from adjoint.transform.analyses.resolve import atom_kind, rule_of_name
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -42,13 +42,14 @@ class View:
     of: the array that it is a view of. made: the statement that took it. take: how: the operation
     that made it; a position; `element` or `last element` of what a loop runs over, in the loop's
     order; None where it is the array itself. sure: False where that it is no copy is to be checked
-    when the program runs.
+    when the program runs. item: whether it is an array that a list or dict holds.
     """
 
     of: str
     made: Stmt
     take: Op | int | str | None = None
     sure: bool = True
+    item: bool = False
 
 
 def view_of_op(
@@ -78,6 +79,18 @@ def view_of_op(
     if op.prim not in _PERHAPS or (op.prim in _BY_LAYOUT and laid_out(base.name)):
         return None
     return View(base.name, stmt, op, sure=False)
+
+
+def item_of_op(stmt: Assign, op: Op, kinds: Mapping[str, Kind]) -> View | None:
+    """The array that a list or dict holds in the place that an operation names."""
+    if op.prim != "index" or not isinstance(op.args[0], Var):
+        return None
+    base, parts = kinds.get(op.args[0].name, ANY), index_parts(op)
+    if base.tag not in ("list", "dict") or len(parts) != 1 or parts[0].what != "at":
+        return None
+    if kinds.get(stmt.target.name, ANY).tag != "array":
+        return None
+    return View(op.args[0].name, stmt, op, item=True)
 
 
 def viewed_operand(op: Op) -> Var | None:
@@ -128,6 +141,9 @@ def _element(iterable: Iter, made: Stmt, kinds: Mapping[str, Kind]) -> View | No
     if isinstance(iterable, Reversed):
         iterable, take = iterable.inner, "last element"
     if isinstance(iterable, Each) and isinstance(iterable.value, Var):
-        if kinds.get(iterable.value.name, ANY).tag == "array":
+        kind = kinds.get(iterable.value.name, ANY)
+        if kind.tag == "array":
             return View(iterable.value.name, made, take)
+        if kind.tag == "list" and join_all(kind.items).tag == "array":
+            return View(iterable.value.name, made, take, item=True)
     return None

@@ -32,6 +32,7 @@ from adjoint.transform.ir.nodes import (
     Unpack,
     Var,
 )  # fmt: skip
+from adjoint.transform.ir.places import index_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,11 +339,18 @@ def _view(
             base if i == position else sweep.primal(a, env) for i, a in enumerate(view.take.args)
         )
         taken = replace(view.take, prim="derived.view", args=args)
+        if view.item:
+            key = args[1] if len(args) > 1 else _constant_key(view.take)
+            taken = call("item_of", base, key, _as_bound(name, sweep))
     elif isinstance(view.take, int):
         taken = expression(f"d[{view.take}]", {"d": base}, "derived.view")
     elif view.take is not None:
-        text = "d[k]" if view.take == "element" else "d[-1 - k]"
-        taken = expression(text, {"d": base, "k": sweep.rounds[id(stmt)]}, "derived.view")
+        key = "k" if view.take == "element" else "-1 - k"
+        text = f"item_of(d, {key}, like)" if view.item else f"d[{key}]"
+        atoms: dict[str, Atom] = {"d": base, "k": sweep.rounds[id(stmt)]}
+        if view.item:
+            atoms["like"] = _as_bound(name, sweep)
+        taken = expression(text, atoms, "derived.view")
     if not view.sure:
         taken = call("viewed", assign(out, sweep.names, taken), base)
         check = replace(call("viewed", Var(name), Var(root)), prim="derived.check")
@@ -350,6 +358,28 @@ def _view(
     out.append(Assign(target, taken))
     sweep.links.append((target.name, base.name))
     state[name] = Cotangent(target, owned=True)
+
+
+def _as_bound(name: str, sweep: Sweep) -> Var:
+    """What a variable holds just after it was bound."""
+    stmt = sweep.facts.definitions[name]
+    versions = sweep.facts.versions
+    found = versions.heads[id(stmt)] if id(stmt) in versions.heads else versions.after[id(stmt)]
+    return sweep.value(found[name])
+
+
+def _constant_key(op: Op) -> Atom:
+    """The key of a subscript in which it is written out."""
+    part = index_parts(op)[0].at
+    assert part is not None
+    return part
+
+
+def forget_items(state: State, sweep: Sweep) -> None:
+    """After each statement: arrays in lists are looked up anew, as they may have been replaced."""
+    for name, view in sweep.facts.aliases.taken.items():
+        if view.item:
+            state.pop(name, None)
 
 
 def protect(
@@ -394,6 +424,7 @@ def _family(emitted: str, links: Iterable[tuple[str, str]]) -> frozenset[str]:
 def bind_named(state: State, sweep: Sweep, out: Out) -> None:
     """Between two statements of the user's: let `d_x` hold the cotangent of `x`, for every `x`."""
     moves: list[tuple[Var, Atom]] = []
+    forget_items(state, sweep)
     for name, held in list(state.items()):
         if name.startswith("%") or name in sweep.facts.aliases.views:
             continue

@@ -126,11 +126,16 @@ def _held_array(stmt: Store, kinds: dict[str, Kind]) -> bool:
 def _augmented_item(
     stmt: Store, base: Kind, kinds: dict[str, Kind], names: Names, prepared: Prepared
 ) -> tuple[Stmt, ...]:
-    """`xs[i] += v`  ->  `item = xs[i]`, `item += v`, `xs[i] = item`: what Python does."""
+    """`xs[i] += v`  ->  `item = xs[i]`, `item += v`, `xs[i] = item`: what Python does.
+
+    Where the item is certainly an array, the last of these changes nothing.
+    """
     item = Var(names.fresh("item"))
     kinds[item.name] = join_all(base.items)
     read = Assign(item, stmt.place, stmt.span)
     prepared.updates.add(id(read))
+    if kinds[item.name].tag == "array" and base.tag in ("list", "dict"):
+        return read, Augment(item, stmt.operator, stmt.value, stmt.span)
     return (
         read,
         Augment(item, stmt.operator, stmt.value, stmt.span),
