@@ -345,8 +345,8 @@ def _view(
     elif isinstance(view.take, int):
         taken = expression(f"d[{view.take}]", {"d": base}, "derived.view")
     elif view.take is not None:
-        key = "k" if view.take == "element" else "-1 - k"
-        text = f"item_of(d, {key}, like)" if view.item else f"d[{key}]"
+        place = "k" if view.take == "element" else "-1 - k"
+        text = f"item_of(d, {place}, like)" if view.item else f"d[{place}]"
         atoms: dict[str, Atom] = {"d": base, "k": sweep.rounds[id(stmt)]}
         if view.item:
             atoms["like"] = _as_bound(name, sweep)

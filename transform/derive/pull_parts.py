@@ -193,8 +193,8 @@ def pull_store(
             assert isinstance(value, Var)
             assert taken is not None
             sign = "-" if stmt.operator == "-" else ""
-            g = assign(out, sweep.names, taken)
-            _give(stmt, value, g, sign, env, state, sweep, out, borrows=frozenset({buffer.name}))
+            part = assign(out, sweep.names, taken)
+            _give(stmt, value, part, sign, env, state, sweep, out, borrows=frozenset({buffer.name}))
         return
     if stmt.operator in ("*", "/"):
         _pull_scaled_store(stmt, here, buffer, env, state, sweep, out)

@@ -1,0 +1,197 @@
+"""Writes: which names they reach, and which of these must be treated as views from then on."""
+
+from __future__ import annotations
+
+from adjoint.transform.analyses.alias_elements import (
+    element_taken,
+    elements_after,
+    may_be_item,
+    still_apart,
+)  # fmt: skip
+from adjoint.transform.analyses.alias_state import (
+    State,
+    World,
+    is_whole_view,
+    may_share,
+    shown,
+)  # fmt: skip
+from adjoint.transform.analyses.effects import written
+from adjoint.transform.analyses.kind import ANY
+from adjoint.transform.analyses.liveness import names_read
+from adjoint.transform.analyses.views import item_of_op
+from adjoint.transform.ir.nodes import Assign, Augment, Block, Op, Stmt, Store, Unpack, Var, binds
+from adjoint.transform.refusals import unsupported
+
+
+def check_order(before: Block, stmt: Stmt, world: World) -> None:
+    """In `a[i] += f(b)` Python reads `a[i]` before `f` runs, the IR after: `f` mustn't write it."""
+    if isinstance(stmt, Store) and stmt.operator:
+        base = stmt.base
+    elif id(stmt) in world.updates and isinstance(stmt, Assign) and isinstance(stmt.value, Op):
+        base = stmt.value.args[0]
+    else:
+        return
+    for earlier in reversed(before):
+        if getattr(earlier, "span", None) != stmt.span:
+            return
+        if isinstance(base, Var) and base.name in world.reached.get(id(earlier), ()):
+            raise unsupported(
+                stmt.span,
+                f"what is called on the right changes {shown(base.name)}, which is updated here",
+                "call it first, in a statement of its own",
+            )
+
+
+def note_reads(stmt: Stmt, state: State, world: World) -> None:
+    """Note what is read other than as the view, or the known elements, that it certainly is."""
+    for name in names_read(stmt):
+        if name not in state.views:
+            world.reads_without_view.setdefault(name, stmt)
+    value = getattr(stmt, "value", None)
+    if isinstance(stmt, Assign) and isinstance(value, Op):
+        item = item_of_op(stmt, value, world.kinds)
+        as_item = item is not None and may_be_item(item, stmt, state, world)
+        if element_taken(value, state, world) is not None and not as_item:
+            return
+    if isinstance(stmt, Unpack) and isinstance(value, Var) and stmt.star is None:
+        elements = state.tuples.get(state.alias_of(value.name))
+        if elements is not None and len(elements) == len(stmt.targets):
+            return
+    if isinstance(stmt, Assign) and isinstance(value, Var):
+        return  # another name of the container: what is read through it is noted
+    if elements_after(stmt, state) is not None and Var(stmt.base.name) != value:  # type: ignore[union-attr]
+        return
+    for name in names_read(stmt):
+        if world.kinds.get(name, ANY).is_container:
+            world.reads_of_whole.setdefault(state.alias_of(name), stmt)
+
+
+def check_writes(stmt: Stmt, state: State, world: World) -> None:
+    """Note what a statement's writes reach, and refuse those whose reach cannot be decided."""
+    names = written(stmt, world.kinds, world.summaries)
+    live = world.live[id(stmt)]
+    if not isinstance(stmt, Augment):
+        live -= {v.name for v in binds(stmt)}  # what they held is gone
+    op = getattr(stmt, "value", None)
+    calls = isinstance(op, Op) and op.prim == "call"
+    if isinstance(op, Op) and calls and names:
+        _check_arguments(stmt, op, names, state, world)
+    for name in names:
+        kind = world.kinds.get(name, ANY)
+        reached = world.reached.setdefault(id(stmt), set())
+        reached.add(name)
+        if kind.is_container:
+            related = state.relations.get(name, {})
+            family = {name, *(n for n, how in related.items() if how != "shares")}
+            for container in family:
+                state.tuples.pop(container, None)
+            state.views = {
+                v: view for v, view in state.views.items() if not (view.item and view.of in family)
+            }
+            if id(stmt) not in world.permuting and not still_apart(stmt, state, world):
+                state.apart -= family
+        # a function may write what its argument holds
+        deep = kind.is_container and calls
+        for other, how in state.relations.get(name, {}).items():
+            if (how in ("holds", "shares") and not deep) or not may_share(other, world):
+                continue
+            reached.add(other)
+            if other not in live:
+                continue  # what it held before is all that anybody will see of it
+            if how == "held" and _track_held(stmt, name, other, state, world):
+                _track(stmt, name, state, world)
+            elif state.root(other) == state.root(name) and how in ("same", "held"):
+                _track(stmt, other, state, world)
+                _track(stmt, name, state, world)
+            else:
+                _refuse(stmt, name, other, how)
+        _track(stmt, name, state, world)
+        doubtful = kind.tag in ("numeric", "any") and not is_whole_view(name, state)
+        if doubtful and not world.assume_arrays and isinstance(stmt, Augment):
+            others = {o for o, h in state.relations.get(name, {}).items() if h != "holds"}
+            if others & live:
+                raise unsupported(
+                    stmt.span,
+                    f"whether `{name}` is a number or an array is not known here, and "
+                    f"`{min(others & live)}` may be the same array",
+                    f"write `{name} = {name} + ...`, or `{name}[...] += ...`",
+                )
+
+
+def _check_arguments(
+    stmt: Stmt, op: Op, names: frozenset[str], state: State, world: World
+) -> None:
+    """A function that writes into one argument must not get the same array as another one."""
+    given = [a.name for a in op.args if isinstance(a, Var) and may_share(a.name, world)]
+    for i, name in enumerate(given):
+        related = state.relations.get(name, {})
+        for j, other in enumerate(given):
+            if i != j and name in names and (other == name or other in related):
+                raise unsupported(
+                    stmt.span,
+                    f"the function called writes into {shown(name)}, and another of its arguments "
+                    "may be the same array",
+                    "pass a copy (`.copy()`)",
+                )
+
+
+def _track(stmt: Stmt, name: str, state: State, world: World) -> None:
+    """From now on treat a name as the view that it certainly is."""
+    while name in state.views:
+        known = world.tracked.setdefault(name, state.views[name])
+        if known != state.views[name]:
+            raise unsupported(
+                stmt.span,
+                f"this writes into `{name}`, which is a view of an array in more ways than one",
+                "give each view a name of its own, or write to the array itself",
+            )
+        name = state.views[name].of
+
+
+def _track_held(stmt: Stmt, name: str, container: str, state: State, world: World) -> bool:
+    """Track the elements of a tuple in which what is written stands; False where none is known."""
+    display = state.alias_of(container)
+    elements = state.tuples.get(display)
+    if elements is None:
+        return False
+    found = [
+        e.name for e in elements
+        if isinstance(e, Var) and (e.name == name or name in state.relations.get(e.name, {}))
+    ]  # fmt: skip
+    if not found or any(state.root(e) != state.root(name) for e in found):
+        return False
+    for element in found:
+        _track(stmt, element, state, world)
+    world.displays.setdefault(display, stmt)
+    return True
+
+
+def track_elements(world: World) -> None:
+    """Where what a tuple holds is written, all that is taken out of it is a view."""
+    for name, stmt in world.reads_of_whole.items():
+        if name in world.displays:
+            raise unsupported(
+                stmt.span,
+                f"{shown(name)} holds an array that is written in place, and is used as a whole",
+                "use its elements one by one, or put a copy (`.copy()`) into it",
+            )
+    for display in world.displays:
+        for name, view in world.takes.get(display, {}).items():
+            if world.tracked.setdefault(name, view) != view:
+                raise unsupported(
+                    view.made.span,
+                    f"{shown(name)} is an array in more ways than one",
+                    "give each a name of its own",
+                )
+
+
+def _refuse(stmt: Stmt, name: str, other: str, how: str) -> None:
+    changed, known = shown(name), shown(other)
+    if how == "held":
+        what = f"this changes {changed} in place while {known}, which is read later, may hold it"
+    else:
+        what = (
+            f"this changes {changed} in place, and {known}, which is read later, "
+            "may share its memory"
+        )
+    raise unsupported(stmt.span, what, "take a copy (`.copy()`) where the second name is made")
