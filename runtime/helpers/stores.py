@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import expand
+from .broadcasting import expand, is_complex
 from .entries import listed
 from .structures import own, zeros_like
 
@@ -101,6 +101,8 @@ def require_scalar(value: Any) -> None:
     Traceback (most recent call last):
     TypeError: a gradient is of a single number, and the result has shape (2,); use vjp
     """
+    if is_complex(value):
+        raise TypeError("a gradient is of a real number, and the result is complex; use vjp")
     shape = np.shape(value)
     if shape != () and np.size(value) != 1:
         raise TypeError(

@@ -458,13 +458,30 @@ def _method(
         rule = rule_of_method(name)
         if rule is not None:
             bound = _by_rule(op, rule, op.roles, kinds)
-            return bound, _rule_kind(rule, bound, args)
+            if base.tag != "any" or _could_be_array(receiver, bound, rule, args):
+                return bound, _rule_kind(rule, bound, args)
         return op, ANY
     if base.tag in ("list", "tuple", "dict"):
         return method_kind(op, name, base, args)
     if base.tag == "str":
         return replace(op, prim="look"), STR
     return op, ANY
+
+
+def _could_be_array(
+    receiver: Atom, bound: Op, rule: Rule, args: tuple[Kind | None, ...]
+) -> bool:
+    """Whether a receiver of unknown kind may be taken for an array whose method has a rule.
+
+    An object of the user's may have a method of the same name: it is not taken for an array where
+    it is known to be none, nor where it is given what an array's method takes no derivative of.
+    """
+    if isinstance(receiver, Ref) or bound.prim.startswith("method:"):
+        return False
+    return all(
+        role in rule.differentiable or kind is None or kind.discrete or not kind.differentiable
+        for role, kind in zip(bound.roles, args, strict=True)
+    )
 
 
 def _call(

@@ -42,6 +42,7 @@ from adjoint.transform.ir.nodes import (
     Store,
     Var,
     binds,
+    reads,
     walk,
 )  # fmt: skip
 from adjoint.transform.passes.copies import fold_last, spread_names
@@ -72,7 +73,7 @@ def gradient(sweep: Sweep, wrt: tuple[str, ...], with_value: bool) -> Adjoint:
     """
     fn = sweep.facts.function
     result = _result(fn)
-    number = _is_number(result, sweep.facts)
+    number = _is_number(result, sweep.facts) and not _mentions_complex(fn.body)
     seed = Var(sweep.names.fresh("d_out"))
     state: State = {}
     if isinstance(result, Var) and sweep.is_active(result):
@@ -164,6 +165,15 @@ def _result(fn: Function) -> Atom:
     last = fn.body[-1]
     assert isinstance(last, Return)
     return last.value
+
+
+def _mentions_complex(block: Block) -> bool:
+    """Whether complex numbers are written out: a result that is a number may then be complex."""
+    return any(
+        isinstance(a, Const | Ref) and isinstance(a.value, complex)
+        for s in walk(block)
+        for a in reads(s)
+    )
 
 
 def _is_number(result: Atom, facts: Facts) -> bool:
