@@ -182,8 +182,9 @@ def _written_by_keyword(op: Op) -> bool:
 
 
 def _number(atom: Atom, kinds: dict[str, Kind]) -> bool:
+    """Whether an atom is a number, which on a device is an array without axes."""
     kind = atom_kind(atom, kinds)
-    return kind is not None and kind.is_number
+    return kind is not None and (kind.is_number or kind.ndim == 0)
 
 
 def _holds_floats(name: str, kinds: dict[str, Kind]) -> bool:

@@ -553,3 +553,242 @@ def zeroed_each_round(x):
         g += x
         total = total + g @ g
     return total
+
+
+@program((arr(4),))
+def copyto(x):
+    b = np.zeros(4)
+    np.copyto(b, x * x)
+    b[0] = 1.0
+    return np.sum(b * x)
+
+
+@program((arr(4),))
+def fill_diagonal(x):
+    m = np.outer(x, x)
+    np.fill_diagonal(m, x[0])
+    return np.sum(m * m)
+
+
+@program((arr(4),))
+def put(x):
+    a = x * 1.0
+    np.put(a, [0, 2], x[1])
+    return np.sum(a * a)
+
+
+@program((arr(4),), may_refuse=True)
+def place(x):
+    a = x * 1.0
+    np.place(a, a > 0.1, [5.0])
+    return np.sum(a * a)
+
+
+@program((arr(4),))
+def putmask(x):
+    a = x * 1.0
+    np.putmask(a, a > 0.1, x[0])
+    return np.sum(a * a)
+
+
+@program((arr(4),))
+def out(x):
+    c = np.empty(4)
+    d = np.multiply(x, x, out=c)
+    d[0] = x[1]
+    np.add(c, x, c)
+    np.exp(c, out=c)
+    return np.sum(c * d)
+
+
+@program((arr(4),), may_refuse=True)
+def out_reduced(x):
+    c = np.empty(())
+    np.sum(x * x, out=c)
+    return c * 2.0 + x[0]
+
+
+@program((arr(4),))
+def sort(x):
+    a = x * x
+    v = a[1:]
+    a.sort()
+    return np.sum(v * np.arange(3.0)) + a[0]
+
+
+@program((arr(4),))
+def swap_rows(x):
+    m = np.outer(x, x)
+    m[[0, 1]] = m[[1, 0]]
+    m[0], m[1] = m[1], m[0].copy()
+    return np.sum(m * np.arange(16.0).reshape(4, 4))
+
+
+@program((arr(4),))
+def swap_views(x):
+    """As in NumPy, the second row is copied onto the first before it is read."""
+    m = np.outer(x, x) + 1.0
+    m[0], m[1] = m[1], m[0]
+    return np.sum(m * np.arange(16.0).reshape(4, 4))
+
+
+@program((arr(4),))
+def swap_first_and_third(x):
+    a = x * 1.0
+    i, j = 0, 2
+    a[i], a[j] = a[j], a[i]
+    return np.sum(a * np.arange(4.0))
+
+
+@program((arr(4),))
+def rows_enumerate(x):
+    m = np.outer(x, x)
+    for i, row in enumerate(m):
+        row *= x[i]
+        row[0] = i * x[1]
+    return np.sum(m * m)
+
+
+@program((arr(4),))
+def rows_zip(x):
+    m = np.outer(x, x)
+    n = m * 2.0
+    for r, s in zip(m, n):
+        r += s * s
+        s[1:] = r[:-1]
+    return np.sum(m * n)
+
+
+@program((arr(4),))
+def rows_reversed(x):
+    m = np.outer(x, x)
+    for row in reversed(m):
+        row[1:] *= row[:-1]
+    return np.sum(m * m)
+
+
+@program((arr(4),))
+def rows_written_elsewhere(x):
+    m = np.outer(x, x)
+    t = 0.0
+    for row in m:
+        m[:, 1] += 1.0
+        t += np.sum(row * row)
+    return t + np.sum(m)
+
+
+@program((arr(4),))
+def rows_break(x):
+    m = np.outer(x, x)
+    for i, row in enumerate(m):
+        if i == 2:
+            break
+        row += x
+        m[0] *= 1.5
+    return np.sum(m * m)
+
+
+@program((arr(4),), may_refuse=True)
+def nested_rows(x):
+    c = np.outer(x, np.outer(x, x)).reshape(4, 4, 4)
+    for plane in c:
+        for row in plane:
+            row[1:] += row[:-1] * plane[0, :-1]
+    return np.sum(c * c)
+
+
+@program((arr(4),))
+def rows_unpacked(x):
+    m = np.outer(x, x)
+    a, b, c, d = m
+    a += b * c
+    d[:] = a[0]
+    return np.sum(m * m)
+
+
+@program((arr(4),), may_refuse=True)
+def ufunc_at(x):
+    a = x * 1.0
+    np.multiply.at(a, [0, 0, 1], x[:3])
+    return np.sum(a)
+
+
+@program((arr(4),))
+def add_at_view(x):
+    a = x * 1.0
+    v = a[1:]
+    np.add.at(a, [1, 1, 2], x[:3])
+    np.add.at(v, [0, 0], v[1:])
+    return np.sum(a * x) + np.sum(v * v)
+
+
+@program((arr(4),))
+def closure_writes(x):
+    a = x * 1.0
+    def f(i):
+        a[i] = a[i] * a[i]
+    v = a[1:]
+    for i in range(4):
+        f(i)
+    return np.sum(v * a[:-1])
+
+
+@program((arr(3, 4),))
+def iadd_row_of_param(m):
+    m[0] += m[1]
+    m[1] *= m[0]
+    return np.sum(m * m)
+
+
+@program((arr(4),))
+def masked_view(x):
+    a = x * 1.0
+    v = a[1:]
+    v[v > 0] *= x[0]
+    a[a < 0.2] = x[1]
+    return np.sum(v * v) + np.sum(a * x)
+
+
+@program((arr(4),))
+def int_repeat(x):
+    a = x * 1.0
+    a[[0, 0, 1]] *= x[1:]
+    a[[2, 2]] /= 2.0 + x[:2] ** 2
+    a[[3, 3]] -= x[:2]
+    return np.sum(a * a)
+
+
+@program((arr(4),))
+def pow_store(x):
+    a = x * x + 1.0
+    a[1:] **= 2
+    a[0] //= 1
+    a **= 2
+    return np.sum(a)
+
+
+@program((arr(4),))
+def while_view(x):
+    a = x * 1.0
+    v = a[1:]
+    n = 0
+    while n < 3:
+        v[n] += a[n] * v[n]
+        n += 1
+        if n == 2:
+            continue
+        a[0] *= 1.1
+    return np.sum(v * a[:-1])
+
+
+@program((arr(4),))
+def two_loops(x):
+    m = np.outer(x, x)
+    for row in m:
+        row /= 1.0 + np.sum(row * row)
+    s = 0.0
+    for row in m:
+        s += np.sum(row ** 3)
+    for row in m:
+        row += s
+    return np.sum(m * m)

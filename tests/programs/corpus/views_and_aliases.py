@@ -401,3 +401,300 @@ def real_part_is_itself(x):
     b = a.real
     b *= 2.0
     return np.sum(a * a)
+
+
+def twice(b):
+    b *= 2.0
+    return b
+
+
+def shifted(b):
+    v = b[1:]
+    v *= 2.0
+    b[0] = 3.0 * b[1]
+    return v
+
+
+def same(b):
+    return b
+
+
+def put_first(b, v):
+    b[0] = v
+    return v * 2.0
+
+
+@program((arr(4),))
+def scaled_by_alias(x):
+    """What is added to the view is not scaled with it."""
+    a = x * 1.0
+    b = a
+    a *= b
+    return np.sum(b * x)
+
+
+@program((arr(4),))
+def scaled_by_view(x):
+    a = x * 1.0
+    b = a[::-1]
+    a *= b
+    return np.sum(b * x * x)
+
+
+@program((arr(4),))
+def store_own_view(x):
+    a = x * 1.0
+    v = a[:-1]
+    a[1:] = v
+    return np.sum(v * x[1:]) + np.sum(a**2 * x)
+
+
+@program((arr(4),))
+def divide_by_view(x):
+    a = x + 3.0
+    v = a[1:]
+    a[:-1] /= v
+    return np.sum(v * v * x[1:]) + np.sum(a * x)
+
+
+@program((arr(4),))
+def add_view(x):
+    a = x * 1.0
+    v, w = a[1:], a[:-1]
+    v += w
+    return np.sum(v * x[1:]) + np.sum(w**2)
+
+
+@program((arr(4),))
+def sub_view(x):
+    a = x * 1.0
+    v, w = a[1:], a[:-1]
+    v -= w * w
+    w -= 0.5
+    return np.sum(v * x[1:]) + np.sum(w**2)
+
+
+@program((arr(4),))
+def returns_view_of_written(x):
+    """The result is a view of the argument that was written."""
+    a = x * 1.0
+    v = shifted(a)
+    return np.sum(v * x[1:]) + np.sum(a * a)
+
+
+@program((arr(4),))
+def returns_itself(x):
+    a = x * 1.0
+    b = twice(a)
+    b[0] = a[1] * 3.0
+    return np.sum(a * b * x)
+
+
+@program((arr(4),))
+def returns_itself_unwritten(x):
+    a = x * 1.0
+    b = same(a)
+    b *= x
+    return np.sum(a)
+
+
+@program((arr(4),))
+def late_value(x):
+    a = x * 1.0
+    a[0] += put_first(a, x[1])
+    return np.sum(a * a)
+
+
+@program((arr(4),), may_refuse=True)
+def late_value_through_alias(x):
+    """Python reads `a[0]` before the call, which writes it through another name."""
+    a = x * 1.0
+    b = a
+    a[0] *= put_first(b, x[1])
+    return np.sum(a * a)
+
+
+@program((arr(4),))
+def branch_write_of_view(x):
+    a = x * 1.0
+    v = a[1:]
+    if x[0] > -10:
+        v *= 2.0
+        y = np.sum(v * v)
+    else:
+        y = 0.0
+    return y + np.sum(a) + np.sum(v * x[1:])
+
+
+@program((arr(4),))
+def view_made_in_branch(x):
+    a = x * x
+    y = 0.0
+    if x[0] > -10:
+        v = a[1:]
+        v *= x[1:]
+        y = np.sum(v * a[:-1])
+    return y + np.sum(a * x)
+
+
+@program((arr(4),))
+def view_read_in_other_branch(x):
+    """The view is read in the branch that is taken, and not in the other."""
+    a = x * x
+    v = a[1:]
+    a[1] = 2.0 * a[0]
+    if x[0] < -10:
+        y = np.sum(a)
+    else:
+        y = np.sum(v * x[1:])
+    return y
+
+
+@program((arr(4),))
+def view_in_loop_and_branch(x):
+    a = x * x
+    y = 0.0
+    for i in range(3):
+        v = a[i:]
+        if i % 2 == 0:
+            v *= x[i:]
+        else:
+            a[i] += y
+        y += np.sum(v * v)
+    return y
+
+
+@program((arr(4),))
+def reshape(x):
+    a = x * 1.0
+    m = a.reshape(2, 2)
+    m[0] *= a[2:]
+    return np.sum(a * m.ravel() * x)
+
+
+@program((arr(4),))
+def reshape_T(x):
+    """`ravel` of an array of another layout would be a copy: checked when it runs."""
+    a = np.outer(x, x)
+    t = a.T
+    t[0] = x
+    a[1:] *= 2.0
+    f = a.ravel()
+    f[::5] += x
+    return np.sum(t * a)
+
+
+@program((arr(4),), may_refuse=True)
+def fortran(x):
+    a = np.asfortranarray(np.outer(x, x))
+    f = a.reshape(-1)
+    f *= 2.0
+    return np.sum(a) + np.sum(f * f)
+
+
+@program((arr(4),))
+def astype(x):
+    a = x * 1.0
+    b = a.astype(float)
+    b *= a
+    return np.sum(a * b)
+
+
+@program((arr(4),))
+def real(x):
+    a = x * 1.0
+    r = np.real(a)
+    r *= 2.0
+    return np.sum(a * a)
+
+
+@program((arr(4),))
+def flip(x):
+    a = x * 1.0
+    np.flip(a)[1:] *= x[1:]
+    b = np.expand_dims(a, 0)
+    b += a
+    c = np.swapaxes(b, 0, 1)
+    c[0] = 2.0 * a[1]
+    return np.sum(a * a * x)
+
+
+@program((arr(4),))
+def bool_index(x):
+    """A truth value is no position: it copies."""
+    a = x * 1.0
+    k = x[0] > -10
+    b = a[k]
+    b *= 2.0
+    return np.sum(a * x)
+
+
+@program((arr(4),))
+def index_unknown(x):
+    a = x * 1.0
+    i = [1, 2]
+    b = a[i]
+    b *= 2.0
+    return np.sum(a * x) + np.sum(b)
+
+
+@program((arr(4),), may_refuse=True)
+def scalar_of_reshaped(x):
+    a = x * 1.0
+    s = np.squeeze(a)
+    v = s[0]
+    a[0] = 9.0
+    return v * x[1] + np.sum(a)
+
+
+@program((arr(4),))
+def result_is_view(x):
+    a = x * 1.0
+    v = a[1:]
+    v *= 2.0
+    a[2] = x[0]
+    return v
+
+
+@program((arr(4),))
+def result_is_argument(x):
+    x *= 2.0
+    y = x
+    y[0] = y[1]
+    return y
+
+
+@program((arr(4),))
+def result_twice(x):
+    a = x * 1.0
+    a[0] = a[1]
+    return a, a
+
+
+@program((arr(4),))
+def view_passed(x):
+    a = x * 1.0
+    def f(v):
+        v *= v[0]
+    f(a[1:])
+    return np.sum(a * x)
+
+
+@program((arr(4),), may_refuse=True)
+def two_views_passed(x):
+    a = x * 1.0
+    def f(u, v):
+        u[:] = u * v
+    f(a[:2], a[2:])
+    return np.sum(a * x)
+
+
+@program((arr(4),), may_refuse=True)
+def helper_param_maybe_alias(x):
+    """Whether the caller sees the write depends on the branch."""
+    a = x * 1.0
+    def f(q):
+        b = q if q[0] > 5 else q[:]
+        b *= 2.0
+    f(a)
+    return np.sum(a * x)
