@@ -1,4 +1,4 @@
-"""Views and aliases: the adjoint of a view is the same view of the adjoint, or the write is refused."""
+"""Views and aliases: the adjoint of a view is the same view of the adjoint, or it is refused."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_rows_that_a_loop_writes_are_rows_of_the_cotangent() -> None:
     def f(x):
         m = np.outer(x, x)
         for row in m:
-            row *= x
+            row *= x  # noqa: PLW2901
         return np.sum(m * m)
 
     text = emitted(f, X)
