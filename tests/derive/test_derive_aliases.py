@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import adjoint
 import numpy as np
 import pytest
+
+import adjoint
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.analyses.alias_state import State
 from adjoint.transform.analyses.views import View
