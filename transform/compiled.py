@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from adjoint.runtime import home
+from adjoint.transform.apart import apart_first
 from adjoint.transform.guards import Guards, guards_of
 from adjoint.transform.homes import explained, home_of_call
 from adjoint.transform.keys import PLAIN
@@ -126,8 +127,8 @@ def compile_call(
     callee = world.callees.of(fn)
     kinds = default_kinds(callee.function, values)
     analysis = analyse(callee, kinds, world)
+    written = written_parameters(analysis)
     if mode in _INNER:
-        written = written_parameters(analysis)
         refuse_writes(fn.__name__, written, None if mode == "raw" else wrt)
     if mode in ("gradient", "value_and_gradient"):
         require_number(fn.__name__, analysis.returns)
@@ -140,8 +141,9 @@ def compile_call(
     real = places[0] if len(slots) == 1 and slots[0].inside is None and not checked else None
     if real is not None and (namespace is not np or not _is_real(args[real])):
         real = None
+    run = explained(function_of(emitted, namespace), origins, namespace)
     return Compiled(
-        explained(function_of(emitted, namespace), origins, namespace),
+        apart_first(run, written, parameters, namespace),
         source_text(emitted),
         slots,
         places,

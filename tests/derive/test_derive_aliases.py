@@ -166,6 +166,28 @@ def test_what_cannot_be_decided_is_refused(function: Callable[..., Any], says: s
         adjoint.gradient(function)(X)
 
 
+def test_one_array_as_two_arguments_is_refused_where_it_is_written() -> None:
+    def f(a, b):
+        a *= 2.0
+        return np.sum(a * b)
+
+    np.testing.assert_allclose(adjoint.gradient(f)(X.copy(), X), 2.0 * X)
+    with pytest.raises(AdjointError, match=r"writes into `a`, and `a` and `b` may share memory"):
+        adjoint.gradient(f)(X, X)
+    halves = X.copy()
+    adjoint.gradient(f)(halves[:2], halves[2:])
+
+
+def test_one_array_twice_in_a_list_is_refused_where_it_is_written() -> None:
+    def f(xs):
+        xs[0] *= 2.0
+        return np.sum(xs[0] * xs[1])
+
+    np.testing.assert_allclose(adjoint.gradient(f)([X.copy(), X])[0], 2.0 * X)
+    with pytest.raises(AdjointError, match="two arrays in `xs` may share memory"):
+        adjoint.gradient(f)([X, X])
+
+
 def test_relations_are_symmetric_and_go_with_their_names() -> None:
     state = State()
     state.relate("xs", "a", "holds")

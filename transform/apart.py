@@ -1,0 +1,59 @@
+"""Arguments that share memory with one that is written into: refused when a call is made.
+
+What a function writes into one argument, it must not find in another: the adjoint takes them for
+different arrays, and so does the analysis of writes. Whether they are is known only from a call.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection
+from types import ModuleType
+from typing import Any
+
+from adjoint.runtime.errors import NotDifferentiable
+from adjoint.transform.parameters import Parameters
+from adjoint.transform.results import arrays_in
+
+
+def apart_first(
+    run: Callable[..., Any], written: Collection[str], parameters: Parameters,
+    namespace: ModuleType,
+) -> Callable[..., Any]:  # fmt: skip
+    """The same call, that looks first whether what it writes into is in two places.
+
+    Args:
+        run: what to call.
+        written: the parameters that it writes into.
+        parameters: all parameters.
+        namespace: the home of its arguments.
+    """
+    if not written:
+        return run
+
+    @functools.wraps(run)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        held = [
+            (name, array)
+            for name, value in parameters.bind(args, kwargs).items()
+            for array in arrays_in(value)
+        ]
+        for i, (name, array) in enumerate(held):
+            for other, another in held[:i]:
+                if (name in written or other in written) and _shares(array, another, namespace):
+                    raise NotDifferentiable(
+                        f"{parameters.title}() writes into `{name if name in written else other}`, "
+                        f"and {_which(name, other)} memory; pass a copy (`.copy()`)"
+                    )
+        return run(*args, **kwargs)
+
+    return call
+
+
+def _shares(a: Any, b: Any, namespace: ModuleType) -> bool:
+    return bool(a.size and b.size and namespace.may_share_memory(a, b))
+
+
+def _which(name: str, other: str) -> str:
+    who = f"two arrays in `{name}`" if name == other else f"`{other}` and `{name}`"
+    return f"{who} may share"
