@@ -6,6 +6,7 @@ import copy
 import functools
 import inspect
 import pickle
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -148,6 +149,8 @@ def test_methods_see_what_an_instance_holds_now() -> None:
 
 @pytest.mark.parametrize("name", ["outer_static", "inner_static", "outer_class", "inner_class"])
 def test_static_and_class_methods(name: str) -> None:
+    if name == "inner_class" and sys.version_info >= (3, 13):
+        pytest.skip("from 3.13 on classmethod binds no descriptors: write @grad above it")
     for holder in (Model, Model(1.0), Special):
         method = getattr(holder, name)
         assert same(method.gradient(X), 2 * X)

@@ -14,7 +14,7 @@ import numpy as np
 
 from adjoint.transform.analyses.activity import differentiable_reads
 from adjoint.transform.analyses.liveness import exposed
-from adjoint.transform.analyses.versions import Version
+from adjoint.transform.analyses.versions import TOP, Version
 from adjoint.transform.derive.build import ZERO, call
 from adjoint.transform.derive.cotangents import (
     Cotangent,
@@ -37,6 +37,7 @@ from adjoint.transform.derive.rounds import (
     rounds_of,
     sequences,
 )  # fmt: skip
+from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
     NOWHERE,
     Assign,
@@ -128,6 +129,9 @@ def _buffers(block: Block, sweep: Sweep) -> list[str]:
                 names[name] = None
         if isinstance(stmt, Augment) and stmt.target.name in sweep.facts.aliases.views:
             names[stmt.target.name] = None
+        names |= dict.fromkeys(
+            v.name for v in binds(stmt) if v.name in sweep.facts.aliases.views
+        )  # what is read through a view is added to what it is a view of
     for name in list(names):
         root = name
         while root in sweep.facts.aliases.views:
@@ -153,16 +157,32 @@ def _materialise(
 ) -> frozenset[str]:
     """Before a block is reversed: give every array that it writes parts of a buffer of its own."""
     open_names = exposed(block)
+    bound = names_bound(block)
+    views = sweep.facts.aliases.views
     ready = []
     for name in _buffers(block, sweep):
         if name in open_names and name in env:
             ensure(name, state, sweep, out, sweep.value(env[name]))
             ready.append(name)
+        elif name not in bound and name not in views and name not in state:
+            made = sweep.facts.definitions.get(name)  # seen in the block through a view alone
+            known = sweep.facts.versions.after[id(made)] if made else sweep.facts.versions.start
+            if name in known and (made is None or _is_around(made, block, sweep)):
+                ensure(name, state, sweep, out, sweep.value(known[name]))
     for name, held in list(state.items()):
         if held.borrows:
             copied = assign(out, sweep.names, call("own", held.value))  # type: ignore[arg-type]
             state[name] = copied_from(held, copied)
     return frozenset(ready)
+
+
+def _is_around(made: Stmt, block: Block, sweep: Sweep) -> bool:
+    """Whether a statement stands in a block that encloses another, or in that block itself."""
+    sites = sweep.facts.versions.sites
+    inner = sites[id(block[0])].block
+    while inner != TOP and inner != sites[id(made)].block:
+        inner = sites[inner[0]].block
+    return inner == sites[id(made)].block
 
 
 # Branches

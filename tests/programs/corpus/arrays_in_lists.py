@@ -333,3 +333,13 @@ def append_alias_in_loop(x):
     for w in xs:
         w *= 2.0
     return sum(np.sum(w) for w in xs)
+
+
+@program((arr(3), arr(3), 2))
+def read_through_a_list_in_a_loop(x, m, n):
+    """What the loop reads of `xs` is added to what the list was made of, before the loop."""
+    xs = [m * 1.5, x]
+    for _ in range(n):
+        x[0] += 0.3
+        m[0] /= 2.0 + np.sin(np.sum(xs[0]))
+    return np.sum(m * m)
