@@ -16,8 +16,8 @@ from ..programs.registry import corpus
 
 REFUSED = {"closures_and_lambdas.nonlocal_counter", "containers.delete_from_a_list"}
 
-# `a[i] += f(b)` reads `a[i]` before `f` runs, the IR after. It matters where `b` is `a` under a second
-# name and `f` writes it: the analysis of aliases refuses that, and only that.
+# `a[i] += f(b)` reads `a[i]` before `f` runs, the IR after. It matters where `b` is another name of
+# `a` and `f` writes it: the analysis of aliases refuses that, and only that.
 READS_LATE = {"views_and_aliases.late_value_through_alias"}
 
 
