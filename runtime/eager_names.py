@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from adjoint.runtime import autograd, linalg
 from adjoint.runtime.device import Device as device
 from adjoint.runtime.dtypes import (
@@ -436,5 +434,3 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
-
-NAMES: dict[str, Any] = {name: globals()[name] for name in __all__}

@@ -10,7 +10,7 @@ import numpy as np
 
 from adjoint.runtime.eager_results import shape_alone
 from adjoint.runtime.errors import NotDifferentiable
-from adjoint.runtime.helpers import restructure
+from adjoint.runtime.helpers import broadcasting, restructure
 from adjoint.transform.analyses.kind import Kind, kind_of
 from adjoint.transform.keys import PLAIN
 from adjoint.transform.parameters import Slot
@@ -141,10 +141,7 @@ def is_complex(value: Any) -> bool:
     """Whether a value is complex or holds complex numbers."""
     if type(value) in (float, np.float64):
         return False
-    return any(
-        isinstance(leaf, complex) or getattr(getattr(leaf, "dtype", None), "kind", "") == "c"
-        for leaf in results_in(value)
-    )
+    return any(map(broadcasting.is_complex, results_in(value)))
 
 
 def refuse_writes(name: str, written: frozenset[str], tensors: tuple[str, ...] | None) -> None:

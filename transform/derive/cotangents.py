@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import gast
 
@@ -459,8 +458,3 @@ def move(moves: list[tuple[Var, Atom]], names: Names, out: Out) -> None:
         for target, value in free:
             out.append(Assign(target, value))
         pending = [m for m in pending if m not in free]
-
-
-def same(a: Any, b: Any) -> bool:
-    """Whether two optional cotangents are held alike."""
-    return a is b or a == b
