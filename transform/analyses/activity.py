@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from adjoint.transform.analyses.aliases import Aliases
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.kind import ANY, Kind
-from adjoint.transform.analyses.resolve import rule_of_name
+from adjoint.transform.analyses.operations import rule_of_name
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,

@@ -18,7 +18,17 @@ from typing import Any
 
 import gast
 
-from adjoint.transform.analyses.kind import ANY, INT, NONE, NUM, STR, Kind, join, join_all
+from adjoint.transform.analyses.kind import (
+    ANY,
+    INT,
+    NONE,
+    NUM,
+    STR,
+    Kind,
+    atom_kind,
+    join,
+    join_all,
+)  # fmt: skip
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
@@ -301,7 +311,7 @@ def told(stmt: Stmt, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, Kind]]:
 
 def _stored(place: Op, value: Atom, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, Kind]]:
     base = place.args[0]
-    owner, inner = kinds.get(base.name), _kind(value, kinds)  # type: ignore[union-attr]
+    owner, inner = kinds.get(base.name), atom_kind(value, kinds)  # type: ignore[union-attr]
     if owner is None or inner is None or not isinstance(base, Var):
         return
     if place.prim == "index":
@@ -319,10 +329,10 @@ def _stored(place: Op, value: Atom, kinds: Mapping[str, Kind]) -> Iterator[tuple
 
 def _grown(op: Op, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, Kind]]:
     base, name = op.args[0], op.prim.removeprefix("method:")
-    owner = _kind(base, kinds)
+    owner = atom_kind(base, kinds)
     if not isinstance(base, Var) or owner is None or owner.tag not in ("list", "dict"):
         return
-    given = [_kind(a, kinds) for a in op.args[1:]]
+    given = [atom_kind(a, kinds) for a in op.args[1:]]
     last = given[-1] if given else None
     if last is None:
         return
@@ -337,12 +347,6 @@ def _grown(op: Op, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, Kind]]:
                 yield base.name, kind
             else:
                 yield base.name, Kind("dict", items=(ANY if role == "" else kind or ANY,))
-
-
-def _kind(atom: Atom, kinds: Mapping[str, Kind]) -> Kind | None:
-    from adjoint.transform.analyses.resolve import atom_kind  # noqa: PLC0415
-
-    return atom_kind(atom, kinds)
 
 
 def _back(source: Atom, kind: Kind | None, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, Kind]]:
@@ -401,12 +405,12 @@ def _op_back(op: Op, kind: Kind | None, kinds: Mapping[str, Kind]) -> Iterator[t
                 yield from _into(base, None, item, kinds)
             return
         constant = part.at.value if isinstance(part.at, Const) else None
-        owner = _kind(base, kinds)
+        owner = atom_kind(base, kinds)
         if type(constant) is int and owner is not None and owner.tag == "tuple" and constant < 0:
             constant += len(owner.items)
         yield from _into(base, constant if type(constant) is int else None, kind, kinds)
     elif head == "attribute" and base is not None:
-        owner = _kind(base, kinds)
+        owner = atom_kind(base, kinds)
         if owner is not None and name in owner.names:
             yield from _into(base, owner.names.index(name), kind, kinds)
     elif head in ("tuple", "record") and "*" not in op.roles:

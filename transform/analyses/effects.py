@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from adjoint.transform.analyses.kind import ANY, Kind
-from adjoint.transform.analyses.resolve import atom_kind, rule_of_name
+from adjoint.transform.analyses.kind import ANY, Kind, atom_kind
+from adjoint.transform.analyses.operations import rule_of_name
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,

@@ -10,10 +10,13 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import numbers
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+
+from adjoint.transform.ir.nodes import Atom, Const, Ref, Var
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,19 @@ def kind_of(value: Any) -> Kind:
         return Kind("record", items=kinds, names=names)
     if callable(value) or inspect.ismodule(value):
         return FUNCTION
+    return ANY
+
+
+def atom_kind(atom: Atom | None, kinds: Mapping[str, Kind]) -> Kind | None:
+    """The kind of an atom; None while nothing is known of a name yet."""
+    match atom:
+        case Var(name=name):
+            return kinds.get(name)
+        case Const(value=value):
+            return kind_of(value)
+        case Ref(value=value):
+            kind = kind_of(value)
+            return replace(kind, callee=value) if kind.tag == "function" else kind
     return ANY
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from adjoint.transform.analyses.effects import Summaries, is_rule
-from adjoint.transform.analyses.kind import ANY, Kind, join_all
-from adjoint.transform.analyses.resolve import atom_kind, rule_of_name
+from adjoint.transform.analyses.kind import ANY, Kind, atom_kind, join_all
+from adjoint.transform.analyses.operations import rule_of_name
 from adjoint.transform.ir.nodes import (
     Assign,
     Const,

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from adjoint.transform.analyses.containers import KEY
 from adjoint.transform.analyses.kind import ANY, INT, Kind, join_all
+from adjoint.transform.analyses.resolve import element_kind
 from adjoint.transform.derive.build import Names, expression
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -84,8 +85,6 @@ def _holds_entries(iterable: Iter, kinds: dict[str, Kind]) -> bool:
 
 def _over(iterable: Iter, kinds: dict[str, Kind]) -> tuple[Iter, Kind]:
     """The iterable with keys in place of entries, and the kind of its elements."""
-    from adjoint.transform.analyses.resolve import element_kind  # noqa: PLC0415
-
     match iterable:
         case Items(value=value) if _is_dict(value, kinds):
             return Each(value), KEY

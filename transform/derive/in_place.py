@@ -21,8 +21,8 @@ import gast
 import numpy as np
 
 from adjoint.transform.analyses.effects import out_argument
-from adjoint.transform.analyses.kind import ANY, Kind
-from adjoint.transform.analyses.resolve import atom_kind, bind_roles, resolve_op, rule_of_name
+from adjoint.transform.analyses.kind import ANY, Kind, atom_kind
+from adjoint.transform.analyses.operations import bind_roles, resolve_op, rule_of_name
 from adjoint.transform.derive.build import Names, expression
 from adjoint.transform.ir.nodes import (
     Assign,

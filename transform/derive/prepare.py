@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from adjoint.runtime.rules import RULES
 from adjoint.transform.analyses.effects import MUTATORS
 from adjoint.transform.analyses.kind import ANY, Kind, join_all
+from adjoint.transform.analyses.operations import bind_roles
 from adjoint.transform.derive.build import Names, expression, substitute_iter
 from adjoint.transform.derive.dict_rounds import over_keys, set_by_default
 from adjoint.transform.derive.in_place import as_store
@@ -189,8 +190,6 @@ def _scaled(
               "*": "np.multiply", "/": "np.divide"}  # fmt: skip
     prim = ufuncs.get(stmt.operator, f"binary:{stmt.operator}")
     value = expression(f"a {stmt.operator} b", atoms, prim)
-    from adjoint.transform.analyses.resolve import bind_roles  # noqa: PLC0415
-
     if prim in RULES:
         value = replace(value, roles=bind_roles(RULES[prim], ("", "")) or ("", ""))
     return read, Assign(new, value, stmt.span), replace(stmt, operator="", value=new)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import gast
 
-from adjoint.transform.analyses.kind import ANY
-from adjoint.transform.analyses.resolve import atom_kind
+from adjoint.transform.analyses.kind import ANY, atom_kind
+from adjoint.transform.analyses.operations import resolve_op
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.contributions import is_fresh
@@ -316,8 +316,6 @@ def pull_augment(
     op = Op(
         f"binary:{stmt.operator}", (stmt.target, value), _BINARY(stmt.operator), ("", "")
     )
-    from adjoint.transform.analyses.resolve import resolve_op  # noqa: PLC0415
-
     resolved, _ = resolve_op(op, sweep.facts.kinds, lambda called, _: (called, None, {}))
     del state[name]
     pull_rule(stmt, stmt.target, resolved, replace(g, owned=False), env, after, state, sweep, out)

@@ -19,7 +19,7 @@ import gast
 
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.kind import ANY
-from adjoint.transform.analyses.resolve import rule_of_name
+from adjoint.transform.analyses.operations import rule_of_name
 from adjoint.transform.analyses.versions import TOP, Version
 from adjoint.transform.derive.cotangents import FIRST_OWN, Facts, Sweep
 from adjoint.transform.derive.likes import represent

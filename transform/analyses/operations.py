@@ -1,0 +1,228 @@
+"""What one operation means, given the kinds of its operands: the rule, container or look it is."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import gast
+import numpy as np
+
+from adjoint.runtime.errors import MissingRule
+from adjoint.runtime.rules import RULES, bind, rule_of, rule_of_method, rule_of_operator
+from adjoint.runtime.rules.table import Rule
+from adjoint.transform.analyses.containers import (
+    container_call,
+    display_kind,
+    known_container,
+    method_kind,
+)  # fmt: skip
+from adjoint.transform.analyses.kind import ANY, INT, NONE, RANGE, STR, Kind, atom_kind
+from adjoint.transform.analyses.result_kinds import (
+    binary_kind,
+    index_kind,
+    look_kind,
+    rule_kind,
+    without_axes,
+)  # fmt: skip
+from adjoint.transform.ir.nodes import Atom, Op, Ref
+
+CallKind = Callable[[Op, Mapping[str, Kind]], tuple[Op, "Kind | None", Mapping[str, Kind]]]
+"""Completes a user's call: the call, the kind of its result, what it tells of variables given."""
+
+# Calls that only look at their operands, or make something that carries no derivative.
+LOOKS: frozenset[Any] = frozenset(
+    {
+        print, len, isinstance, issubclass, type, str, repr, id, hash, hasattr, callable, format,
+        range, any, all, bool, int, ord, chr, dir, slice, np.shape, np.ndim, np.size, np.isscalar,
+        math.isnan, math.isinf, math.isfinite, math.isclose, np.errstate, np.allclose,
+        np.array_equal, np.may_share_memory, np.shares_memory, np.random.default_rng,
+        np.iscomplexobj,
+    }
+)  # fmt: skip
+_LOOKING_MODULES = frozenset({"logging", "warnings", "time", "sys", "os", "gc", "tqdm"})
+SHAPE_ATTRIBUTES = frozenset({"shape", "ndim", "size", "dtype", "itemsize", "nbytes", "flags"})
+LIST_METHODS = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "reverse"})
+DICT_METHODS = frozenset({"get", "items", "keys", "values", "update", "setdefault"})
+
+
+def resolve_op(
+    op: Op, kinds: Mapping[str, Kind], call_kind: CallKind, device: bool = False
+) -> tuple[Op, Kind | None]:
+    """What an operation means and the kind of what it gives (None: not known yet)."""
+    op, kind = _resolve_op(op, kinds, call_kind)
+    if device and (op.prim == "index" or op.prim.startswith(("np.", "ndarray."))):
+        known = [atom_kind(arg, kinds) for arg in op.args]
+        if any(k is not None and k.tag in ("array", "numeric") for k in known):
+            kind = without_axes(kind)
+        elif kind is not None and kind.is_number and isinstance(op.template, gast.Call):
+            kind = Kind("numeric", discrete=kind.discrete)
+    return op, kind
+
+
+def _resolve_op(
+    op: Op, kinds: Mapping[str, Kind], call_kind: CallKind
+) -> tuple[Op, Kind | None]:
+    args = tuple(atom_kind(arg, kinds) for arg in op.args)
+    head, _, name = op.prim.partition(":")
+    match head:
+        case "binary":
+            if any(k is not None and k.is_container for k in args):
+                return op, binary_kind(name, args[0], args[1])
+            rule = rule_of_operator(name)
+            return _by_rule(op, rule, ("", ""), kinds), binary_kind(name, args[0], args[1])
+        case "unary":
+            if name == "not":
+                return replace(op, prim="look"), INT
+            return _by_rule(op, rule_of_operator(name + "u"), ("",), kinds), args[0]
+        case "index":
+            return op, index_kind(op, args[0], kinds)
+        case "attribute":
+            return _attribute(op, name, args[0], kinds)
+        case "tuple" | "list" | "set" | "dict":
+            return op, display_kind(op, args)
+        case "list.copy" | "elements" | "record":  # resolved in an earlier round
+            return op, known_container(op, args)
+        case "look":
+            return op, look_kind(op, args)
+        case "method":
+            return _method(op, name, args, kinds)
+        case "call":
+            return _call(op, args, kinds, call_kind)
+        case "np.add.at" | "np.subtract.at":
+            return op, NONE
+        case _:  # resolved in an earlier round
+            rule = rule_of_name(op.prim)
+            return op, rule_kind(rule, op, args)
+
+
+def rule_of_name(name: str) -> Rule:
+    """The rule with a canonical name."""
+    return RULES[name]
+
+
+def _by_rule(
+    op: Op, rule: Rule | None, roles: tuple[str, ...], kinds: Mapping[str, Kind]
+) -> Op:
+    """The operation with its arguments bound to the rule's parameters; unbound ones stay a call."""
+    bound = None if rule is None else bind_roles(rule, roles)
+    if rule is None or bound is None:
+        return op
+    return replace(op, prim=rule.name, roles=bound)
+
+
+def bind_roles(rule: Rule, roles: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The parameter of a rule that each argument fills, or None where it takes no such argument.
+
+    >>> from adjoint.runtime.rules import RULES
+    >>> bind_roles(RULES["np.sum"], ("", "axis"))
+    ('a', 'axis')
+    """
+    if "*" in roles or "**" in roles:
+        return None
+    positions = [i for i, role in enumerate(roles) if role in ("", "self")]
+    try:
+        bound = bind(rule, len(positions), [role for role in roles if role not in ("", "self")])
+    except MissingRule:
+        return None
+    filled = list(roles)
+    for parameter, source in bound.items():
+        for position in source if isinstance(source, tuple) else (source,):
+            if isinstance(position, int):
+                filled[positions[position]] = parameter
+    return tuple(filled)
+
+
+def _attribute(
+    op: Op, name: str, base: Kind | None, kinds: Mapping[str, Kind]
+) -> tuple[Op, Kind | None]:
+    if base is None:
+        return op, None
+    if base.tag in ("record", "tuple") and name in base.names:
+        return op, base.items[base.names.index(name)]
+    if base.is_numeric and name in SHAPE_ATTRIBUTES:
+        return replace(op, prim="look"), Kind("list", items=(INT,)) if name == "shape" else INT
+    if base.tag in ("num", "array", "numeric"):
+        rule = rule_of_method(name)
+        if rule is not None:
+            op = _by_rule(op, rule, ("self",), kinds)
+            return op, rule_kind(rule, op, (base,))
+    return op, ANY
+
+
+def _method(
+    op: Op, name: str, args: tuple[Kind | None, ...], kinds: Mapping[str, Kind]
+) -> tuple[Op, Kind | None]:
+    base = args[0]
+    receiver = op.args[0]
+    if isinstance(receiver, Ref) and name == "at" and receiver.value in (np.add, np.subtract):
+        if op.roles == ("self", "", "", ""):
+            return replace(op, prim=f"np.{receiver.value.__name__}.at"), NONE
+    if isinstance(receiver, Ref) and isinstance(receiver.value, logging.Logger):
+        return replace(op, prim="look"), NONE
+    if base is None:
+        return op, None
+    if base.is_numeric and not (base.tag == "any" and name in LIST_METHODS | DICT_METHODS):
+        rule = rule_of_method(name)
+        if rule is not None:
+            bound = _by_rule(op, rule, op.roles, kinds)
+            if base.tag != "any" or _could_be_array(receiver, bound, rule, args):
+                return bound, rule_kind(rule, bound, args)
+        return op, ANY
+    if base.tag in ("list", "tuple", "dict"):
+        return method_kind(op, name, base, args)
+    if base.tag == "str":
+        return replace(op, prim="look"), STR
+    return op, ANY
+
+
+def _could_be_array(
+    receiver: Atom, bound: Op, rule: Rule, args: tuple[Kind | None, ...]
+) -> bool:
+    """Whether a receiver of unknown kind may be taken for an array whose method has a rule.
+
+    An object of the user's may have a method of the same name: it is not taken for an array where
+    it is known to be none, nor where it is given what an array's method takes no derivative of.
+    """
+    if isinstance(receiver, Ref) or bound.prim.startswith("method:"):
+        return False
+    return all(
+        role in rule.differentiable or kind is None or kind.discrete or not kind.differentiable
+        for role, kind in zip(bound.roles, args, strict=True)
+    )
+
+
+def _call(
+    op: Op, args: tuple[Kind | None, ...], kinds: Mapping[str, Kind], call_kind: CallKind
+) -> tuple[Op, Kind | None]:
+    if not isinstance(op.callee, Ref):
+        return op, ANY
+    function = op.callee.value
+    special = _builtin(op, function, args)
+    if special is not None:
+        return special
+    rule = rule_of(function)
+    if rule is not None:
+        bound = _by_rule(op, rule, op.roles, kinds)
+        return bound, rule_kind(rule, bound, args)
+    if any(k is None for k in args):
+        return op, None
+    return call_kind(op, kinds)[:2]
+
+
+def _builtin(
+    op: Op, function: Any, args: tuple[Kind | None, ...]
+) -> tuple[Op, Kind | None] | None:
+    """Builtins whose kind depends on containers, and calls that only look."""
+    try:
+        looks = function in LOOKS
+    except TypeError:
+        looks = False
+    module = (getattr(function, "__module__", None) or "").partition(".")[0]
+    if looks or module in _LOOKING_MODULES:
+        op = replace(op, prim="look")
+        return op, RANGE if function is range else look_kind(op, args)
+    return container_call(op, function, args)

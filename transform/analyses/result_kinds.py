@@ -1,0 +1,202 @@
+"""The kinds of what operations give, for operators, subscripts, looks and the rules of NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import gast
+import numpy as np
+
+from adjoint.runtime.rules.table import Rule
+from adjoint.transform.analyses.kind import (
+    ANY,
+    INT,
+    NUM,
+    NUMERIC,
+    STR,
+    Kind,
+    atom_kind,
+    join,
+    join_all,
+)  # fmt: skip
+from adjoint.transform.ir.nodes import Const, Op, Ref
+from adjoint.transform.ir.places import index_parts
+
+_REDUCTIONS = frozenset(
+    "np." + n
+    for n in "sum mean prod max min amax amin var std linalg.norm argmax argmin average".split()
+)
+_DISCRETE = frozenset(
+    "np." + n
+    for n in (
+        "argmax argmin argsort isfinite isnan isinf equal not_equal less less_equal greater "
+        "greater_equal logical_and logical_or logical_not logical_xor searchsorted nonzero "
+        "count_nonzero any all bitwise_and bitwise_or"
+    ).split()
+)
+_SHAPED = frozenset(
+    "np." + n
+    for n in "cumsum sort flip fliplr flipud roll copy zeros_like ones_like empty_like tril "
+    "triu real imag conj linalg.inv linalg.cholesky ascontiguousarray".split()
+) | {"ndarray.copy", "ndarray.astype"}
+
+
+def look_kind(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
+    """The kind of an expression that only looks: comparisons of arrays are arrays."""
+    if any(k is None for k in args):
+        return None
+    match op.template:
+        case gast.Compare(ops=ops):
+            if all(isinstance(o, gast.Is | gast.IsNot | gast.In | gast.NotIn) for o in ops):
+                return INT
+            known = tuple(k for k in args if k is not None)
+            if all(k.is_number or k.tag in ("str", "none", "list", "tuple") for k in known):
+                return INT
+            return _elementwise(known, discrete=True)
+        case gast.BoolOp() | gast.UnaryOp():
+            return INT if all(k is not None and k.is_number for k in args) else _LOOKED
+        case gast.JoinedStr():
+            return STR
+        case gast.Attribute(attr=name):
+            return Kind("list", items=(INT,)) if name == "shape" else INT
+        case gast.Call():
+            function = op.callee.value if isinstance(op.callee, Ref) else None
+            return INT if function in _NUMBERS else _LOOKED
+    return _LOOKED
+
+
+_LOOKED = Kind("any", discrete=True)
+_NUMBERS = (len, int, bool, isinstance, issubclass, callable, hasattr, any, all, np.ndim, np.size)
+
+
+def binary_kind(
+    symbol: str, a: Kind | None, b: Kind | None, augmented: bool = False
+) -> Kind | None:
+    if a is None or b is None:
+        return a or b
+    if symbol == "*" and a.is_container != b.is_container:
+        container = a if a.is_container else b
+        return Kind("list", items=(join_all(container.items),) if container.items else ())
+    if a.is_container or b.is_container:
+        if a.is_numeric and not augmented:  # array + list
+            return NUMERIC
+        return join(a, b)
+    if a.tag == "str" or b.tag == "str":
+        return STR
+    if symbol == "@":
+        return _matmul_kind(a, b)
+    if augmented and a.tag == "array":
+        return a
+    return _elementwise((a, b), discrete=symbol != "/")
+
+
+def _matmul_kind(a: Kind, b: Kind) -> Kind:
+    if a.ndim is None or b.ndim is None or a.tag != "array" or b.tag != "array":
+        return NUMERIC
+    if a.ndim == 1 and b.ndim == 1:
+        return NUM
+    if a.ndim == 1 or b.ndim == 1:
+        return Kind("array", max(a.ndim, b.ndim) - 1)
+    return Kind("array", max(a.ndim, b.ndim))
+
+
+def _elementwise(args: tuple[Kind | None, ...], discrete: bool) -> Kind | None:
+    known = tuple(k for k in args if k is not None)
+    if not known:
+        return None
+    discrete = discrete and all(k.discrete for k in known)
+    if all(k.tag == "num" for k in known):
+        return INT if discrete else NUM
+    arrays = [k for k in known if k.tag == "array"]
+    if len(arrays) + sum(k.tag == "num" for k in known) == len(known):
+        axes = [k.ndim for k in arrays]
+        ndim = None if None in axes else max(axes)  # type: ignore[type-var]
+        return Kind("array", ndim, discrete=discrete)
+    if arrays and all(k.tag in ("num", "array", "numeric") for k in known):
+        return Kind("array", None, discrete=discrete)
+    return Kind("numeric", discrete=discrete)
+
+
+def index_kind(op: Op, base: Kind | None, kinds: Mapping[str, Kind]) -> Kind | None:
+    if base is None:
+        return None
+    parts = index_parts(op)
+    if base.tag in ("tuple", "list", "dict", "record"):
+        part = parts[0]
+        if part.what == "slice":
+            return Kind("list", items=(join_all(base.items),) if base.items else ())
+        if base.tag in ("tuple", "record") and isinstance(part.at, Const):
+            position = part.at.value
+            if isinstance(position, int) and -len(base.items) <= position < len(base.items):
+                return base.items[position]
+        return join_all(base.items) if base.items else ANY
+    if base.tag == "str":
+        return STR
+    if base.tag == "range":
+        return INT
+    if base.tag != "array":
+        return ANY if base.tag == "any" else Kind("numeric", discrete=base.discrete)
+    numbers = [p for p in parts if p.what == "at"]
+    known = [atom_kind(p.at, kinds) for p in numbers]
+    if base.ndim is None or any(k is None or k.tag != "num" for k in known):
+        return Kind("numeric", discrete=base.discrete)
+    ndim = base.ndim - len(numbers) + sum(p.what == "none" for p in parts)
+    if ndim <= 0 and not any(p.what == "ellipsis" for p in parts):
+        return INT if base.discrete else NUM
+    return Kind("array", max(ndim, 0), discrete=base.discrete)
+
+
+def rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
+    if any(k is None for k in args):
+        return None
+    known = [k for k in args if k is not None]
+    if rule.name.startswith("math.") or rule.name in ("float", "builtins.float"):
+        return INT if rule.kind == "zero" else NUM
+    discrete = rule.name in _DISCRETE
+    if rule.name in _REDUCTIONS:
+        return _reduction_kind(op, known[0], discrete)
+    if rule.name == "np.matmul" or (rule.name == "np.dot" and len(known) == 2):
+        return _matmul_kind(known[0], known[1])
+    if rule.kind == "elementwise" or discrete or rule.name in ("np.floor", "np.sign", "np.abs"):
+        kind = _elementwise(tuple(known), discrete=False)
+        return replace(kind, discrete=discrete) if kind is not None else None
+    if rule.name in _SHAPED and known:
+        return known[0] if known[0].tag in ("array", "num") else NUMERIC
+    if rule.name in ("np.zeros", "np.ones", "np.empty", "np.full"):
+        shape = known[0]
+        if shape.tag == "num":
+            return Kind("array", 1)
+        return Kind("array", len(shape.items) if shape.tag == "tuple" else None)
+    if rule.name in ("np.arange", "np.linspace"):
+        return Kind("array", 1)
+    if rule.name == "np.eye":
+        return Kind("array", 2)
+    if rule.name == "np.outer":
+        return Kind("array", 2)
+    if rule.name == "np.where" and len(known) > 1:
+        return _elementwise(tuple(known), discrete=False)
+    if rule.kind == "zero" and rule.name not in ("np.empty", "np.identity"):
+        return NUMERIC
+    return NUMERIC
+
+
+def _reduction_kind(op: Op, base: Kind, discrete: bool) -> Kind:
+    given = dict(zip(op.roles, op.args, strict=True))
+    axis, keep = given.get("axis"), given.get("keepdims")
+    kept = keep is not None and not (isinstance(keep, Const) and not keep.value)
+    if (axis is None or (isinstance(axis, Const) and axis.value is None)) and not kept:
+        return INT if discrete else NUM
+    if base.tag == "array" and base.ndim is not None:
+        if kept:
+            return Kind("array", base.ndim, discrete=discrete)
+        if isinstance(axis, Const) and isinstance(axis.value, int):
+            return Kind("array", base.ndim - 1, discrete=discrete) if base.ndim > 1 else NUM
+    return Kind("numeric", discrete=discrete)
+
+
+def without_axes(kind: Kind | None) -> Kind | None:
+    """What stands on a device for a number: an array without axes."""
+    if kind is None or not kind.is_number:
+        return kind
+    return Kind("array", 0, discrete=kind.discrete)
