@@ -6,7 +6,7 @@ import builtins
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
-from adjoint.transform.pipeline import lowered_function
+from adjoint.transform.analysis import lowered_function
 
 
 def check_accepted(fn: FunctionType) -> None:

@@ -10,20 +10,14 @@ from typing import Any
 import numpy as np
 
 from adjoint.runtime import home
+from adjoint.transform.analysis import analyse
 from adjoint.transform.apart import apart_first
 from adjoint.transform.guards import Guards, guards_of
 from adjoint.transform.homes import explained, home_of_call
 from adjoint.transform.keys import PLAIN
 from adjoint.transform.loading import function_of
 from adjoint.transform.parameters import Parameters, Slot
-from adjoint.transform.pipeline import (
-    Emitted,
-    World,
-    analyse,
-    default_kinds,
-    derive,
-    written_parameters,
-)  # fmt: skip
+from adjoint.transform.pipeline import derive
 from adjoint.transform.results import (
     finish,
     is_complex,
@@ -33,7 +27,9 @@ from adjoint.transform.results import (
     require_number,
     separate,
 )  # fmt: skip
+from adjoint.transform.summaries import written_parameters
 from adjoint.transform.tensors import refuse_tensor
+from adjoint.transform.world import Emitted, World, default_kinds
 
 ATTRIBUTE = "__adjoint__"
 Entries = tuple[tuple[int, int | str | None] | None, ...]

@@ -30,7 +30,7 @@ from adjoint.transform.guards import holds
 from adjoint.transform.homes import explained, rebound
 from adjoint.transform.keys import PLAIN, key_of
 from adjoint.transform.parameters import Parameters, Slot, Wrt, checked_wrt, parameters_of
-from adjoint.transform.pipeline import Emitted, World, default_kinds, derive
+from adjoint.transform.pipeline import derive
 from adjoint.transform.results import (
     arrays_in,
     finish,
@@ -42,6 +42,7 @@ from adjoint.transform.results import (
 from adjoint.transform.seeds import seed_of
 from adjoint.transform.tensors import call_with_tensors, has_tensor, unwrapped
 from adjoint.transform.unwrap import Target, unwrap
+from adjoint.transform.world import Emitted, World, default_kinds
 
 Pullback = Callable[[Any], tuple[Any, ...]]
 _NUMBERS = frozenset({float, int, np.float64, np.float32})

@@ -12,8 +12,8 @@ from adjoint.transform.dynamic import call_vjp
 from adjoint.transform.emit.signature import is_literal
 from adjoint.transform.emit.standalone import CannotStandAlone, Header, free_names, standalone
 from adjoint.transform.loading import cells_of
-from adjoint.transform.pipeline import Emitted
 from adjoint.transform.source import read_source
+from adjoint.transform.world import Emitted
 
 
 def export(emitted: Emitted) -> str:

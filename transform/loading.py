@@ -16,7 +16,7 @@ from adjoint.transform.derive.own_names import PREFIX
 from adjoint.transform.dynamic import call_vjp
 from adjoint.transform.emit.load import load
 from adjoint.transform.ir.nodes import Ref, reads, walk
-from adjoint.transform.pipeline import Emitted
+from adjoint.transform.world import Emitted
 
 _lock = threading.RLock()
 Pending = dict[int, tuple[Emitted, types.CellType]]

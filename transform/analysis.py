@@ -1,0 +1,147 @@
+"""From a Python function to what is known of it: the steps before derivation, in order.
+
+lower -> exits -> webs -> resolve -> open calls -> prepare -> aliases
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import FunctionType
+
+from adjoint.runtime.helpers import HELPERS
+from adjoint.transform.analyses.aliases import aliases
+from adjoint.transform.analyses.effects import Summary
+from adjoint.transform.analyses.kind import ANY, FUNCTION, Kind, anonymous
+from adjoint.transform.analyses.resolve import Resolved, resolve
+from adjoint.transform.callees import Callee, ParameterKinds, call_of, target_of
+from adjoint.transform.derive.build import Names
+from adjoint.transform.derive.prepare import prepare
+from adjoint.transform.derive.waits import wait_once
+from adjoint.transform.ir.names import names_used
+from adjoint.transform.ir.nodes import Function, Op, Ref, Var, reads, walk
+from adjoint.transform.lower import lower, normalise_exits
+from adjoint.transform.lower.webs import split_webs
+from adjoint.transform.openings import Reach
+from adjoint.transform.passes.inline import inline
+from adjoint.transform.summaries import returned_family, returned_places, written_parameters
+from adjoint.transform.world import Analysis, World
+
+RESERVED = frozenset({*HELPERS, "np", "math", "call_vjp"})
+"""Names that emitted text uses in a meaning of its own."""
+
+_DEEPEST = 8
+"""How many times calls are opened inside what was opened."""
+
+
+def lowered_function(fn: FunctionType) -> Function:
+    """A function in the IR, with plain exits."""
+    return normalise_exits(lower(fn))
+
+
+def analyse(callee: Callee, kinds: ParameterKinds, world: World) -> Analysis:
+    """Analyse a function under given kinds.
+
+    A recursive function is analysed until what is assumed of its calls is what is found of it.
+    """
+    key = (callee.key, kinds)
+    if key in world.analyses:
+        return world.analyses[key]
+    while True:
+        world.running[key] = False
+        try:
+            analysis = _analyse_once(callee, kinds, world)
+        finally:
+            recursive = world.running.pop(key)
+        found = (written_parameters(analysis), returned_family(analysis))
+        stable = found == world.summaries.get(key) and world.returns.get(key) == analysis.returns
+        world.summaries[key], world.returns[key] = found, analysis.returns
+        if stable or not recursive:
+            break
+    if not any(world.running.values()):  # else it rests on what is only assumed of a caller
+        world.analyses[key] = analysis
+    return analysis
+
+
+def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analysis:
+    lowered = callee.function
+    outside = _outside(lowered)
+    names = Names(names_used(lowered.body) | {p.name for p in lowered.params} | outside)
+    known = dict(kinds)
+    for name, local in callee.locals.items():
+        known[name] = replace(FUNCTION, callee=local)
+    resolved = _resolve(split_webs(lowered, names, RESERVED), known, world)
+    origins: list[FunctionType] = []
+    for _ in range(_DEEPEST):
+        reach = Reach(callee, resolved, names, world.callees, origins)
+        function = inline(resolved.function, reach.of, names)
+        if function is resolved.function:
+            break
+        resolved = _resolve(function, known, world)
+        outside |= _outside(function)
+    own = dict(resolved.kinds)
+    function = resolved.function
+    if world.device:
+        function = wait_once(function, own, names)
+    prepared = prepare(function, own, names)
+    found = aliases(
+        prepared.function, own, lambda op: _summary(op, own, world), world.assume_arrays,
+        prepared.updates,
+    )  # fmt: skip
+    used = names_used(prepared.function.body) | {p.name for p in lowered.params}
+    returns = anonymous(resolved.returns)
+    return Analysis(
+        prepared.function, prepared, own, returns, found, used | outside, tuple(origins)
+    )
+
+
+def _outside(fn: Function) -> frozenset[str]:
+    """Names that a function reaches outside itself, and those that emitted text uses."""
+    found = {
+        a.text.partition(".")[0] for s in walk(fn.body) for a in reads(s) if isinstance(a, Ref)
+    }
+    return frozenset(found | RESERVED | {"range", "reversed", "len", "zip", "list"})
+
+
+def _resolve(fn: Function, kinds: Mapping[str, Kind], world: World) -> Resolved:
+    def call_kind(
+        op: Op, known: Mapping[str, Kind]
+    ) -> tuple[Op, Kind | None, Mapping[str, Kind]]:
+        call = call_of(op, known, world.callees)
+        if call is None:
+            return op, ANY, {}
+        key = (call.callee.key, call.kinds)
+        if key in world.running:
+            world.running[key] = True
+            return call.op, world.returns.get(key), {}
+        analysis = analyse(call.callee, call.kinds, world)
+        filled = zip(call.arguments, call.op.args, strict=True)
+        after = {
+            arg.name: analysis.kinds[name]
+            for (name, place), arg in filled
+            if place is None and isinstance(arg, Var) and name in analysis.kinds
+        }
+        return call.op, analysis.returns, after
+
+    return resolve(fn, dict(kinds), call_kind, world.device)
+
+
+def _summary(op: Op, kinds: Mapping[str, Kind], world: World) -> Summary:
+    """What a call of a user's function writes into, and what its result may share memory with."""
+    call = call_of(op, kinds, world.callees)
+    if call is None:
+        return Summary(known=not isinstance(op.callee, Ref) or target_of(op) is not None)
+    key = (call.callee.key, call.kinds)
+    if key in world.running:
+        world.running[key] = True
+        written, returned = world.summaries.get(key, (frozenset(), frozenset()))
+    else:
+        analysis = analyse(call.callee, call.kinds, world)
+        written, returned = written_parameters(analysis), returned_family(analysis)
+    names = [name for name, _ in call.arguments]
+    return Summary(
+        frozenset(i for i, name in enumerate(names) if name in written),
+        frozenset(i for i, name in enumerate(names) if name in returned),
+        None if key in world.running else returned_places(analysis, names),
+        known=True,
+    )

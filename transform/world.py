@@ -1,0 +1,104 @@
+"""What is known of all functions met: their analyses, and what was emitted for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+from adjoint.transform.analyses.aliases import Aliases
+from adjoint.transform.analyses.kind import NONE, NUMERIC, Kind, kind_of, kind_of_annotation
+from adjoint.transform.callees import Callees, ParameterKinds
+from adjoint.transform.derive.functions import Adjoint
+from adjoint.transform.derive.prepare import Prepared
+from adjoint.transform.ir.nodes import Function
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """A function prepared for derivation, under given kinds of its parameters.
+
+    opened: the functions whose calls were replaced by what they do.
+    """
+
+    function: Function
+    prepared: Prepared
+    kinds: Mapping[str, Kind]
+    returns: Kind
+    aliases: Aliases
+    names: frozenset[str]
+    opened: tuple[FunctionType, ...] = ()
+
+
+@dataclass(slots=True)
+class Emitted:
+    """One emitted function: its IR, its text, and what is needed to call it.
+
+    callees: the emitted functions that it calls, by the names under which it does. opened: the
+    functions whose calls were replaced by what they do. loaded: the running functions, by the
+    identity of the namespace that they work in.
+    """
+
+    adjoint: Adjoint
+    text: str
+    origin: FunctionType
+    callees: dict[str, Emitted] = field(default_factory=dict)
+    opened: tuple[FunctionType, ...] = ()
+    loaded: dict[int, FunctionType] = field(default_factory=dict)
+
+    def everything(self) -> list[Emitted]:
+        """This function and all that it calls, callees first."""
+        order: list[Emitted] = []
+        visiting: list[Emitted] = []
+
+        def visit(one: Emitted) -> None:
+            if any(one is seen for seen in order + visiting):
+                return
+            visiting.append(one)
+            for callee in one.callees.values():
+                visit(callee)
+            visiting.remove(one)
+            order.append(one)
+
+        visit(self)
+        return order
+
+
+@dataclass(slots=True)
+class World:
+    """What is known of all functions met: analyses and emissions, by function and kinds.
+
+    running: functions being analysed, each with whether a call of it was met meanwhile (recursion).
+    summaries: the parameters that a function writes, and those that its result may share memory
+    with. returns: the kind of its result. assume_arrays: whether a name that may be a number or an
+    array is taken to be an array, as in source that is shown without arguments. device: whether
+    arrays live on a device, where their elements are views.
+    """
+
+    analyses: dict[Any, Analysis] = field(default_factory=dict)
+    running: dict[Any, bool] = field(default_factory=dict)
+    summaries: dict[Any, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    returns: dict[Any, Kind] = field(default_factory=dict)
+    emitted: dict[Any, Emitted] = field(default_factory=dict)
+    callees: Callees = field(default_factory=Callees)
+    assume_arrays: bool = False
+    device: bool = False
+
+
+def default_kinds(fn: Function, values: Mapping[str, Any] | None = None) -> ParameterKinds:
+    """The kinds of parameters: of the values given, or what annotations and defaults promise."""
+    found = []
+    for param in fn.params:
+        if values is not None and param.name in values:
+            kind = kind_of(values[param.name])
+        elif param.kind == "varargs":
+            kind = Kind("list")
+        elif param.kind == "varkw":
+            kind = Kind("dict")
+        else:
+            promised = kind_of_annotation(param.annotation)
+            default = kind_of(param.default) if param.has_default else None
+            kind = promised or (default if default not in (None, NONE) else None) or NUMERIC
+        found.append((param.name, kind))
+    return tuple(found)
