@@ -6,7 +6,7 @@ value may be pushed later than it came to be, as long as its name still holds it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import gast
@@ -23,6 +23,7 @@ from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
     Block,
+    Break,
     Effect,
     For,
     If,
@@ -42,14 +43,16 @@ from adjoint.transform.ir.nodes import (
 class Plan:
     """What was decided.
 
-    names: for every placeholder, the emitted name. after, starts: statements to add to the forward
-    sweep, after a statement (by identity) or at the start of a block (by its key). restores:
-    statements to add where a reversed block begins. lists: names of the lists that are pushed on.
+    names: for every placeholder, the emitted name. after, starts, exits: statements to add to the
+    forward sweep, after a statement (by identity), at the start of a block (by its key) or before
+    the `break` that a block ends with. restores: statements to add where a reversed block begins.
+    lists: names of the lists that are pushed on.
     """
 
     names: dict[str, str] = field(default_factory=dict)
     after: dict[int, list[Stmt]] = field(default_factory=dict)
     starts: dict[BlockKey, list[Stmt]] = field(default_factory=dict)
+    exits: dict[BlockKey, list[Stmt]] = field(default_factory=dict)
     restores: dict[BlockKey, list[Stmt]] = field(default_factory=dict)
     lists: list[str] = field(default_factory=list)
 
@@ -256,10 +259,7 @@ def _add_saves(
         whole = f"({', '.join(holes)})" if len(group) > 1 else "x0"
         push = expression(f"saved.append({whole})", {"saved": Var(saved), **holes}, "derived.push")
         position = max(save.made for save in group)
-        after = plan.starts.setdefault(block, []) if position < 0 else plan.after.setdefault(
-            id(statements[1][position]), []
-        )
-        after.append(Effect(push))
+        _place(Effect(push), block, statements[1][position] if position >= 0 else None, plan)
         pop = expression("saved.pop()", {"saved": Var(saved)}, "derived.restore")
         targets = tuple(save.target for save in group)
         steps: list[Stmt] = [Assign(targets[0], pop)]
@@ -336,10 +336,33 @@ def _may_be_unbound(version: Version) -> bool:
 
 
 def _place_after(version: Version, stmt: Stmt, plan: Plan) -> None:
-    if version.after is None:
-        plan.starts.setdefault(version.block, []).append(stmt)
-    else:
-        plan.after.setdefault(id(version.after), []).append(stmt)
+    _place(stmt, version.block, version.after, plan)
+
+
+def _place(stmt: Stmt, block: BlockKey, after: Stmt | None, plan: Plan) -> None:
+    """Add a statement at the start of a block, or after a statement on every way out of that."""
+    if after is None:
+        plan.starts.setdefault(block, []).append(stmt)
+        return
+    plan.after.setdefault(id(after), []).append(stmt)
+    for key in _left_from(after):
+        plan.exits.setdefault(key, []).append(stmt)
+
+
+def _left_from(stmt: Stmt) -> Iterator[BlockKey]:
+    """The blocks inside a statement that end with a `break` out of the loop around it."""
+    match stmt:
+        case If(body=body, orelse=orelse):
+            inner = {"body": body, "orelse": orelse}
+        case With(body=body):
+            inner = {"body": body}
+        case _:
+            return
+    for slot, block in inner.items():
+        if block and isinstance(block[-1], Break):
+            yield id(stmt), slot
+        for nested in block:
+            yield from _left_from(nested)
 
 
 # Carrying out
@@ -362,15 +385,18 @@ def insert(block: Block, plan: Plan, sweep: Sweep) -> Block:
                 inner = replace(stmt, before=insert(before, plan, sweep),
                                 body=_started(identity, "body", body, plan, sweep))  # fmt: skip
             case With(body=body):
-                inner = replace(stmt, body=insert(body, plan, sweep))
+                inner = replace(stmt, body=_started(identity, "body", body, plan, sweep))
         new += sweep.replaced.get(identity, (inner,))
         new += plan.after.get(identity, ())
     return tuple(new)
 
 
 def _started(identity: int, slot: str, block: Block, plan: Plan, sweep: Sweep) -> Block:
-    start = plan.starts.get((identity, slot), [])
-    return (*start, *insert(block, plan, sweep))
+    key = (identity, slot)
+    inside = insert(block, plan, sweep)
+    if key in plan.exits:
+        inside = (*inside[:-1], *plan.exits[key], inside[-1])
+    return (*plan.starts.get(key, ()), *inside)
 
 
 def restore(block: Block, plan: Plan, resolve: Callable[[Atom], Atom]) -> Block:

@@ -227,3 +227,34 @@ def several_breaks(x, n):
                 break
         x = x + 0.1
     return x
+
+
+@program((arr(4), 0), (arr(4), 1), (arr(4), 2), wrt=(0,))
+def rebound_in_a_round_that_returns_elsewhere(x, n):
+    y = np.cos(x)
+    for i in range(3):
+        for v in y:
+            if i > 0:
+                if n == 1:
+                    return np.mean(x)
+            else:
+                if n > 1:
+                    return (v - y[-3]) / 2
+                y = 1.0 / (2.0 + np.cos(x))
+    return np.sum(y)
+
+
+@program((arr(4), 0), (arr(4), 1), (arr(4), 5), wrt=(0,))
+def breaks_inside_with_in_a_branch(x, n):
+    y = x
+    total = 0.0
+    for i in range(3):
+        with np.errstate(divide="ignore"):
+            if i < 2:
+                y = y * x
+                if i == n:
+                    break
+            else:
+                y = y + 1.0
+        total = total + np.sum(y * y)
+    return total + np.sum(y)
