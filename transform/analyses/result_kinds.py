@@ -73,6 +73,7 @@ _NUMBERS = (len, int, bool, isinstance, issubclass, callable, hasattr, any, all,
 def binary_kind(
     symbol: str, a: Kind | None, b: Kind | None, augmented: bool = False
 ) -> Kind | None:
+    """The kind of `a <symbol> b`, or of `a` after `a <symbol>= b`."""
     if a is None or b is None:
         return a or b
     if symbol == "*" and a.is_container != b.is_container:
@@ -119,6 +120,7 @@ def _elementwise(args: tuple[Kind | None, ...], discrete: bool) -> Kind | None:
 
 
 def index_kind(op: Op, base: Kind | None, kinds: Mapping[str, Kind]) -> Kind | None:
+    """The kind of `base[...]`."""
     if base is None:
         return None
     parts = index_parts(op)
@@ -148,6 +150,7 @@ def index_kind(op: Op, base: Kind | None, kinds: Mapping[str, Kind]) -> Kind | N
 
 
 def rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
+    """The kind of what a function with a rule gives."""
     if any(k is None for k in args):
         return None
     known = [k for k in args if k is not None]
