@@ -261,3 +261,46 @@ def test_the_place_of_a_store_has_a_shape() -> None:
     value = versions.before[id(inner)][inner.value.name]
     assert shapes.place(inner) == shapes[value.number]
     assert shapes.place(first) != shapes.place(inner)
+
+
+def test_what_is_a_number_at_first_is_broadcast_into_what_it_becomes() -> None:
+    def f(x, k: float, n: int):
+        v = 0.0
+        for i in range(n):
+            v = v - k * np.sin(x)
+            x = x + 0.1 * v
+            a = x * v
+        return np.sum(x * x) + np.sum(v) + np.sum(a)
+
+    found = at_end(f, X, 2.0, 3)
+    assert found["x"] == found["a"] != NUMBER
+    assert found["v"] not in (found["x"], NUMBER)
+
+
+def test_what_may_be_a_number_on_one_path_is_broadcast_into_what_it_is_on_the_other() -> None:
+    def f(x, c: int, n: int):
+        s = 0.0
+        for i in range(n):
+            if i > c:
+                s = 0.0
+            else:
+                s = s + x
+            x = x * s
+        return np.sum(x)
+
+    found = at_end(f, X, 2, 3)
+    assert found["x"] != NUMBER
+    assert found["s"] not in (found["x"], NUMBER)
+
+
+def test_what_grows_from_round_to_round_is_broadcast_into_nothing_known() -> None:
+    def f(x, y, n: int):
+        a = x * 2.0
+        b = x * 1.0
+        for i in range(n):
+            a, b = b + y[i], a * 3.0
+        return np.sum(a) + np.sum(b), a + x
+
+    found = at_end(f, X, Y, 3)
+    assert found["a"] != found["x"]
+    assert found["b"] != found["x"]

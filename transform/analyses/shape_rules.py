@@ -4,6 +4,9 @@ A shape is the broadcast of a set of opaque shapes, each with a number: that of 
 first had it, or a negative one for "the shape that this operation gives for these shapes and these
 values". Equal sets mean equal shapes when the function runs, whatever it is called with.
 
+Of an opaque shape it may be known what it is broadcast into. Beside that it adds nothing, and is
+left out of a set (`Known.broadcast`).
+
 A value that shapes depend on (a bound, an axis, a length) has a key: its literal, the version that
 holds it, or how it was computed from what has a key. Equal keys mean equal values.
 """
@@ -18,8 +21,7 @@ import gast
 from adjoint.runtime.rules import RULES
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.extents import AT, subscript_form
-from adjoint.transform.analyses.kind import ANY, Kind
-from adjoint.transform.analyses.resolve import atom_kind
+from adjoint.transform.analyses.kind import ANY, Kind, atom_kind
 from adjoint.transform.analyses.versions import Env, Version
 from adjoint.transform.ir.nodes import Atom, Const, Op, Ref, Var
 from adjoint.transform.ir.places import hole
@@ -43,6 +45,7 @@ class Known:
     doubtful: names that may hold a tuple or list of arrays, whatever their kinds say.
     shapes, keys: of versions. parts: the shapes of the elements of tuples. interned: the numbers of
     the shapes that operations gave. depth: of every opaque shape, how many loops deep it was named.
+    within: of opaque shapes, a shape of versions made earlier into which they are broadcast.
     """
 
     kinds: Mapping[str, Kind]
@@ -52,6 +55,7 @@ class Known:
     parts: dict[int, tuple[Shape | None, ...]] = field(default_factory=dict)
     interned: dict[Key, int] = field(default_factory=dict)
     depth: dict[int, int] = field(default_factory=dict)
+    within: dict[int, Shape] = field(default_factory=dict)
 
     def shape(self, version: Version) -> Shape:
         """The shape of a version, its own where nothing better is known."""
@@ -75,6 +79,35 @@ class Known:
         """Whether a name holds numbers or arrays and nothing else."""
         tag = self.kinds.get(name, ANY).tag
         return tag in ("num", "array", "numeric") and name not in self.doubtful
+
+    def is_within(self, shape: Shape, other: Shape) -> bool:
+        """Whether a shape is certainly broadcast into another, leaving that as it is."""
+        return all(
+            number in other
+            or (number in self.within and self.is_within(self.within[number], other))
+            for number in shape
+        )
+
+    def outside(self, shape: Shape, depth: int) -> Shape | None:
+        """A shape named at most `depth` loops deep into which a shape is broadcast, if known."""
+        found: Shape = NUMBER
+        for number in shape:
+            part: Shape | None = frozenset({number})
+            if self.depth[number] > depth:
+                part = self.outside(self.within[number], depth) if number in self.within else None
+            if part is None:
+                return None
+            found |= part
+        return self.broadcast(found)
+
+    def broadcast(self, *shapes: Shape) -> Shape:
+        """The shape of what corresponding elements of arrays of these shapes give."""
+        union = NUMBER.union(*shapes)
+        return frozenset(
+            number
+            for number in union
+            if number not in self.within or not self.is_within(self.within[number], union)
+        )
 
     def key(self, atom: Atom, env: Env) -> Key | None:
         """A key for the value of an atom: a number, a tuple of such, or what an array holds."""
@@ -230,7 +263,7 @@ def _broadcast(op: Op, env: Env, known: Known) -> Shape | None:
     ]
     if any(part is None for part in parts):
         return None
-    return NUMBER.union(*(part for part in parts if part is not None))
+    return known.broadcast(*(part for part in parts if part is not None))
 
 
 def _keeps(op: Op, known: Known) -> bool:
@@ -318,7 +351,7 @@ def _look_shape(op: Op, env: Env, known: Known) -> Shape | None:
             parts = [_operand_shape(side, op, env, known) for side in (left, right)]
             if None in parts:
                 return None
-            return NUMBER.union(*(part for part in parts if part is not None))
+            return known.broadcast(*(part for part in parts if part is not None))
     return None
 
 

@@ -5,7 +5,9 @@ empty set. Two versions with the same set have the same shape whenever both hold
 one and the same round of the loops around them.
 
 A name that a loop carries is first assumed to have the same shape at the start of every round.
-Where that turns out wrong at the end of the body, nothing is assumed of it, and all is done again.
+Where that turns out wrong at the end of the body, the name (`v = 0.0` before the loop, an array
+after its first round) is assumed to hold what is broadcast into the shape it has there. Where that
+is wrong too nothing is assumed of it. Each time all is done again.
 """
 
 from __future__ import annotations
@@ -86,18 +88,20 @@ class _World:
     versions: Versions
     known: Known
     places: dict[int, Shape]
-    failed: set[int]
+    assumed: dict[int, Shape | None]
+    """What carried names are broadcast into (None: not known), by the number of their version at
+    the head of the loop; those not listed keep the shape that they have before it."""
 
 
 def shapes(fn: Function, kinds: Mapping[str, Kind], versions: Versions) -> Shapes:
     """Find the shape of every version of a function's names."""
-    failed: set[int] = set()
+    assumed: dict[int, Shape | None] = {}
     doubtful = _doubtful(fn)
     while True:
-        before = len(failed)
-        world = _World(versions, Known(kinds, doubtful), {}, failed)
+        before = dict(assumed)
+        world = _World(versions, Known(kinds, doubtful), {}, assumed)
         _block(fn.body, dict(versions.start), 0, world)
-        if len(failed) == before:
+        if assumed == before:
             return Shapes(world.known.shapes, world.places)
 
 
@@ -152,6 +156,12 @@ def _stmt(stmt: Stmt, env: Env, depth: int, world: _World) -> None:
 def _note(version: Version, shape: Shape | None, known: Known) -> None:
     if shape is not None:
         known.shapes[version.number] = shape
+
+
+def _bound(version: Version, bound: Shape | None, known: Known) -> None:
+    """Note what a version, whose shape is opaque, is broadcast into."""
+    if bound is not None:
+        known.within[version.number] = bound
 
 
 def _define(version: Version, value: Op | Atom, env: Env, known: Known) -> None:
@@ -212,7 +222,7 @@ def _augment(stmt: Augment, env: Env, after: Env, known: Known) -> None:
     if kind.tag == "array":
         _note(after[name], mine, known)
     elif kind.tag == "numeric" and other is not None and stmt.operator != "@":
-        _note(after[name], mine | other, known)
+        _note(after[name], known.broadcast(mine, other), known)
 
 
 def _keeps_shapes(stmt: Stmt) -> bool:
@@ -237,14 +247,19 @@ def _join(after: Env, env: Env, depth: int, known: Known) -> None:
         whole = len(both) > 1 or depth == 0 or known.depth_of(both[0]) == 0
         if whole and all(shape == both[0] for shape in both):
             _note(version, both[0], known)
+        elif len(both) > 1 and known.is_numeric(name):
+            _bound(version, known.broadcast(*both), known)
 
 
 def _loop(stmt: For | While, env: Env, depth: int, world: _World) -> None:
     known = world.known
     heads = world.versions.heads[id(stmt)]
     for version in heads.values():
-        if version.what == "head" and version.number not in world.failed:
-            _note(version, known.shape(version.merges[0]), known)
+        if version.what == "head":
+            if version.number not in world.assumed:
+                _note(version, known.shape(version.merges[0]), known)
+            else:
+                _bound(version, world.assumed[version.number], known)
     inside = {**env, **heads}
     if isinstance(stmt, For):
         target = heads[stmt.target.name]
@@ -268,12 +283,28 @@ def _leave(stmt: For | While, heads: Env, depth: int, world: _World) -> None:
         end = known.shape(version.merges[0])
         head = heads.get(name)
         if head is not None and head.what == "head":
-            if known.shape(head) != end:
-                world.failed.add(head.number)
-            elif name not in before and head.number not in world.failed:
-                _note(version, end, known)
+            _compare(head, end, depth, world)
+            if name not in before:
+                if head.number not in world.assumed:
+                    _note(version, end, known)
+                else:
+                    _bound(version, world.assumed[head.number], known)
         elif head is None and name not in before and known.depth_of(end) == 0:
             _note(version, end, known)
+
+
+def _compare(head: Version, end: Shape, depth: int, world: _World) -> None:
+    """Assume less of a carried name where the end of the body does not bear the assumption out."""
+    known, assumed = world.known, world.assumed
+    if head.number not in assumed:
+        if known.shape(head) != end:
+            bound = known.outside(end, depth) if known.is_numeric(head.name) else None
+            holds = bound is not None and known.is_within(known.shape(head.merges[0]), bound)
+            assumed[head.number] = bound if holds else None
+    else:
+        bound = assumed[head.number]
+        if bound is not None and not known.is_within(end, bound):
+            assumed[head.number] = None
 
 
 def _bound_before(stmt: For | While, world: _World) -> frozenset[str]:
