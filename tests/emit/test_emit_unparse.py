@@ -8,7 +8,8 @@ import random
 import gast
 import pytest
 
-from adjoint.transform.emit.unparse import CommentLine, unparse
+from adjoint.transform.emit.print_statements import CommentLine
+from adjoint.transform.emit.unparse import unparse
 
 BINARY = "+ - * / // % ** @ << >> & | ^".split()
 COMPARE = ["<", "<=", "==", "!=", "is", "is not", "in", "not in"]

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import gast
 
-from adjoint.transform.emit.unparse import CommentLine
+from adjoint.transform.emit.print_statements import CommentLine
 from adjoint.transform.ir.nodes import NOWHERE, Span
 
 _LONGEST = 88

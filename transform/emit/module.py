@@ -11,10 +11,11 @@ from adjoint.runtime.helpers import HELPERS
 from adjoint.transform.emit.iterables import iterable_tree
 from adjoint.transform.emit.names import identifiers, name_temporaries
 from adjoint.transform.emit.purity import is_pure as is_pure_by_default
-from adjoint.transform.emit.statements import Facts, function_def
+from adjoint.transform.emit.statements import function_def
 from adjoint.transform.emit.templates import atom_tree
 from adjoint.transform.emit.unparse import unparse
 from adjoint.transform.emit.uses import stmt_operands, uses
+from adjoint.transform.emit.waiting import Facts
 from adjoint.transform.ir.nodes import (
     Assign,
     Define,

@@ -1,0 +1,70 @@
+"""A block that is being printed, and the temporaries that wait in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import gast
+
+from adjoint.transform.emit.fold import Waiting, define, op_trees, take, traits, tree_of
+from adjoint.transform.emit.templates import ALWAYS, atom_tree
+from adjoint.transform.emit.uses import Operand, Uses, stmt_operands
+from adjoint.transform.ir.nodes import Assign, Atom, Op, Return, Var
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What holds for the whole function that is printed.
+
+    uses: how its temporaries are used. is_pure: whether an operation may be moved.
+    """
+
+    uses: Uses
+    is_pure: Callable[[Op], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A block that is being printed: what waits, and what was printed so far."""
+
+    facts: Facts
+    waiting: list[Waiting]
+    out: list[gast.AST]
+
+
+def wait(stmt: Assign, state: State) -> None:
+    """A temporary that will be printed where it is used."""
+    facts = state.facts
+    what = traits(stmt, facts.uses, facts.is_pure)
+    found = take(stmt_operands(stmt), what, state.waiting, state.out, prints=False)
+    name, tree = stmt.target.name, tree_of(found)
+    match stmt.value:
+        case Op() as op:
+            trees = op_trees(op, tree)
+            entry = define(name, op, found, trees, what.effects)
+        case Var(name=other) if other in found:
+            entry = replace(found[other], name=name)
+        case Var(name=other) as value:
+            entry = Waiting(name, atom_tree(value), frozenset({other}))
+        case value:
+            entry = Waiting(name, atom_tree(value))
+    keep(entry, state)
+
+
+def keep(entry: Waiting, state: State) -> None:
+    """Makes a temporary wait. A call may read whatever nested functions have captured."""
+    captured = state.facts.uses.captured if entry.effects else frozenset()
+    state.waiting.append(replace(entry, reads=entry.reads | captured))
+
+
+def take_atom(atom: Atom, state: State) -> dict[str, Waiting]:
+    """The temporary, if any, that is read where a block ends."""
+    operand: list[Operand] = [(atom, ALWAYS)]
+    what = traits(Return(atom), state.facts.uses, state.facts.is_pure)
+    return take(operand, what, state.waiting, state.out)
+
+
+def names_in(tree: gast.AST) -> frozenset[str]:
+    """The names that an expression mentions."""
+    return frozenset(node.id for node in gast.walk(tree) if isinstance(node, gast.Name))
