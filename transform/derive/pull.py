@@ -20,20 +20,16 @@ from adjoint.transform.derive.cotangents import (
     flat,
     protect,
 )  # fmt: skip
+from adjoint.transform.derive.pull_changes import pull_change, pull_pop
 from adjoint.transform.derive.pull_common import moved, pass_on, refuse, rule_of_callee
-from adjoint.transform.derive.pull_containers import (
-    drop_last,
-    give_elements,
+from adjoint.transform.derive.pull_displays import pull_display, pull_unpack
+from adjoint.transform.derive.pull_elements import (
     pull_binary,
-    pull_change,
-    pull_display,
     pull_elements,
     pull_get,
     pull_list_copy,
-    pull_pop,
-    pull_unpack,
     pull_view_of_dict,
-)
+)  # fmt: skip
 from adjoint.transform.derive.pull_parts import (
     pull_attribute,
     pull_augment,
@@ -167,20 +163,7 @@ def _pull_effect(
         return
     if base.name not in state and base.name not in sweep.facts.aliases.views:
         return
-    if name == "append":
-        buffer = ensure(base.name, state, sweep, out, sweep.value(after[base.name]))
-        popped = expression("d.pop()", {"d": buffer}, "derived.pop")
-        if sweep.is_active(op.args[1]):
-            taken = sweep.names.temporary("d")
-            out.append(Assign(taken, popped))
-            accumulate(op.args[1].name, taken, state, sweep, out, lazy=True)  # type: ignore[union-attr]
-        else:
-            out.append(Effect(popped))
-    elif name == "extend":
-        taken_atom = drop_last(stmt, base.name, op.args[1], env, state, sweep, out)
-        if sweep.is_active(op.args[1]):
-            give_elements(op.args[1], taken_atom, env, state, sweep, out)
-    elif name == "fill" and not sweep.kind(base.name).is_container:
+    if name == "fill" and not sweep.kind(base.name).is_container:
         buffer = ensure(base.name, state, sweep, out, sweep.value(after[base.name]))
         if sweep.is_active(op.args[1]):
             total = assign(out, sweep.names, call("np.sum", buffer))

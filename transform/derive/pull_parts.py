@@ -25,7 +25,8 @@ from adjoint.transform.derive.cotangents import (
     protect,
 )  # fmt: skip
 from adjoint.transform.derive.pull_common import holds_containers
-from adjoint.transform.derive.pull_containers import pull_item_store, pull_list_augment
+from adjoint.transform.derive.pull_changes import pull_list_augment
+from adjoint.transform.derive.pull_items import pull_item_store
 from adjoint.transform.derive.pull_rules import pull_rule
 from adjoint.transform.ir.nodes import (
     Atom,

@@ -1,0 +1,89 @@
+"""The adjoint of stores into containers: `xs[i] = v`, `d[k] = v`, `p.name = v`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import gast
+
+from adjoint.transform.analyses.containers import renumbered
+from adjoint.transform.analyses.versions import Version
+from adjoint.transform.derive.build import ZERO, expression
+from adjoint.transform.derive.cotangents import (
+    Out,
+    State,
+    Sweep,
+    accumulate,
+    assign,
+)  # fmt: skip
+from adjoint.transform.derive.pull_elements import give_elements
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Op,
+    Store,
+    Var,
+)  # fmt: skip
+from adjoint.transform.ir.places import index_parts
+from adjoint.transform.refusals import unsupported
+
+Env = Mapping[str, Version]
+
+
+def pull_item_store(
+    stmt: Store, here: Op, state: State, sweep: Sweep, out: Out
+) -> None:
+    """`xs[i] = v`, `d[k] = v` and `p.name = v`."""
+    active = sweep.is_active(stmt.value)
+    if stmt.place.prim == "index" and index_parts(stmt.place)[0].what != "at":
+        _pull_slice_store(stmt, state, sweep, out)
+        return
+    if stmt.operator in ("+", "-"):
+        if active:
+            assert isinstance(stmt.value, Var)
+            text = "unbroadcast(g, v)" if stmt.operator == "+" else "unbroadcast(-g, v)"
+            env = sweep.facts.versions.before[id(stmt)]
+            atoms = {"g": assign(out, sweep.names, here), "v": sweep.primal(stmt.value, env)}
+            accumulate(stmt.value.name, expression(text, atoms), state, sweep, out, lazy=True)
+        return
+    if stmt.operator:
+        raise unsupported(stmt.span, f"`{stmt.operator}=` on an element of a container is not "
+                          "differentiated yet", "write `xs[i] = xs[i] ...` in full")  # fmt: skip
+    if active:
+        assert isinstance(stmt.value, Var)
+        taken = assign(out, sweep.names, here)
+        out.append(Store(here, "", ZERO))
+        accumulate(stmt.value.name, taken, state, sweep, out, lazy=True)
+    else:
+        out.append(Store(here, "", ZERO))
+
+
+def _pull_slice_store(stmt: Store, state: State, sweep: Sweep, out: Out) -> None:
+    """`xs[i:j] = ys`: the elements put in are handed on, those taken out were of no effect."""
+    if stmt.operator or not isinstance(stmt.base, Var):
+        raise unsupported(stmt.span, f"`{stmt.operator}=` on a slice of a list is not "
+                          "differentiated", "write `xs[i:j] = xs[i:j] + ...`")  # fmt: skip
+    env = sweep.facts.versions.before[id(stmt)]
+    place = index_call(stmt.place, sweep, env)
+    atoms = {"d": sweep.d(stmt.base.name), "old": sweep.primal(stmt.base, env),
+             "v": sweep.primal(stmt.value, env)}  # fmt: skip
+    index = assign(out, sweep.names, place)
+    taken = sweep.names.temporary("d")
+    op = expression("take_slice(d, i, old, v)", {**atoms, "i": index}, "derived.pop")
+    out.append(Assign(taken, op))
+    if sweep.is_active(stmt.value):
+        give_elements(stmt.value, taken, env, state, sweep, out)
+
+
+def index_call(place: Op, sweep: Sweep, env: Env) -> Op:
+    """`slice(i, j)` of `xs[i:j]`."""
+    assert isinstance(place.template, gast.Subscript)
+    node = place.template.slice
+    assert isinstance(node, gast.Slice)
+    none = gast.Constant(None, None)
+    parts = [node.lower or none, node.upper or none, node.step or none]
+    args = place.args[1:]
+    template = renumbered(
+        gast.Call(gast.Name("slice", gast.Load(), None, None), parts, []),
+        {i + 1: i for i in range(len(args))},
+    )
+    return Op("derived", tuple(sweep.primal(a, env) for a in args), template)
