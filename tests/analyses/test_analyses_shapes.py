@@ -266,7 +266,7 @@ def test_the_place_of_a_store_has_a_shape() -> None:
 def test_what_is_a_number_at_first_is_broadcast_into_what_it_becomes() -> None:
     def f(x, k: float, n: int):
         v = 0.0
-        for i in range(n):
+        for _ in range(n):
             v = v - k * np.sin(x)
             x = x + 0.1 * v
             a = x * v
