@@ -71,9 +71,8 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
     for name, local in callee.locals.items():
         known[name] = replace(FUNCTION, callee=local)
     resolved = _resolve(split_webs(lowered, names, RESERVED), known, world)
-    origins: list[FunctionType] = []
     for _ in range(_DEEPEST):
-        reach = Reach(callee, resolved, names, world.callees, origins)
+        reach = Reach(callee, resolved, names, world.callees)
         function = inline(resolved.function, reach.of, names)
         if function is resolved.function:
             break
@@ -90,9 +89,7 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
     )  # fmt: skip
     used = names_used(prepared.function.body) | {p.name for p in lowered.params}
     returns = anonymous(resolved.returns)
-    return Analysis(
-        prepared.function, prepared, own, returns, found, used | outside, tuple(origins)
-    )
+    return Analysis(prepared.function, prepared, own, returns, found, used | outside)
 
 
 def _outside(fn: Function) -> frozenset[str]:

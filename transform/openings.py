@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import FunctionType
 
 from adjoint.transform.analyses.resolve import Resolved
 from adjoint.transform.callees import Callee, Callees, call_of
@@ -14,13 +13,12 @@ from adjoint.transform.passes.inline import Opening, is_straight, outside_names
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Which calls may be opened; `origins` receives the functions that they reach."""
+    """What decides which calls may be opened in a function, the caller."""
 
     caller: Callee
     resolved: Resolved
     names: Names
     callees: Callees
-    origins: list[FunctionType]
 
     def of(self, op: Op) -> Opening | None:
         """The function that a call opens to: small, straight, of numbers, beside the caller."""
@@ -45,7 +43,6 @@ class Reach:
                 if param.kind not in ("ordinary", "keyword-only") or not param.has_default:
                     return None
                 given[param.name] = Const(param.default)
-        self.origins.append(callee.origin)
         for name in outside_names(callee.function.body):
             self.names.reserve(name)
         return Opening(callee.function, given)

@@ -56,9 +56,7 @@ def derive(
     if key in world.emitted:
         return world.emitted[key]
     analysis = analyse(callee, kinds, world)
-    emitted = Emitted(
-        Adjoint(analysis.function, wrt, written), "", callee.origin, opened=analysis.opened
-    )
+    emitted = Emitted(Adjoint(analysis.function, wrt, written), "", callee.origin)
     name = _vjp_name(callee, world)
     world.emitted[key] = emitted
     try:

@@ -17,10 +17,7 @@ from adjoint.transform.ir.nodes import Function
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """A function prepared for derivation, under given kinds of its parameters.
-
-    opened: the functions whose calls were replaced by what they do.
-    """
+    """A function prepared for derivation, under given kinds of its parameters."""
 
     function: Function
     prepared: Prepared
@@ -28,23 +25,20 @@ class Analysis:
     returns: Kind
     aliases: Aliases
     names: frozenset[str]
-    opened: tuple[FunctionType, ...] = ()
 
 
 @dataclass(slots=True)
 class Emitted:
     """One emitted function: its IR, its text, and what is needed to call it.
 
-    callees: the emitted functions that it calls, by the names under which it does. opened: the
-    functions whose calls were replaced by what they do. loaded: the running functions, by the
-    identity of the namespace that they work in.
+    callees: the emitted functions that it calls, by the names under which it does. loaded: the
+    running functions, by the identity of the namespace that they work in.
     """
 
     adjoint: Adjoint
     text: str
     origin: FunctionType
     callees: dict[str, Emitted] = field(default_factory=dict)
-    opened: tuple[FunctionType, ...] = ()
     loaded: dict[int, FunctionType] = field(default_factory=dict)
 
     def everything(self) -> list[Emitted]:
