@@ -14,12 +14,8 @@ import numpy as np
 from adjoint.runtime.errors import MissingRule
 from adjoint.runtime.rules import RULES, bind, rule_of, rule_of_method, rule_of_operator
 from adjoint.runtime.rules.table import Rule
-from adjoint.transform.analyses.containers import (
-    container_call,
-    display_kind,
-    known_container,
-    method_kind,
-)  # fmt: skip
+from adjoint.transform.analyses.container_calls import container_call, known_container
+from adjoint.transform.analyses.containers import display_kind, method_kind
 from adjoint.transform.analyses.kind import ANY, INT, NONE, RANGE, STR, Kind, atom_kind
 from adjoint.transform.analyses.result_kinds import (
     binary_kind,

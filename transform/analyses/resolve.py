@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from adjoint.runtime.rules import rule_of
-from adjoint.transform.analyses.containers import KEY, each_kind, list_of, shallow, told
+from adjoint.transform.analyses.container_flow import told
+from adjoint.transform.analyses.containers import KEY, each_kind, list_of, shallow
 from adjoint.transform.analyses.kind import (
     ANY,
     FUNCTION,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import gast
 
-from adjoint.transform.analyses.containers import renumbered
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import ZERO, expression
 from adjoint.transform.derive.cotangents import (
@@ -23,7 +22,7 @@ from adjoint.transform.ir.nodes import (
     Store,
     Var,
 )  # fmt: skip
-from adjoint.transform.ir.places import index_parts
+from adjoint.transform.ir.places import index_parts, renumbered
 from adjoint.transform.refusals import unsupported
 
 Env = Mapping[str, Version]

@@ -1,7 +1,9 @@
-"""What stands inside the brackets of a subscript."""
+"""The places of operands in templates, and what stands inside the brackets of a subscript."""
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import gast
@@ -53,3 +55,15 @@ def _part(node: gast.AST, op: Op) -> Part:
     if isinstance(node, gast.UnaryOp) and isinstance(node.operand, gast.Constant):
         return Part("at", Const(-node.operand.value))
     raise AssertionError(f"not a component of a subscript: {gast.dump(node)}")
+
+
+def renumbered(template: gast.AST, places: Mapping[int, int]) -> gast.AST:
+    """A template whose operands stand in other places."""
+    class Holes(gast.NodeTransformer):  # type: ignore[misc]
+        def visit_Name(self, node: gast.Name) -> gast.AST:
+            number = hole(node)
+            return node if number is None else gast.Name(
+                f"${places[number]}", node.ctx, None, None
+            )  # fmt: skip
+
+    return Holes().visit(copy.deepcopy(template))

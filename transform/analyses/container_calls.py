@@ -1,0 +1,117 @@
+"""Calls that make containers.
+
+Operations get these meanings here, beside `tuple`, `list`, `dict` and `list.copy`:
+`elements:zip`, `elements:sorted`, `elements:reversed` (lists of what others hold), `record:NAME`
+(a dataclass that was made; args: its fields, in order).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gast
+
+from adjoint.transform.analyses.classes import record_fields
+from adjoint.transform.analyses.containers import each_kind, list_of
+from adjoint.transform.analyses.kind import (
+    Kind,
+    join_all,
+)  # fmt: skip
+from adjoint.transform.ir.nodes import (
+    Const,
+    Op,
+    Ref,
+)  # fmt: skip
+from adjoint.transform.ir.places import renumbered
+
+
+def container_call(
+    op: Op, function: Any, args: tuple[Kind | None, ...]
+) -> tuple[Op, Kind | None] | None:
+    """What a call means that makes a container; None for every other call."""
+    plain = not {"*", "**"} & set(op.roles)
+    if not plain:
+        return None
+    if function in (list, tuple) and len(args) <= 1:
+        return _copied(op, args)
+    if function is dict:
+        return _dict_call(op, args)
+    if function is zip and set(op.roles) <= {"", "strict"} and args:
+        op = replace(op, prim="elements:zip")
+        zipped = [k for k, role in zip(args, op.roles, strict=True) if role == ""]
+        if any(k is None for k in zipped):
+            return op, None
+        return op, list_of(Kind("tuple", items=tuple(each_kind(k) for k in zipped if k)))
+    if function in (sorted, reversed) and args:
+        if args[0] is not None and not args[0].differentiable:
+            return replace(op, prim="look"), list_of(each_kind(args[0]))
+        op = replace(op, prim=f"elements:{function.__name__}")
+        return op, None if args[0] is None else list_of(each_kind(args[0]))
+    return _record_call(op, function, args)
+
+
+def known_container(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
+    """The kind of what an operation makes that `container_call` has resolved before."""
+    assert isinstance(op.callee, Ref)
+    if not op.prim.startswith("record:"):
+        found = container_call(op, op.callee.value, args)
+        return None if found is None else found[1]
+    known = tuple(k for k in args if k is not None)
+    names = record_fields(op.callee.value) or ()
+    return Kind("record", items=known, names=names) if len(known) == len(args) else None
+
+
+def _copied(op: Op, args: tuple[Kind | None, ...]) -> tuple[Op, Kind | None]:
+    op = replace(op, prim="list.copy")
+    if not args:
+        return op, Kind("list")
+    if args[0] is None:
+        return op, None
+    if args[0].tag in ("dict", "str", "range"):
+        return replace(op, prim="look"), list_of(each_kind(args[0]))
+    known = args[0].tag not in ("list", "tuple") or args[0].items
+    return op, list_of(each_kind(args[0])) if known else Kind("list")
+
+
+def _dict_call(op: Op, args: tuple[Kind | None, ...]) -> tuple[Op, Kind | None] | None:
+    """`dict()`, `dict(a=x, b=y)` and `dict(other)`."""
+    if not args:
+        return replace(op, prim="dict", args=(), roles=()), Kind("dict")
+    if "" not in op.roles:
+        count = len(args)
+        shown = gast.Dict(
+            [gast.Name(f"${2 * i}", gast.Load(), None, None) for i in range(count)],
+            [gast.Name(f"${2 * i + 1}", gast.Load(), None, None) for i in range(count)],
+        )
+        both = zip(op.roles, op.args, strict=True)
+        atoms = tuple(a for role, arg in both for a in (Const(role), arg))
+        made = replace(op, prim="dict", args=atoms, roles=(), template=shown, callee=None)
+        known = tuple(k for k in args if k is not None)
+        return made, Kind("dict", items=(join_all(known),)) if len(known) == count else None
+    if len(args) == 1 and args[0] is not None and args[0].tag == "dict":
+        return replace(op, prim="list.copy"), args[0]
+    return None
+
+
+def _record_call(
+    op: Op, function: Any, args: tuple[Kind | None, ...]
+) -> tuple[Op, Kind | None] | None:
+    """`Point(x, y)`: a named tuple or dataclass whose fields are what was given."""
+    names = record_fields(function)
+    if names is None:
+        return None
+    positional = [i for i, role in enumerate(op.roles) if role == ""]
+    filled = dict(zip(names, positional, strict=False))
+    filled |= {role: i for i, role in enumerate(op.roles) if role}
+    if len(positional) > len(names) or set(filled) != set(names):
+        return None
+    order = [filled[name] for name in names]
+    template = renumbered(op.template, {old: new for new, old in enumerate(order)})
+    tag = "tuple" if issubclass(function, tuple) else "record"
+    made = replace(
+        op, prim="tuple" if tag == "tuple" else f"record:{function.__name__}", template=template,
+        args=tuple(op.args[i] for i in order), roles=(),
+    )  # fmt: skip
+    known = tuple(k for k in (args[i] for i in order) if k is not None)
+    return made, Kind(tag, items=known, names=names) if len(known) == len(args) else None
