@@ -1,6 +1,6 @@
 """From a Python function to what is known of it: the steps before derivation, in order.
 
-lower -> exits -> webs -> resolve -> open calls -> prepare -> aliases
+lower -> exits -> webs -> resolve -> open calls -> open tests -> prepare -> aliases
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from adjoint.transform.analyses.kind import ANY, FUNCTION, Kind, anonymous
 from adjoint.transform.analyses.resolve import Resolved, resolve
 from adjoint.transform.callees import Callee, ParameterKinds, call_of, target_of
 from adjoint.transform.derive.build import Names
+from adjoint.transform.derive.loop_tests import open_tests
 from adjoint.transform.derive.prepare import prepare
 from adjoint.transform.derive.waits import wait_once
 from adjoint.transform.ir.names import names_used
@@ -82,11 +83,12 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
     function = resolved.function
     if world.device:
         function = wait_once(function, own, names)
-    prepared = prepare(function, own, names)
-    found = aliases(
-        prepared.function, own, lambda op: _summary(op, own, world), world.assume_arrays,
-        prepared.updates,
-    )  # fmt: skip
+
+    def summary(op: Op) -> Summary:
+        return _summary(op, own, world)
+
+    prepared = prepare(open_tests(function, own, summary), own, names)
+    found = aliases(prepared.function, own, summary, world.assume_arrays, prepared.updates)
     used = names_used(prepared.function.body) | {p.name for p in lowered.params}
     returns = anonymous(resolved.returns)
     return Analysis(prepared.function, prepared, own, returns, found, used | outside)

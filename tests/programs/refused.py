@@ -38,9 +38,6 @@ REFUSED = {
         "methods_and_attributes.object_made_inside",
         "methods_and_attributes.object_with_state",
     ),
-    "a condition of `while` that assigns what is differentiated": (
-        "loops_while.condition_with_walrus",
-    ),
     "rules and arguments of rules that are not written yet": (
         "linear_algebra.matrix_power",
         "methods_and_attributes.copies",

@@ -204,3 +204,53 @@ def in_place_until(x):
         u *= 0.7
         u[1:] -= 0.1 * u[:-1] * u[1:]
     return np.sum(u)
+
+
+@program((arr(3),), (arr(6),))
+def condition_that_pops(x):
+    stack = [v * v for v in x]
+    total = 0.0
+    while stack and stack.pop() > 0.0:
+        total += sum(stack)
+    return total
+
+
+def halve(u):
+    u *= 0.5
+    return np.sum(u)
+
+
+@program((pos(3),))
+def condition_that_writes(x):
+    u = x * x
+    total = 0.0
+    while halve(u) > 0.1:
+        total += u[0] * u[1]
+    return total + np.sum(u * x)
+
+
+@program((0.7, 3), (0.7, 0), wrt=(0,))
+def conditions_with_walrus_and_else(x, n):
+    y = x
+    while (n := n - 1) >= 0 and (y := y * x + 0.1) < 2.0:
+        if y > 0.9:
+            continue
+        y = y * 0.5
+    else:
+        y = y * y
+    while (z := y * y) > 0.01:
+        y = y * 0.3
+        if z > 100.0:
+            break
+    return y + z
+
+
+@program((0.7,))
+def condition_with_walrus_in_a_loop_that_returns(x):
+    for i in range(3):
+        while (y := np.sin(x)) > 0.3:
+            x = x * 0.8
+            if i == 2:
+                return y * x
+        x = x + y + 0.4
+    return x
