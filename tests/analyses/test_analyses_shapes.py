@@ -304,3 +304,13 @@ def test_what_grows_from_round_to_round_is_broadcast_into_nothing_known() -> Non
     found = at_end(f, X, Y, 3)
     assert found["a"] != found["x"]
     assert found["b"] != found["x"]
+
+
+def test_what_is_reduced_with_its_axes_kept_is_broadcast_into_what_it_was() -> None:
+    def f(x):
+        s = x - x.max(axis=-1, keepdims=True)
+        m = np.mean(x, axis=0, keepdims=True)
+        return np.sum(s * m) + np.sum(m)
+
+    found = at_end(f, Y)
+    assert found["s"] == found["x"] != found["m"]

@@ -302,14 +302,20 @@ def _by_shape(op: Op, env: Env, known: Known) -> Shape | None:
 
 
 def _reduced(op: Op, env: Env, known: Known) -> Shape | None:
-    """All reductions over the same axes of the same shape give one shape."""
+    """All reductions over the same axes of the same shape give one shape.
+
+    Where the axes are kept, with length 1, it is broadcast into what is reduced.
+    """
     given = dict(zip(op.roles, op.args, strict=True))
     shape = known.of_atom(given["a"], env)
     axis = known.key(given.get("axis", Const(None)), env)
     keepdims = known.key(given.get("keepdims", Const(False)), env)
     if shape is None or axis is None or keepdims is None:
         return None
-    return known.named("reduction", shape, axis, keepdims)
+    reduced = known.named("reduction", shape, axis, keepdims)
+    if keepdims == ("literal", bool, True):
+        known.within.update(dict.fromkeys(reduced, shape))
+    return reduced
 
 
 def _reshaped(op: Op, env: Env, known: Known) -> Shape | None:
