@@ -15,6 +15,7 @@ from adjoint.transform.analyses.effects import Summary
 from adjoint.transform.analyses.kind import ANY, FUNCTION, Kind, anonymous
 from adjoint.transform.analyses.resolve import Resolved, resolve
 from adjoint.transform.callees import Callee, ParameterKinds, call_of, target_of
+from adjoint.transform.derive.array_operands import array_operands
 from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.loop_tests import open_tests
 from adjoint.transform.derive.prepare import prepare
@@ -83,6 +84,8 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
     function = resolved.function
     if world.device:
         function = wait_once(function, own, names)
+
+    function = array_operands(function, own, names)
 
     def summary(op: Op) -> Summary:
         return _summary(op, own, world)

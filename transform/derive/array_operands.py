@@ -1,0 +1,80 @@
+"""Lists where NumPy takes an array: `np.sum([a, b])` is read as `np.sum(np.array([a, b]))`.
+
+The rules speak of arrays; the adjoint of `np.array` takes the cotangent apart again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from adjoint.runtime.rules import RULES
+from adjoint.transform.analyses.kind import ANY, ARRAY, Kind
+from adjoint.transform.derive.build import Names, expression
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Block,
+    Effect,
+    For,
+    Function,
+    If,
+    Op,
+    Stmt,
+    Var,
+    While,
+    With,
+)  # fmt: skip
+
+_OF_SEQUENCES = frozenset(
+    f"np.{name}"
+    for name in "array asarray concatenate stack vstack hstack column_stack dstack".split()
+)
+"""The rules that speak of sequences: their cotangents are lists."""
+
+
+def array_operands(fn: Function, kinds: dict[str, Kind], names: Names) -> Function:
+    """The same function; what rules of arrays are given is an array. New kinds are entered."""
+    return replace(fn, body=_block(fn.body, kinds, names))
+
+
+def _block(block: Block, kinds: dict[str, Kind], names: Names) -> Block:
+    return tuple(new for stmt in block for new in _stmt(stmt, kinds, names))
+
+
+def _stmt(stmt: Stmt, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...]:
+    match stmt:
+        case If(body=body, orelse=orelse):
+            then, other = _block(body, kinds, names), _block(orelse, kinds, names)
+            return (replace(stmt, body=then, orelse=other),)
+        case For(body=body) | With(body=body):
+            return (replace(stmt, body=_block(body, kinds, names)),)
+        case While(before=before, body=body):
+            first, inner = _block(before, kinds, names), _block(body, kinds, names)
+            return (replace(stmt, before=first, body=inner),)
+        case Assign(value=Op() as op) | Effect(value=op):
+            wrapped, changed = _wrapped(op, kinds, names)
+            made = (Assign(target, value, stmt.span) for target, value in wrapped)
+            return (*made, replace(stmt, value=changed)) if wrapped else (stmt,)
+    return (stmt,)
+
+
+def _wrapped(
+    op: Op, kinds: dict[str, Kind], names: Names
+) -> tuple[list[tuple[Var, Op]], Op]:
+    """The arrays made of an operation's lists, and the operation on them."""
+    if not op.prim.startswith("np.") or op.prim in _OF_SEQUENCES or op.prim not in RULES:
+        return [], op
+    rule = RULES[op.prim]
+    wrapped: list[tuple[Var, Op]] = []
+    args = list(op.args)
+    for position, (arg, role) in enumerate(zip(op.args, op.roles, strict=True)):
+        if not isinstance(arg, Var) or role not in rule.differentiable:
+            continue
+        kind = kinds.get(arg.name, ANY)
+        if kind.tag not in ("list", "tuple") or not kind.differentiable:
+            continue
+        array = names.temporary("array")
+        kinds[array.name] = ARRAY
+        args[position] = array
+        made = expression("np.array(x)", {"x": arg}, "np.array")
+        wrapped.append((array, replace(made, roles=("object",))))
+    return wrapped, replace(op, args=tuple(args))
