@@ -57,22 +57,21 @@ def unbroadcast(d: Any, like: Any) -> Any:
     (np.float64(6.0), array([[3.],
            [3.]]))
     """
-    if type(d) is float and type(like) is float:
-        return d
     have = getattr(d, "shape", ())
     want = getattr(like, "shape", ())
-    if have != want:
-        if not want:
-            d = np.sum(d)
-        else:
-            extra = len(have) - len(want)
-            if extra > 0:
-                d = np.sum(d, axis=tuple(range(extra)))
-                have = have[extra:]
-            ends = want[len(want) - len(have) :]
-            ones = tuple(i for i, n in enumerate(ends) if n == 1 and have[i] != 1)
-            if ones:
-                d = np.sum(d, axis=ones, keepdims=True)
+    if have == want:
+        if getattr(d, "dtype", type(d)) is getattr(like, "dtype", float):
+            return d  # the usual case, decided at once
+    elif not want:
+        d = d.sum()
+    else:
+        if extra := max(len(have) - len(want), 0):
+            d = d.sum(axis=tuple(range(extra)))
+            have = have[extra:]
+        ends = want[len(want) - len(have) :]
+        ones = tuple(i for i, n in enumerate(ends) if n == 1 and have[i] != 1)
+        if ones:
+            d = d.sum(axis=ones, keepdims=True)
     return np.real(d) if is_complex(d) and not is_complex(like) else d
 
 
@@ -124,9 +123,11 @@ def count(like: Any, axis: Any = None) -> int:
     >>> count(np.zeros((2, 3))), count(np.zeros((2, 3)), axis=1)
     (6, 3)
     """
+    if axis is None:
+        return max(getattr(like, "size", 1), 1)
     shape = getattr(like, "shape", ())
     n = 1
-    for i in range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,):
+    for i in axis if isinstance(axis, tuple) else (axis,):
         n *= shape[i]
     return max(n, 1)
 

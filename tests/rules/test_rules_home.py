@@ -36,6 +36,9 @@ class Device:
 
     __rmul__ = __mul__
 
+    def sum(self, **keywords: Any) -> Any:
+        return Device(self.data.sum(**keywords))
+
 
 def _host(x: Any) -> Any:
     if isinstance(x, np.ndarray) and x.ndim:
