@@ -6,14 +6,9 @@ from adjoint.runtime import eager_names as _eager_names
 from adjoint.runtime.eager_names import *  # noqa: F403 (its `__all__` lists every name once)
 from adjoint.runtime.errors import AdjointError, MissingRule, NotDifferentiable
 from adjoint.runtime.tensor import Tensor
-from adjoint.transform.differentiable import (
-    Differentiable,
-    grad,
-    gradient,
-    value_and_gradient,
-    vjp,
-)
+from adjoint.transform.differentiable import Differentiable
 from adjoint.transform.errors import SourceNotFound, UnsupportedSyntax
+from adjoint.transform.grad import grad, gradient, value_and_gradient, vjp
 
 __version__ = "0.1.0"
 

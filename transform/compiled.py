@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
@@ -10,29 +10,28 @@ from typing import Any
 import numpy as np
 
 from adjoint.runtime import home
+from adjoint.transform.analyses.kind import Kind
 from adjoint.transform.analysis import analyse
 from adjoint.transform.apart import apart_first
+from adjoint.transform.entries import Entries, entries_of
 from adjoint.transform.guards import Guards, guards_of
 from adjoint.transform.homes import explained, home_of_call
-from adjoint.transform.keys import PLAIN
+from adjoint.transform.keys import serving
 from adjoint.transform.loading import function_of
 from adjoint.transform.parameters import Parameters, Slot
 from adjoint.transform.pipeline import derive
 from adjoint.transform.results import (
     finish,
     is_complex,
-    outline,
     refuse_writes,
     require_differentiable,
     require_number,
-    separate,
 )  # fmt: skip
 from adjoint.transform.summaries import written_parameters
 from adjoint.transform.tensors import refuse_tensor
 from adjoint.transform.world import Emitted, World, default_kinds
 
 ATTRIBUTE = "__adjoint__"
-Entries = tuple[tuple[int, int | str | None] | None, ...]
 _INNER = frozenset({"graph", "raw"})
 
 
@@ -40,28 +39,28 @@ _INNER = frozenset({"graph", "raw"})
 class Compiled:
     """An emitted function made ready for one combination of argument kinds.
 
-    slots: what it is differentiated with respect to, in the order asked for. places: where these
-    stand among the positional arguments, None for those that do not. wrt: the parameters of which
-    the emitted function gives the cotangents, in order. entries: for each entry of what a pullback
-    gives, the slot that it is of and the place within that. bare: whether there is one whole
-    parameter. finish: makes what users get of a cotangent, given the argument that it is of.
-    checked: whether the value may be complex, and is looked at. real: the position of the one
-    argument to differentiate with respect to, where that is a number or array of floats and nothing
-    needs to be looked at.
+    serves: whether it serves a call with given positional arguments; None where that takes more
+    than a look at their types. slots: what it is differentiated with respect to, in the order asked
+    for. places: where these stand among the positional arguments, None for those that do not. wrt:
+    the parameters of which the emitted function gives the cotangents, in order. whole: whether the
+    slots are these parameters, and all of them numbers or arrays: emitted code then gives arrays
+    that nobody else holds. entries: for each entry of what a pullback gives, the slot that it is of
+    and the place within that. finish: makes what users get of a cotangent, given the argument that
+    it is of. checked: whether the value may be complex, and is looked at.
     """
 
     run: Callable[..., Any]
+    serves: Callable[[tuple[Any, ...]], bool] | None
     source: str
     slots: tuple[Slot, ...]
     places: tuple[int | None, ...]
     wrt: tuple[str, ...]
+    whole: bool
     entries: Entries
     parameters: Parameters
-    bare: bool
     guards: Guards
     finish: Callable[[Any, Any], Any]
     checked: bool
-    real: int | None
 
 
 @dataclass(slots=True)
@@ -91,7 +90,7 @@ def kept_on(fn: FunctionType) -> Kept:
 
 def compile_call(
     fn: FunctionType, mode: str, slots: tuple[Slot, ...], parameters: Parameters, first: int,
-    args: tuple[Any, ...], kwargs: dict[str, Any],
+    args: tuple[Any, ...], kwargs: Mapping[str, Any],
 ) -> Compiled:  # fmt: skip
     """Emit what serves a call and all others of the same kinds of arguments.
 
@@ -134,75 +133,28 @@ def compile_call(
     guards = guards_of(world.callees)
     origins = [one.origin for one in emitted.everything()]
     places = tuple(parameters.position(slot, len(args)) for slot in slots)
-    real = places[0] if len(slots) == 1 and slots[0].inside is None and not checked else None
-    if real is not None and (namespace is not np or not _is_real(args[real])):
-        real = None
     run = explained(function_of(emitted, namespace), origins, namespace)
+    quick = mode not in _INNER and not kwargs and not checked and None not in places
     return Compiled(
         apart_first(run, written, parameters, namespace),
+        serving(args, guards.hold) if quick else None,
         source_text(emitted),
         slots,
         places,
         wrt,
-        _entries(slots, parameters, first, len(args)),
+        _are_whole(slots, wrt, dict(kinds)),
+        entries_of(slots, parameters, first, len(args)),
         parameters,
-        slots[0].inside is None if len(slots) == 1 else False,
         guards,
         finish if namespace is np else home.bind_helpers(namespace)["restructure"],
         checked,
-        real,
     )
 
 
-def values_of(compiled: Compiled, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-    """The arguments of which cotangents are given, as they are before the call."""
-    return [
-        outline(compiled.parameters.value(slot, args, kwargs) if place is None else args[place])
-        for slot, place in zip(compiled.slots, compiled.places, strict=True)
-    ]
-
-
-def finished(compiled: Compiled, found: Any, values: list[Any]) -> Any:
-    """The gradient in the form that users get: bare for one `wrt`, else a tuple."""
-    if compiled.bare:
-        whole = compiled.finish(found, values[0])
-        return whole if type(whole) in PLAIN else separate(whole, [])
-    parts = picked(compiled, (found,) if len(compiled.wrt) == 1 else found)
-    made = tuple([compiled.finish(one, v) for one, v in zip(parts, values, strict=True)])
-    separated = separate(made, [])
-    return separated[0] if len(made) == 1 else separated
-
-
-def picked(compiled: Compiled, found: Sequence[Any]) -> list[Any]:
-    """For each slot its cotangent, of the cotangents of the parameters."""
-    by_name = dict(zip(compiled.wrt, found, strict=True))
-    return [
-        by_name[name] if inside is None else by_name[name][inside]
-        for name, inside in compiled.slots
-    ]
-
-
-def _entries(
-    slots: tuple[Slot, ...], parameters: Parameters, first: int, count: int
-) -> Entries:
-    """For each entry of what a pullback gives: the slot that it is of, and the place within it."""
-    positional = parameters.positional
-    reach = [positional.index(s.parameter) + 1 for s in slots if s.parameter in positional]
-    filled = [parameters.at_position(i) for i in range(first, max(count, *reach, 0))]
-    entries: list[tuple[int, int | str | None] | None] = []
-    for slot in filled:
-        whole = Slot(slot.parameter)
-        if slot in slots:
-            entries.append((slots.index(slot), None))
-        else:
-            entries.append((slots.index(whole), slot.inside) if whole in slots else None)
-    known = (parameters.star, *positional)
-    entries += [(i, None) for i, s in enumerate(slots) if s.parameter not in known]
-    return tuple(entries)
-
-
-def _is_real(value: Any) -> bool:
-    return type(value) is float or (type(value) is np.ndarray and value.dtype.kind == "f")
+def _are_whole(slots: tuple[Slot, ...], wrt: tuple[str, ...], kinds: Mapping[str, Kind]) -> bool:
+    """Whether slots are the parameters themselves, none of which holds others."""
+    same = slots == tuple(map(Slot, wrt))
+    return same and all(kinds[name].tag in ("num", "array", "numeric") for name in wrt)
 
 
 def source_text(emitted: Emitted) -> str:

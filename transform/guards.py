@@ -7,8 +7,8 @@ the outside names that it was derived under; they are compared whenever it is us
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
@@ -28,13 +28,18 @@ class Guards:
 
     code: the functions, their code and their defaults. objects: names in the globals and modules
     that must still mean the very same function, class or module. cells: captured variables, and
-    data: names of either sort, of which only the kind must be the same.
+    data: names of either sort, of which only the kind must be the same. hold: whether all of it is
+    as it was.
     """
 
     code: tuple[tuple[FunctionType, Any, Any], ...]
     objects: tuple[tuple[dict[str, Any], str, Any], ...]
     cells: tuple[tuple[CellType, Any], ...]
     data: tuple[tuple[Place, str, Any], ...]
+    hold: Callable[[], bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hold", _check(self))
 
 
 def guards_of(callees: Callees) -> Guards:
@@ -65,25 +70,40 @@ def guards_of(callees: Callees) -> Guards:
                     )
                 else:
                     data[id(where), name] = (where, name, key_of(value))
+    for (cls, name), _ in callees.methods.items():  # found in the first of these that has it
+        for base in cls.__mro__:
+            found = vars(base).get(name, _MISSING)
+            objects[id(base), name] = (vars(base), name, found)
+            if found is not _MISSING:
+                break
     return Guards(
         tuple(code.values()), tuple(objects.values()), tuple(cells.values()), tuple(data.values())
     )
 
 
-def holds(guards: Guards) -> bool:
-    """Whether everything outside is as it was."""
-    for fn, code, defaults in guards.code:
-        if fn.__code__ is not code or fn.__defaults__ is not defaults:
-            return False
-    for where, name, value in guards.objects:
-        if where.get(name, _MISSING) is not value:
-            return False
-    for cell, value in guards.cells:
-        if _now(cell) is not value:
-            return False
-    if not guards.data:
-        return True
-    return all(_key(_now(place, name)) == key for place, name, key in guards.data)
+def _check(guards: Guards) -> Callable[[], bool]:
+    """The comparison of everything with what it was, as one expression: it is made at every call.
+
+    >>> code = ((_check, _check.__code__, None),)
+    >>> Guards(code, ((vars(types), "CellType", CellType),), (), ()).hold()
+    True
+    """
+    held: dict[str, Any] = {"missing": _MISSING, "now": _now, "key": _key}
+    tests = []
+    for i, (fn, code, defaults) in enumerate(guards.code):
+        held |= {f"f{i}": fn, f"c{i}": code, f"d{i}": defaults}
+        tests.append(f"f{i}.__code__ is c{i} and f{i}.__defaults__ is d{i}")
+    for i, (where, name, value) in enumerate(guards.objects):
+        held |= {f"g{i}": where.get, f"v{i}": value}
+        tests.append(f"g{i}({name!r}, missing) is v{i}")
+    for i, (cell, value) in enumerate(guards.cells):
+        held |= {f"o{i}": cell, f"w{i}": value}
+        tests.append(f"now(o{i}) is w{i}")
+    for i, (place, name, kind) in enumerate(guards.data):
+        held |= {f"p{i}": place, f"k{i}": kind}
+        tests.append(f"key(now(p{i}, {name!r})) == k{i}")
+    made: Callable[[], bool] = eval(f"lambda: {' and '.join(tests) or True}", held)
+    return made
 
 
 def _texts(callee: Callee) -> set[str]:

@@ -1,0 +1,61 @@
+"""What a pullback gives to users: an entry for each positional argument, and for keywords asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from adjoint.transform.parameters import Parameters, Slot
+
+Entries = tuple[tuple[int, int | str | None] | None, ...]
+Pull = Callable[[Any], list[Any]]
+
+
+def entries_of(
+    slots: tuple[Slot, ...], parameters: Parameters, first: int, count: int
+) -> Entries:
+    """For each entry of what a pullback gives: the slot that it is of, and the place within it.
+
+    Args:
+        slots: what it is differentiated with respect to.
+        parameters: those of the function.
+        first: how many of the positional arguments are not the user's.
+        count: how many there are.
+    """
+    positional = parameters.positional
+    reach = [positional.index(s.parameter) + 1 for s in slots if s.parameter in positional]
+    filled = [parameters.at_position(i) for i in range(first, max(count, *reach, 0))]
+    entries: list[tuple[int, int | str | None] | None] = []
+    for slot in filled:
+        whole = Slot(slot.parameter)
+        if slot in slots:
+            entries.append((slots.index(slot), None))
+        else:
+            entries.append((slots.index(whole), slot.inside) if whole in slots else None)
+    known = (parameters.star, *positional)
+    entries += [(i, None) for i, s in enumerate(slots) if s.parameter not in known]
+    return tuple(entries)
+
+
+def by_entry(pull: Pull, entries: Entries) -> Callable[[Any], tuple[Any, ...]]:
+    """The pullback that gives entries, made of one that gives what each slot gets.
+
+    >>> by_entry(lambda g: [g, {"k": 2 * g}], ((1, "k"), None, (0, None)))(1.0)
+    (2.0, None, 1.0)
+    """
+    if entries == tuple((i, None) for i in range(len(entries))):
+        return lambda cotangent: tuple(pull(cotangent))
+
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        found = pull(cotangent)
+        return tuple([_part(found, entry) for entry in entries])
+
+    return pullback
+
+
+def _part(found: list[Any], entry: tuple[int, Any] | None) -> Any:
+    """One entry of what a pullback gives."""
+    if entry is None:
+        return None
+    slot, inside = entry
+    return found[slot] if inside is None else found[slot][inside]
