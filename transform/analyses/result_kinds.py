@@ -20,6 +20,7 @@ from adjoint.transform.analyses.kind import (
     join,
     join_all,
 )  # fmt: skip
+from adjoint.transform.analyses.ranks import result_kind
 from adjoint.transform.ir.nodes import Const, Op, Ref
 from adjoint.transform.ir.places import index_parts
 
@@ -35,11 +36,6 @@ _DISCRETE = frozenset(
         "count_nonzero any all bitwise_and bitwise_or"
     ).split()
 )
-_SHAPED = frozenset(
-    "np." + n
-    for n in "cumsum sort flip fliplr flipud roll copy zeros_like ones_like empty_like tril "
-    "triu real imag conj linalg.inv linalg.cholesky ascontiguousarray".split()
-) | {"ndarray.copy", "ndarray.astype"}
 
 
 def look_kind(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
@@ -159,29 +155,14 @@ def rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     discrete = rule.name in _DISCRETE
     if rule.name in _REDUCTIONS:
         return _reduction_kind(op, known[0], discrete)
-    if rule.name == "np.matmul" or (rule.name == "np.dot" and len(known) == 2):
+    if rule.name == "np.matmul":
         return _matmul_kind(known[0], known[1])
     if rule.kind == "elementwise" or discrete or rule.name in ("np.floor", "np.sign", "np.abs"):
         kind = _elementwise(tuple(known), discrete=False)
         return replace(kind, discrete=discrete) if kind is not None else None
-    if rule.name in _SHAPED and known:
-        return known[0] if known[0].tag in ("array", "num") else NUMERIC
-    if rule.name in ("np.zeros", "np.ones", "np.empty", "np.full"):
-        shape = known[0]
-        if shape.tag == "num":
-            return Kind("array", 1)
-        return Kind("array", len(shape.items) if shape.tag == "tuple" else None)
-    if rule.name in ("np.arange", "np.linspace"):
-        return Kind("array", 1)
-    if rule.name == "np.eye":
-        return Kind("array", 2)
-    if rule.name == "np.outer":
-        return Kind("array", 2)
     if rule.name == "np.where" and len(known) > 1:
         return _elementwise(tuple(known), discrete=False)
-    if rule.kind == "zero" and rule.name not in ("np.empty", "np.identity"):
-        return NUMERIC
-    return NUMERIC
+    return result_kind(op, tuple(known))
 
 
 def _reduction_kind(op: Op, base: Kind, discrete: bool) -> Kind:

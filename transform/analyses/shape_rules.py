@@ -21,6 +21,14 @@ import gast
 from adjoint.runtime.rules import RULES
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.extents import AT, subscript_form
+from adjoint.transform.analyses.forms import (
+    ALONG,
+    CONSTRUCTING,
+    CORRESPONDING,
+    KEEPING,
+    REDUCING,
+    TUPLES,
+)
 from adjoint.transform.analyses.kind import ANY, Kind, atom_kind
 from adjoint.transform.analyses.versions import Env, Version
 from adjoint.transform.ir.nodes import Atom, Const, Op, Ref, Var
@@ -146,22 +154,6 @@ class Known:
         return 0
 
 
-# What keeps a shape. The first operand is the array.
-_KEEPS = frozenset({
-    "np.copy", "ndarray.copy", "np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like",
-    "ndarray.astype", "np.flip", "np.fliplr", "np.flipud", "np.roll", "np.real", "np.imag",
-    "np.conjugate", "ndarray.conj", "np.angle", "np.linalg.inv", "np.linalg.cholesky",
-    "np.deg2rad", "np.radians", "np.rad2deg", "np.degrees", "np.fix", "np.round",
-})  # fmt: skip
-# What keeps a shape where an axis is given, and otherwise may flatten.
-_ALONG = frozenset({"np.cumsum", "np.nancumsum", "np.cumprod"})
-_CORRESPONDING = frozenset({
-    "np.floor", "np.ceil", "np.trunc", "np.rint", "np.sign", "np.signbit", "np.spacing",
-    "np.heaviside", "np.floor_divide", "np.isfinite", "np.isnan", "np.isinf", "np.equal",
-    "np.not_equal", "np.less", "np.less_equal", "np.greater", "np.greater_equal",
-    "np.logical_and", "np.logical_or", "np.logical_not", "np.logical_xor", "np.bitwise_and",
-    "np.bitwise_or", "np.bitwise_xor",
-})  # fmt: skip
 # What gives a shape that depends on the shapes of these operands and on the values of the others.
 _BY_SHAPE: Mapping[str, frozenset[str]] = {
     name: frozenset(arrays.split())
@@ -177,16 +169,6 @@ _BY_SHAPE: Mapping[str, frozenset[str]] = {
     )
     for name in names.split()
 }  # fmt: skip
-_REDUCTIONS = frozenset({
-    "np.sum", "np.mean", "np.prod", "np.max", "np.min", "np.var", "np.std", "np.nansum",
-    "np.nanmean", "np.ptp",
-})  # fmt: skip
-# What may give a tuple or list: these, and whatever a rule says gives one.
-_TUPLES = frozenset({"np.nonzero", "np.unique", "np.ix_", "np.unravel_index", "np.frexp",
-                     "np.tril_indices", "np.triu_indices", "np.diag_indices", "np.indices",
-                     "np.tril_indices_from", "np.triu_indices_from", "np.diag_indices_from",
-                     "np.mask_indices", "np.load"})  # fmt: skip
-_CONSTRUCTORS = frozenset({"np.zeros", "np.ones", "np.empty", "np.full"})
 _COMPARES = (gast.Eq, gast.NotEq, gast.Lt, gast.LtE, gast.Gt, gast.GtE)
 
 
@@ -196,7 +178,7 @@ def may_give_tuple(op: Op) -> bool:
         return False
     rule = RULES[op.prim]
     where = op.prim == "np.where" and "x" not in op.roles
-    return rule.result != "array" or rule.kind == "missing" or op.prim in _TUPLES or where
+    return rule.result != "array" or rule.kind == "missing" or op.prim in TUPLES or where
 
 
 def op_shape(op: Op, env: Env, known: Known) -> Shape | None:
@@ -208,13 +190,13 @@ def op_shape(op: Op, env: Env, known: Known) -> Shape | None:
         return _look_shape(op, env, known)
     if not is_rule(op.prim) or not op.args or may_give_tuple(op):
         return None
-    if RULES[op.prim].kind == "elementwise" or op.prim in _CORRESPONDING:
+    if RULES[op.prim].kind == "elementwise" or op.prim in CORRESPONDING:
         return _broadcast(op, env, known)
-    if op.prim in _CONSTRUCTORS:
+    if op.prim in CONSTRUCTING:
         return _constructed(op, env, known)
     if _keeps(op, known):
         return known.of_atom(op.args[0], env)
-    if op.prim in _REDUCTIONS:
+    if op.prim in REDUCING:
         return _reduced(op, env, known)
     return _reshaped(op, env, known) or _by_shape(op, env, known)
 
@@ -271,11 +253,11 @@ def _keeps(op: Op, known: Known) -> bool:
     first = next(iter(RULES[op.prim].params)).lstrip("*")
     if op.roles[0] != first or "shape" in op.roles:
         return False
-    if op.prim in _KEEPS:
+    if op.prim in KEEPING:
         return True
-    if op.prim == "np.sort":
-        return _has_axis(op) or len(op.args) == 1
-    if op.prim in _ALONG:
+    if op.prim == "np.sort" and len(op.args) == 1:
+        return True
+    if op.prim in ALONG:
         return _has_axis(op)
     if op.prim in ("np.tril", "np.triu"):  # one axis becomes two
         kind = atom_kind(op.args[0], known.kinds) or ANY
