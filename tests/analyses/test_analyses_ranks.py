@@ -1,5 +1,7 @@
 """The number of axes that is told of a result is the one that NumPy gives."""
 
+# ruff: noqa: PLW0108 (it is their source that is read)
+
 from __future__ import annotations
 
 from collections.abc import Callable
