@@ -8,6 +8,7 @@ function captures comes in as further parameters.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import FunctionType
@@ -16,14 +17,17 @@ from typing import Any
 import gast
 
 from adjoint.runtime.rules import rule_of
+from adjoint.transform.analyses.classes import initialiser_of
 from adjoint.transform.analyses.kind import ANY, FUNCTION, NUMERIC, Kind, kind_of
 from adjoint.transform.ir.names import names_bound, names_used
 from adjoint.transform.ir.nodes import Function, Op, Param, Ref, Var
 from adjoint.transform.lower import lower, normalise_exits
+from adjoint.transform.lower.constructors import constructor, is_reachable
 from adjoint.transform.lower.lift import LocalFunction, lift, map_ops, with_captures
 
 _WITH_RULES_ONLY = frozenset({"numpy", "scipy", "cupy", "math"})
 ParameterKinds = tuple[tuple[str, Kind], ...]
+Target = FunctionType | LocalFunction | type
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,18 +48,36 @@ class Callee:
 
 @dataclass(slots=True)
 class Callees:
-    """The callees met so far, by key."""
+    """The callees met so far, by key; methods: what was found under a name in a class."""
 
     known: dict[Any, Callee] = field(default_factory=dict)
+    methods: dict[tuple[type, str], Any] = field(default_factory=dict)
 
-    def of(self, target: FunctionType | LocalFunction) -> Callee:
-        """The callee of a Python function or a local function."""
+    def of(self, target: Target) -> Callee:
+        """The callee of a Python function, a local function or a class."""
         key = (id(target), getattr(target, "__code__", None))
+        if isinstance(target, type):
+            key = (id(target), initialiser_of(target))
         if key not in self.known:
-            self.known[key] = _local(target, key) if isinstance(target, LocalFunction) else _of(
-                target, key
-            )
+            match target:
+                case LocalFunction():
+                    self.known[key] = _local(target, key)
+                case type():
+                    self.known[key] = _making(target, key)
+                case _:
+                    self.known[key] = _of(target, key)
         return self.known[key]
+
+    def note_method(self, op: Op, kinds: Mapping[str, Kind]) -> None:
+        """Note that a call reaches a function through the class of an object."""
+        assert isinstance(op.callee, Ref)
+        if isinstance(op.callee.value, type):
+            initialiser = initialiser_of(op.callee.value)
+            self.methods[op.callee.value, "__init__"] = initialiser
+        elif op.args and (cls := _kind(op.args[0], kinds).cls) is not None:
+            name = op.callee.text.rpartition(".")[2]
+            if op.callee.text == f"{cls.__name__}.{name}":
+                self.methods[cls, name] = inspect.getattr_static(cls, name, None)
 
     def specialised(self, callee: Callee, functions: Mapping[str, Any]) -> Callee:
         """The callee with some of its parameters known to be certain functions."""
@@ -70,6 +92,14 @@ class Callees:
 def _of(fn: FunctionType, key: Any) -> Callee:
     function, local = lift(normalise_exits(lower(fn)), fn)
     return Callee(fn.__name__.replace("<lambda>", "lambda_"), function, fn, local, key)
+
+
+def _making(cls: type, key: Any) -> Callee:
+    initialiser = initialiser_of(cls)
+    assert initialiser is not None
+    function, local = lift(normalise_exits(lower(initialiser)), initialiser)
+    made = constructor(function, cls)
+    return Callee(cls.__name__, made, initialiser, local, key)
 
 
 def _local(local: LocalFunction, key: Any) -> Callee:
@@ -120,13 +150,17 @@ class Call:
     kinds: ParameterKinds
 
 
-def target_of(op: Op) -> FunctionType | LocalFunction | None:
-    """The function with source that an operation calls, if it is known."""
+def target_of(op: Op) -> Target | None:
+    """The function with source, or the class, that an operation calls, if it is known."""
     if op.prim != "call" or not isinstance(op.callee, Ref):
         return None
     value = op.callee.value
     if isinstance(value, LocalFunction):
         return value
+    if isinstance(value, type):
+        initialiser = initialiser_of(value)
+        known = initialiser is not None and is_reachable(value, initialiser)
+        return value if known and rule_of(value) is None else None
     if not isinstance(value, FunctionType):
         value = getattr(value, "__wrapped__", value)
     if not isinstance(value, FunctionType) or rule_of(value) is not None:
@@ -140,6 +174,7 @@ def call_of(op: Op, kinds: Mapping[str, Kind], callees: Callees) -> Call | None:
     if target is None or "*" in op.roles or "**" in op.roles:
         return None
     callee = callees.of(target)
+    callees.note_method(op, kinds)
     op = _without_hidden(op, callee.function)
     given = {i: _kind(a, kinds) for i, a in enumerate(op.args)}
     arguments = _bind(callee.function, op)

@@ -7,12 +7,18 @@ list, of a dict a dict, of an object a `SimpleNamespace` of its fields; what has
 
 from __future__ import annotations
 
+import functools
 import types
 from typing import Any
 
 import numpy as np
 
 from .broadcasting import expand, is_complex, shape_of
+
+_NO_OBJECTS = (
+    type, types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinFunctionType,
+    functools.partial, np.ufunc,
+)  # fmt: skip
 
 
 def own(d: Any) -> Any:
@@ -29,12 +35,21 @@ def own(d: Any) -> Any:
 
 
 def fields_of(x: Any) -> dict[str, Any]:
-    """The fields of a dataclass or of an ordinary object; none for functions, classes, modules."""
-    if isinstance(x, type) or callable(x) or isinstance(x, types.ModuleType):
+    """What an object keeps under the names of its attributes; nothing for functions and classes.
+
+    >>> fields_of(types.SimpleNamespace(w=1.0))
+    {'w': 1.0}
+    """
+    if isinstance(x, _NO_OBJECTS):
         return {}
-    if hasattr(x, "__dataclass_fields__"):
-        return {name: getattr(x, name) for name in x.__dataclass_fields__}
-    return dict(getattr(x, "__dict__", {}))
+    slots = [name for cls in type(x).__mro__[::-1] for name in _slots(cls)]
+    kept = {name: getattr(x, name) for name in slots if hasattr(x, name)}
+    return kept | getattr(x, "__dict__", {})
+
+
+def _slots(cls: type) -> tuple[str, ...]:
+    names = cls.__dict__.get("__slots__", ())
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def zeros_like(x: Any) -> Any:

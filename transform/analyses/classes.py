@@ -1,9 +1,17 @@
-"""What is known of a user's class: the fields that its objects keep."""
+"""What is known of a user's class: what its objects keep, how they are made, what they do."""
 
 from __future__ import annotations
 
 import dataclasses
+import inspect
+import types
+from abc import ABCMeta
+from functools import cached_property, lru_cache
 from typing import Any
+
+_HEAP_TYPE = 1 << 9
+_LIBRARIES = frozenset({"numpy", "scipy", "cupy", "adjoint", "builtins", "functools"})
+_SETATTR = ("__setattr__", "__delattr__")
 
 
 def record_fields(function: Any) -> tuple[str, ...] | None:
@@ -22,3 +30,59 @@ def record_fields(function: Any) -> tuple[str, ...] | None:
     if any(not f.init or isinstance(getattr(function, f.name, None), property) for f in fields):
         return None
     return tuple(f.name for f in fields)
+
+
+@lru_cache(maxsize=1024)
+def keeps_fields(cls: type) -> bool:
+    """Whether the attributes of a class's objects are kept under their names, and nothing more.
+
+    So it is unless the class says what reading or assigning an attribute does.
+    """
+    if not cls.__flags__ & _HEAP_TYPE or (cls.__module__ or "").partition(".")[0] in _LIBRARIES:
+        return False
+    if issubclass(cls, list | tuple | dict | str | int | float | complex | BaseException):
+        return False
+    plain = cls.__getattribute__ is object.__getattribute__ and not hasattr(cls, "__getattr__")
+    return plain and all(_is_plain(cls, name) for name in _SETATTR)
+
+
+def _is_plain(cls: type, name: str) -> bool:
+    """Whether assignment is as usual, or as in a frozen dataclass, which refuses it."""
+    found = getattr(cls, name)
+    return found is getattr(object, name) or (
+        dataclasses.is_dataclass(cls) and _is_generated(found)
+    )
+
+
+def _is_generated(function: Any) -> bool:
+    """Whether a method was written by `dataclass`, not by a person."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_filename == "<string>"
+
+
+def method_of(cls: Any, name: str) -> types.FunctionType | None:
+    """The function that a call of a method runs on the object, where a person wrote it."""
+    found = None if cls is None else inspect.getattr_static(cls, name, None)
+    if not isinstance(found, types.FunctionType) or _is_generated(found):
+        return None
+    return found
+
+
+def getter_of(cls: Any, name: str) -> types.FunctionType | None:
+    """The function that computes an attribute when it is read."""
+    found = None if cls is None else inspect.getattr_static(cls, name, None)
+    match found:
+        case property(fget=types.FunctionType() as getter):
+            return getter
+        case cached_property(func=types.FunctionType() as getter):
+            return getter
+    return None
+
+
+def initialiser_of(cls: Any) -> types.FunctionType | None:
+    """The `__init__` that making an object amounts to; None where it is not as simple as that."""
+    if not isinstance(cls, type) or type(cls) not in (type, ABCMeta) or not keeps_fields(cls):
+        return None
+    if cls.__new__ is not object.__new__:
+        return None
+    return method_of(cls, "__init__")

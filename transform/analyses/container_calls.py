@@ -58,8 +58,9 @@ def known_container(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
         found = container_call(op, op.callee.value, args)
         return None if found is None else found[1]
     known = tuple(k for k in args if k is not None)
-    names = record_fields(op.callee.value) or ()
-    return Kind("record", items=known, names=names) if len(known) == len(args) else None
+    names = (record_fields(op.callee.value) or ())[: len(args)]  # `object.__new__` fills none
+    made = Kind("record", items=known, names=names, cls=op.callee.value)
+    return made if len(known) == len(args) else None
 
 
 def _copied(op: Op, args: tuple[Kind | None, ...]) -> tuple[Op, Kind | None]:
@@ -114,4 +115,6 @@ def _record_call(
         args=tuple(op.args[i] for i in order), roles=(),
     )  # fmt: skip
     known = tuple(k for k in (args[i] for i in order) if k is not None)
-    return made, Kind(tag, items=known, names=names) if len(known) == len(args) else None
+    cls = function if tag == "record" else None
+    kind = Kind(tag, items=known, names=names, cls=cls) if len(known) == len(args) else None
+    return made, kind

@@ -72,8 +72,8 @@ def _stored(place: Op, value: Atom, kinds: Mapping[str, Kind]) -> Iterator[tuple
         yield base.name, Kind(owner.tag, items=(inner,))
     else:
         name = place.prim.removeprefix("attribute:")
-        if owner.tag == "record" and name in owner.names:
-            yield base.name, _at(owner, owner.names.index(name), inner)
+        if owner.tag == "record":
+            yield base.name, replace(owner, items=(inner,), names=(name,))
     yield from _back(value, _element(kinds.get(base.name), place), kinds)
 
 

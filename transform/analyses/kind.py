@@ -7,7 +7,6 @@ top.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import numbers
 from collections.abc import Mapping
@@ -16,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from adjoint.runtime.helpers.structures import fields_of
+from adjoint.transform.analyses.classes import keeps_fields
 from adjoint.transform.ir.nodes import Atom, Const, Ref, Var
 
 
@@ -30,6 +31,7 @@ class Kind:
     discrete: integers, truth values and what has no derivative for another reason.
     names: the field names of a record or of a named tuple.
     callee: of a function, which one it is, where that is known.
+    cls: of an object whose attributes are its fields, its class.
     """
 
     tag: str
@@ -38,6 +40,7 @@ class Kind:
     discrete: bool = False
     names: tuple[str, ...] = ()
     callee: Any = None
+    cls: Any = None
 
     @property
     def is_numeric(self) -> bool:
@@ -83,6 +86,7 @@ NONE = Kind("none")
 FUNCTION = Kind("function")
 RANGE = Kind("range", discrete=True)
 ANY = Kind("any")
+_DEEPEST = 4
 
 
 def join(a: Kind | None, b: Kind | None) -> Kind:
@@ -103,8 +107,8 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
         ndim = a.ndim if a.ndim == b.ndim else None
         if a.tag == "tuple" and len(a.items) != len(b.items):
             return Kind("list", items=(join_all(a.items + b.items),))
-        if a.tag == "record" and a.names != b.names:
-            return ANY
+        if a.tag == "record":
+            return _joined_record(a, b)
         if not a.items or not b.items:
             items = a.items or b.items
         else:
@@ -115,6 +119,17 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
     if {a.tag, b.tag} == {"list", "tuple"}:
         return Kind("list", items=(join_all(a.items + b.items),) if a.items + b.items else ())
     return ANY
+
+
+def _joined_record(a: Kind, b: Kind) -> Kind:
+    """Objects of one class: a field that only one of them has may have been assigned since."""
+    if a.cls is not b.cls or (a.cls is None and a.names != b.names):
+        return ANY
+    fields = dict(zip(a.names, a.items, strict=True))
+    for name, item in zip(b.names, b.items, strict=True):
+        fields[name] = join(fields.get(name), item)
+    items = tuple(fields.values())
+    return Kind("record", items=items, names=tuple(fields), cls=a.cls)
 
 
 def anonymous(kind: Kind) -> Kind:
@@ -131,8 +146,10 @@ def join_all(kinds: tuple[Kind, ...]) -> Kind:
     return result or ANY
 
 
-def kind_of(value: Any) -> Kind:
+def kind_of(value: Any, deepest: int = _DEEPEST) -> Kind:
     """The kind of a value that a function is called with, or that it finds outside.
+
+    Of objects within objects beyond `deepest` nothing is known: they may hold one another.
 
     >>> str(kind_of([1.0, 2.0])), str(kind_of(np.ones((2, 3)))), str(kind_of(3))
     ('list[num]', 'array2', 'int num')
@@ -147,24 +164,23 @@ def kind_of(value: Any) -> Kind:
         return STR
     if hasattr(value, "dtype") and hasattr(value, "ndim"):
         return Kind("array", value.ndim, discrete=value.dtype.kind not in "fcO")
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return Kind("tuple", items=tuple(map(kind_of, value)), names=tuple(value._fields))
-    if isinstance(value, tuple):
-        return Kind("tuple", items=tuple(map(kind_of, value)))
-    if isinstance(value, list):
-        return Kind("list", items=(join_all(tuple(map(kind_of, value))),) if value else ())
+    if isinstance(value, tuple | list):
+        items = tuple(kind_of(part, deepest) for part in value)
+        if isinstance(value, tuple):
+            return Kind("tuple", items=items, names=tuple(getattr(value, "_fields", ())))
+        return Kind("list", items=(join_all(items),) if items else ())
     if isinstance(value, dict):
-        items = tuple(map(kind_of, value.values()))
+        items = tuple(kind_of(part, deepest) for part in value.values())
         return Kind("dict", items=(join_all(items),) if items else ())
     if isinstance(value, range):
         return RANGE
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = tuple(f.name for f in dataclasses.fields(value))
-        kinds = tuple(kind_of(getattr(value, n)) for n in names)
-        return Kind("record", items=kinds, names=names)
     if callable(value) or inspect.ismodule(value):
         return FUNCTION
-    return ANY
+    if deepest == 0 or not keeps_fields(type(value)):
+        return ANY
+    fields = fields_of(value)
+    items = tuple(kind_of(part, deepest - 1) for part in fields.values())
+    return Kind("record", items=items, names=tuple(fields), cls=type(value))
 
 
 def atom_kind(atom: Atom | None, kinds: Mapping[str, Kind]) -> Kind | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from adjoint.runtime.rules.table import Rule
 from adjoint.transform.analyses.container_calls import container_call, known_container
 from adjoint.transform.analyses.containers import display_kind, method_kind
 from adjoint.transform.analyses.kind import ANY, INT, NONE, RANGE, STR, Kind, atom_kind
+from adjoint.transform.analyses.objects import CallKind, object_attribute, object_method
 from adjoint.transform.analyses.result_kinds import (
     binary_kind,
     index_kind,
@@ -25,9 +26,6 @@ from adjoint.transform.analyses.result_kinds import (
     without_axes,
 )  # fmt: skip
 from adjoint.transform.ir.nodes import Atom, Op, Ref
-
-CallKind = Callable[[Op, Mapping[str, Kind]], tuple[Op, "Kind | None", Mapping[str, Kind]]]
-"""Completes a user's call: the call, the kind of its result, what it tells of variables given."""
 
 # Calls that only look at their operands, or make something that carries no derivative.
 LOOKS: frozenset[Any] = frozenset(
@@ -77,7 +75,7 @@ def _resolve_op(
         case "index":
             return op, index_kind(op, args[0], kinds)
         case "attribute":
-            return _attribute(op, name, args[0], kinds)
+            return _attribute(op, name, args[0], kinds, call_kind)
         case "tuple" | "list" | "set" | "dict":
             return op, display_kind(op, args)
         case "list.copy" | "elements" | "record":  # resolved in an earlier round
@@ -85,7 +83,7 @@ def _resolve_op(
         case "look":
             return op, look_kind(op, args)
         case "method":
-            return _method(op, name, args, kinds)
+            return _method(op, name, args, kinds, call_kind)
         case "call":
             return _call(op, args, kinds, call_kind)
         case "np.add.at" | "np.subtract.at":
@@ -133,12 +131,14 @@ def bind_roles(rule: Rule, roles: tuple[str, ...]) -> tuple[str, ...] | None:
 
 
 def _attribute(
-    op: Op, name: str, base: Kind | None, kinds: Mapping[str, Kind]
+    op: Op, name: str, base: Kind | None, kinds: Mapping[str, Kind], call_kind: CallKind
 ) -> tuple[Op, Kind | None]:
     if base is None:
         return op, None
     if base.tag in ("record", "tuple") and name in base.names:
         return op, base.items[base.names.index(name)]
+    if base.cls is not None:
+        return object_attribute(op, name, base.cls, kinds, call_kind)
     if base.is_numeric and name in SHAPE_ATTRIBUTES:
         return replace(op, prim="look"), Kind("list", items=(INT,)) if name == "shape" else INT
     if base.tag in ("num", "array", "numeric"):
@@ -150,7 +150,8 @@ def _attribute(
 
 
 def _method(
-    op: Op, name: str, args: tuple[Kind | None, ...], kinds: Mapping[str, Kind]
+    op: Op, name: str, args: tuple[Kind | None, ...], kinds: Mapping[str, Kind],
+    call_kind: CallKind,
 ) -> tuple[Op, Kind | None]:
     base = args[0]
     receiver = op.args[0]
@@ -172,6 +173,8 @@ def _method(
         return method_kind(op, name, base, args)
     if base.tag == "str":
         return replace(op, prim="look"), STR
+    if base.cls is not None and name not in base.names:
+        return object_method(op, name, base.cls, args, kinds, call_kind)
     return op, ANY
 
 

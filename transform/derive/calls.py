@@ -25,6 +25,7 @@ from adjoint.transform.derive.dynamic import dynamic_call
 from adjoint.transform.derive.pull_common import moved
 from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.ir.nodes import Assign, Atom, Effect, Op, Ref, Stmt, Unpack, Var
+from adjoint.transform.ir.places import hole
 from adjoint.transform.refusals import unsupported
 
 Env = Mapping[str, Version]
@@ -135,8 +136,6 @@ def _run_vjp_instead(
     plain = _called(op) if dynamic else derivative.vjp.removesuffix("_vjp")
     pullback = Var(sweep.names.fresh(f"{plain}_pullback"))
     both = sweep.names.temporary()
-    template = op.template
-    assert isinstance(template, gast.Call)
     node = dynamic_call(op, derivative.vjp) if dynamic else _static_call(op, derivative)
     called = op.callee if dynamic else None
     value = sweep.names.fresh("_") if target is None else target.name
@@ -162,10 +161,21 @@ def _called(op: Op) -> str:
     return plain if plain.isidentifier() else "function"
 
 
+def _as_call(op: Op) -> gast.Call:
+    """The call as that of a function: of a method or property, with the object as an argument."""
+    template = op.template
+    if not isinstance(template, gast.Call):
+        holes = [gast.Name(f"${i}", gast.Load(), None, None) for i in range(len(op.args))]
+        return gast.Call(template, holes, [])
+    func = template.func
+    if isinstance(func, gast.Attribute) and hole(func.value) == 0:
+        return gast.Call(func, [func.value, *template.args], template.keywords)
+    return template
+
+
 def _static_call(op: Op, derivative: Derivative) -> gast.AST:
     """The call of the emitted vjp: what the callee captures is passed by keyword."""
-    template = op.template
-    assert isinstance(template, gast.Call)
+    template = _as_call(op)
     printed = {
         node.id for node in gast.walk(template) if isinstance(node, gast.Name) and "$" in node.id
     }

@@ -1,0 +1,51 @@
+"""What attributes and methods of an object mean, given its class.
+
+A method is a function that is called with the object, and so is what computes a property:
+
+    p.step(h)   ->   a call of `Particle.step`, of `p` and `h`
+    p.energy    ->   a call of what computes it, of `p`
+
+The text stays as it is; only where a derivative passes, the derived function is called instead.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from adjoint.transform.analyses.classes import getter_of, method_of
+from adjoint.transform.analyses.kind import ANY, Kind, kind_of
+from adjoint.transform.ir.nodes import Op, Ref
+
+CallKind = Callable[[Op, Mapping[str, Kind]], tuple[Op, "Kind | None", Mapping[str, Kind]]]
+"""Completes a user's call: the call, the kind of its result, what it tells of variables given."""
+
+
+def object_attribute(
+    op: Op, name: str, cls: type, kinds: Mapping[str, Kind], call_kind: CallKind
+) -> tuple[Op, Kind | None]:
+    """What reading an attribute means that the object is not known to keep (yet)."""
+    getter = getter_of(cls, name)
+    if getter is not None:
+        called = replace(op, prim="call", roles=("",), callee=Ref(f"{cls.__name__}.{name}", getter))
+        return call_kind(called, kinds)[:2]
+    found = inspect.getattr_static(cls, name, None)
+    if found is None or inspect.isdatadescriptor(found):  # of a slot, before it is filled
+        return op, None
+    return op, ANY if hasattr(found, "__get__") else kind_of(found)
+
+
+def object_method(
+    op: Op, name: str, cls: type, args: tuple[Kind | None, ...], kinds: Mapping[str, Kind],
+    call_kind: CallKind,
+) -> tuple[Op, Kind | None]:  # fmt: skip
+    """What calling a method means; what is no plain function is found when it runs."""
+    method = method_of(cls, name)
+    if method is None or "*" in op.roles or "**" in op.roles:
+        return op, ANY
+    roles = tuple("" if role == "self" else role for role in op.roles)
+    called = replace(op, prim="call", roles=roles, callee=Ref(f"{cls.__name__}.{name}", method))
+    if any(kind is None for kind in args):
+        return called, None
+    return call_kind(called, kinds)[:2]
