@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import gast
 
 from adjoint.runtime.helpers import HELPERS
-from adjoint.runtime.rules import RULES
+from adjoint.runtime.rules import RULES, rule_of_method
 from adjoint.runtime.rules.table import Rule
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import call
@@ -81,10 +81,12 @@ def is_fresh(template: gast.AST) -> bool:
         return True
     if not isinstance(template, gast.Call):
         return False
-    name = gast.unparse(template.func).strip() if hasattr(gast, "unparse") else ""
+    name = gast.unparse(template.func).strip()
     if name == "unbroadcast":
         return is_fresh(template.args[0])
     rule = RULES.get(name)
+    if rule is None and "." in name and not name.startswith(("np.", "math.")):
+        rule = rule_of_method(name.rpartition(".")[2])
     if rule is not None:
         return rule.memory == "fresh"
     return name in HELPERS and name in _FRESH
