@@ -1,6 +1,7 @@
 """From a Python function to what is known of it: the steps before derivation, in order.
 
-lower -> exits -> webs -> resolve -> open calls -> open tests -> prepare -> aliases
+lower -> exits -> webs -> resolve -> open calls -> open tests -> bind before loops
+-> prepare -> aliases
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from adjoint.transform.derive.array_operands import array_operands
 from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.loop_tests import open_tests
 from adjoint.transform.derive.prepare import prepare
+from adjoint.transform.derive.unbound import bind_before_loops
 from adjoint.transform.derive.waits import wait_once
 from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import Function, Op, Ref, Var, reads, walk
@@ -90,7 +92,8 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
     def summary(op: Op) -> Summary:
         return _summary(op, own, world)
 
-    prepared = prepare(open_tests(function, own, summary), own, names)
+    function = bind_before_loops(open_tests(function, own, summary))
+    prepared = prepare(function, own, names)
     found = aliases(prepared.function, own, summary, world.assume_arrays, prepared.updates)
     used = names_used(prepared.function.body) | {p.name for p in lowered.params}
     returns = anonymous(resolved.returns)

@@ -18,6 +18,7 @@ from adjoint.transform.derive.cotangents import Facts, Sweep
 from adjoint.transform.derive.needs import Needs
 from adjoint.transform.derive.prepare import leaves
 from adjoint.transform.derive.spoiled import spoiled
+from adjoint.transform.derive.unbound import may_be_nothing
 from adjoint.transform.emit.names import describe
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -316,7 +317,7 @@ def _kept_value(
     if not spoiled(version, facts, pinned):
         return name
     kind = facts.kinds.get(version.name, ANY)
-    if kind.tag == "array":
+    if kind.tag == "array" and not may_be_nothing(version):
         return expression("x.copy()", {"x": name}, "derived.copy")
     return call("own", name)
 
