@@ -143,7 +143,7 @@ def _elementwise(
         elif read:
             extent = "part"
     if sums and sweep.kind(operand.arg.name).is_number and sweep.kind(target.name).tag == "array":
-        text = f"np.sum({text})"
+        text = _total(text, operand, sweep)
     elif sums:
         text = f"unbroadcast({text}, {operand.role})"
     if text == "g":
@@ -151,6 +151,17 @@ def _elementwise(
     value = expression(text, {**operand.atoms, "g": g})
     fresh = is_fresh(value.template) and not lazy and extent == "full"
     return Contribution(value, fresh, lazy, extent, operand.like)
+
+
+def _total(text: str, operand: Operand, sweep: Sweep) -> str:
+    """The sum over all elements: by method, at half the cost, where the text surely is an array."""
+    op = expression(text, {**operand.atoms, "g": _G})
+    shaped = set(shape_operands(op))
+    read = [a.name for a in op.args if isinstance(a, Var) and a not in shaped]
+    known = [sweep.needs[name].name for name in read if name in sweep.needs]
+    if any(sweep.kind(name).tag == "array" for name in known):
+        return f"({text}).sum()"
+    return f"np.sum({text})"
 
 
 def _chooses(text: str) -> bool:
