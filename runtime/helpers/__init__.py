@@ -18,6 +18,7 @@ from . import (
     elements,
     entries,
     linear,
+    patterns,
     products,
     reductions,
     stores,
@@ -113,6 +114,8 @@ from .linear import slogdet_da as slogdet_da
 from .linear import solve_along as solve_along
 from .linear import solve_da as solve_da
 from .linear import solve_db as solve_db
+from .patterns import is_mapping as is_mapping
+from .patterns import is_sequence as is_sequence
 from .products import contracted as contracted
 from .products import cross_da as cross_da
 from .products import cross_db as cross_db
@@ -172,6 +175,7 @@ MODULES = (
     products,
     einsums,
     linear,
+    patterns,
 )
 
 ALL: Mapping[str, FunctionType] = {

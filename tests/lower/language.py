@@ -326,3 +326,125 @@ def counted():
 
 on(3)(counted())
 on(4)(lambda x: x + 1 if x else None)
+
+
+class Point:
+    """A class whose positional patterns stand for attributes."""
+
+    __match_args__ = ("x", "y")
+    LIMIT = 7
+
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def __repr__(self):
+        return f"Point({self.x}, {self.y})"
+
+
+SUBJECTS = [
+    0, 7, True, None, 2.5, "ab", b"ab", "q", (), [], (1,), [1, 2], (1, 2, 3), (1, (2, 3)), range(3),
+    np.ones(2), {}, {"k": 1}, {"k": [1, 2], "z": 3}, Point(1, 2), Point(0, Point(3, 4)), [[1], 2],
+    ("go", 3), ("stop", 3), (5, 5), (-1, -2), 1.0, 3 + 0j, [None], (3, 1, 2, 9),
+]  # fmt: skip
+
+
+@on(SUBJECTS)
+def match_every_pattern(subjects):
+    found = []
+    for s in subjects:
+        try_it = "none"
+        if isinstance(s, np.ndarray):
+            s = [s]
+        match s:
+            case None:
+                try_it = "None"
+            case True:
+                try_it = "True"
+            case 0 | Point.LIMIT:
+                try_it = "zero or limit"
+            case "q" | b"q":
+                try_it = "q"
+            case str(text) | bytes(text):
+                try_it = text
+            case float() | complex() as number:
+                try_it = number
+            case ("go" | "stop" as word, int(n)):
+                try_it = word, n
+            case []:
+                try_it = "empty"
+            case [None]:
+                try_it = "one None"
+            case [x]:
+                try_it = "one", x
+            case (a, (b, c)):
+                try_it = a, b, c
+            case [[a], b]:
+                try_it = "nested", a, b
+            case (a, b) if a == b:
+                try_it = "same", a
+            case (a, b) if a < 0:
+                try_it = "negative", a, b
+            case [first, *middle, 2, last]:
+                try_it = first, middle, last
+            case [first, *rest]:
+                try_it = first, rest
+            case {"k": [a, b], "z": z}:
+                try_it = a, b, z
+            case {"k": k}:
+                try_it = k
+            case {}:
+                try_it = "mapping"
+            case Point(0, Point(x=a, y=b)):
+                try_it = a, b
+            case Point(x, y=2):
+                try_it = x
+            case _:
+                try_it = "other"
+        found.append((try_it, s))
+    return found
+
+
+@on((1, 2))
+@on((2, 1))
+def match_rebinds_its_subject(x):
+    match x:
+        case (x, y) if x > y:
+            x = x, "guard"
+        case [y, x]:
+            x = x, y
+    return x
+
+
+@on([3])
+@on([1, 2])
+def match_leaks_what_a_failed_guard_named(x):
+    a = "before"
+    match x:
+        case [a, _] if a > 1:
+            return "guarded"
+    return a
+
+
+@on([1])
+@on((2, 3))
+@on(9)
+def match_alternatives_name_the_same(x):
+    match x:
+        case [a] | (_, a) | a:
+            return a
+
+
+@on(4)
+def match_evaluates_its_subject_once(n):
+    seen = []
+
+    def subject():
+        seen.append(n)
+        return len(seen), n
+
+    match subject():
+        case (5, _):
+            return "five"
+        case (1, 4):
+            return seen
+    return None

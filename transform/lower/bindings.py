@@ -40,6 +40,16 @@ def targets(node: gast.AST) -> Iterator[str]:
             yield inner.id
 
 
+def pattern_names(nodes: list[gast.AST]) -> Iterator[str]:
+    """The names that the patterns of `match` bind, in trees of any kind."""
+    for node in nodes:
+        for inner in gast.walk(node):
+            named = isinstance(inner, gast.MatchAs | gast.MatchStar)
+            text = inner.name if named else getattr(inner, "rest", None)
+            if text is not None:
+                yield text
+
+
 def bound_names(nodes: list[gast.AST]) -> frozenset[str]:
     """The names that a body binds: its local variables, parameters aside."""
     names: set[str] = set()
@@ -51,6 +61,8 @@ def bound_names(nodes: list[gast.AST]) -> frozenset[str]:
             names.add(node.name)
         elif isinstance(node, gast.alias):
             names.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, gast.match_case):
+            names.update(pattern_names([node.pattern]))
     for node in own_nodes(nodes):
         stored = isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store | gast.Del)
         if stored and id(node) not in of_comprehensions:
@@ -62,6 +74,8 @@ def imported_only(nodes: list[gast.AST], bound: frozenset[str]) -> frozenset[str
     """Of the names bound, those that nothing but one `import` statement binds."""
     count = dict.fromkeys(bound, 0)
     imported = set()
+    for name in pattern_names(nodes):
+        count[name] = count.get(name, 0) + 1
     for node in own_nodes(nodes):
         if isinstance(node, gast.alias):
             name = (node.asname or node.name).partition(".")[0]
@@ -84,6 +98,7 @@ def identifiers(node: gast.AST) -> frozenset[str]:
     """Every identifier that occurs in a tree as a variable, parameter or function."""
     names = {inner.id for inner in gast.walk(node) if isinstance(inner, gast.Name)}
     names.update(inner.name for inner in gast.walk(node) if isinstance(inner, gast.FunctionDef))
+    names.update(pattern_names([node]))
     for inner in gast.walk(node):
         if isinstance(inner, gast.alias):
             names.add((inner.asname or inner.name).partition(".")[0])

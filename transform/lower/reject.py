@@ -20,7 +20,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     "AsyncFunctionDef": ("an async function is not supported", "write a plain `def`"),
     "Try": ("`try` is not supported", "test for the condition with `if`"),
     "TryStar": ("`try` is not supported", "test for the condition with `if`"),
-    "Match": ("`match` is not supported", "write `if`/`elif`"),
     "ClassDef": ("a class inside a function is not supported", "define it at module level"),
     "SetComp": ("a set comprehension is not supported", "use a list comprehension"),
     "TypeAlias": ("a type alias inside a function is not supported", "define it at module level"),
