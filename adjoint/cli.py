@@ -38,7 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(argv)
     try:
-        text = dump(options.target, options.mode, options.wrt, options.standalone)
+        text = dump(
+            options.target, options.mode, options.wrt, options.standalone, example=options.args
+        )
         _write(text, options.output)
     except BrokenPipeError:  # the reader (`| head`) has seen enough; nothing is left to flush
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -48,7 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def dump(target: str, mode: str, wrt: Sequence[str] | None, standalone: bool) -> str:
+def dump(
+    target: str, mode: str, wrt: Sequence[str] | None, standalone: bool, example: str = ""
+) -> str:
     """The text that is generated for a target.
 
     Args:
@@ -57,8 +61,10 @@ def dump(target: str, mode: str, wrt: Sequence[str] | None, standalone: bool) ->
         wrt: the parameters to differentiate with respect to; if not given, those of the decorator,
             else the first (for `vjp`, all).
         standalone: whether the text is to be a module that needs NumPy only.
+        example: arguments of a call, for whose kinds (number, array of so many axes, list) the
+            text is generated; without them it is the one for arrays or numbers.
     """
-    function = find(target)
+    function, arguments = find(target, example)
     known = inspect.signature(function.__wrapped__).parameters
     for name in wrt or ():
         if name not in known:
@@ -66,8 +72,8 @@ def dump(target: str, mode: str, wrt: Sequence[str] | None, standalone: bool) ->
                 f"{target} has no parameter {name!r}; its parameters are {', '.join(known)}"
             )
     if standalone:
-        return export(function.emit(mode, wrt))
-    return function.source_of(mode, wrt)
+        return export(function.emit(mode, wrt, arguments))
+    return function.source_of(mode, wrt, *arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,6 +99,13 @@ def _parser() -> argparse.ArgumentParser:
         type=_names,
         help="parameters to differentiate with respect to, with commas between them "
         "(default: those of the decorator, else the first)",
+    )
+    command.add_argument(
+        "--args",
+        metavar="EXPRESSIONS",
+        default="",
+        help="arguments of a call, evaluated in the target's module (`np.ones(3), 2.0`): print the "
+        "text that runs for such numbers, arrays, lists",
     )
     command.add_argument(
         "-o", "--output", metavar="FILE", type=Path, help="write to a file instead of the terminal"

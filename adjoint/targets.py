@@ -19,21 +19,26 @@ class NoSuchTarget(AdjointError, LookupError):
     """A target names no module, file, function or method."""
 
 
-def find(target: str) -> Differentiable:
+def find(target: str, example: str = "") -> tuple[Differentiable, tuple[Any, ...]]:
     """The function that a target names, made differentiable if it is not.
 
     Args:
         target: `package.module:name` or `path/to/file.py:name`; `name` may be `Class.method`.
+        example: arguments of a call, as they would be written in that module; those of a method
+            begin with the object.
 
     Returns:
-        The function; a method bound to an object that stands for any, so that what it is
-        differentiated with respect to is chosen among its other parameters.
+        The function, and the values of the arguments. A method is bound to the object, or to one
+        that stands for any, so that what it is differentiated with respect to is chosen among its
+        other parameters.
 
     Raises:
-        NoSuchTarget: there is no such module, file or name, or it is no function of Python.
+        NoSuchTarget: there is no such module, file or name, or it is no function of Python, or the
+            arguments cannot be evaluated there.
 
-    >>> find("textwrap:dedent").__wrapped__.__name__
-    'dedent'
+    >>> function, arguments = find("textwrap:dedent", "'text'")
+    >>> function.__wrapped__.__name__, arguments
+    ('dedent', ('text',))
     """
     place, colon, name = target.rpartition(":")
     if not colon or not place or not name:
@@ -42,7 +47,8 @@ def find(target: str) -> Differentiable:
         )
     is_file = place.endswith(".py") or Path(place).is_file()
     owner: Any = None
-    found: Any = _module_of_file(Path(place)) if is_file else _module_of_name(place)
+    module = _module_of_file(Path(place)) if is_file else _module_of_name(place)
+    found: Any = module
     for part in name.split("."):
         owner = found
         try:
@@ -53,12 +59,27 @@ def find(target: str) -> Differentiable:
         made = found if isinstance(found, Differentiable) else Differentiable(found)
     except TypeError as error:
         raise NoSuchTarget(f"{name}: {error}") from None
+    arguments = _evaluated(example, module)
     if isinstance(owner, type) and isinstance(
         inspect.getattr_static(owner, name.rpartition(".")[2]), FunctionType | Differentiable
     ):
-        bound: Differentiable = made.__get__(object(), owner)
-        return bound
-    return made
+        bound: Differentiable = made.__get__(arguments[0] if arguments else object(), owner)
+        return bound, arguments[1:]
+    return made, arguments
+
+
+def _evaluated(example: str, module: types.ModuleType) -> tuple[Any, ...]:
+    """The values of arguments, given as they are written between the brackets of a call."""
+    if not example.strip():
+        return ()
+    try:
+        values: tuple[Any, ...] = eval(f"({example},)", dict(vars(module)))
+    except Exception as error:
+        raise NoSuchTarget(
+            f"the arguments {example!r} cannot be evaluated in {module.__name__}: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    return values
 
 
 def _names_of(value: Any) -> str:

@@ -122,3 +122,9 @@ class Spring:
     @staticmethod
     def square(x):
         return x * x
+
+
+def layered(layers, x):
+    for weight, bias in layers:
+        x = np.tanh(x @ weight + bias)
+    return np.sum(x * x)

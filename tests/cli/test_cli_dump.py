@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import adjoint
@@ -169,3 +170,25 @@ def test_colours_are_for_terminals_only(capsys, monkeypatch):
     assert "\x1b[" in coloured
     monkeypatch.setenv("NO_COLOR", "1")
     assert dumped(capsys, f"{FILE}:logistic") == adjoint.grad(models.logistic).source
+
+
+def test_arguments_of_a_call_choose_the_text_that_runs_for_them(capsys):
+    layers = "[(np.eye(2), np.zeros(2))] * 3"
+    text = dumped(capsys, f"{FILE}:layered", "--args", f"{layers}, TABLE[:2]")
+    given = ([(np.eye(2), np.zeros(2))] * 3, models.TABLE[:2])
+    assert text == adjoint.grad(models.layered).source_of("gradient", None, *given)
+    assert text != dumped(capsys, f"{FILE}:layered")
+    assert "unbroadcast(" in dumped(capsys, f"{FILE}:logistic")
+    assert "unbroadcast(" not in dumped(capsys, f"{FILE}:bend", "--args", "2.0, 3.0")
+
+
+def test_arguments_that_cannot_be_evaluated_are_told(capsys):
+    message = refusal(capsys, f"{FILE}:bend", "--args", "np.ones(n)")
+    assert "'np.ones(n)' cannot be evaluated" in message
+    assert "NameError: name 'n' is not defined" in message
+
+
+def test_arguments_of_a_method_begin_with_the_object(capsys):
+    text = dumped(capsys, f"{FILE}:Spring.energy", "--args", "Spring(2.0), TABLE, TABLE + 1")
+    spring, x = models.Spring(2.0), models.TABLE
+    assert text == adjoint.grad(spring.energy).source_of("gradient", None, x, x + 1)
