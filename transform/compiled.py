@@ -16,10 +16,10 @@ from adjoint.transform.apart import apart_first
 from adjoint.transform.entries import Entries, entries_of
 from adjoint.transform.guards import Guards, guards_of
 from adjoint.transform.homes import explained, home_of_call
-from adjoint.transform.keys import serving
 from adjoint.transform.loading import function_of
 from adjoint.transform.parameters import Parameters, Slot
 from adjoint.transform.pipeline import derive
+from adjoint.transform.quick import Answer, Serves, answering, never, serving
 from adjoint.transform.results import (
     finish,
     is_complex,
@@ -39,18 +39,20 @@ _INNER = frozenset({"graph", "raw"})
 class Compiled:
     """An emitted function made ready for one combination of argument kinds.
 
-    serves: whether it serves a call with given positional arguments; None where that takes more
-    than a look at their types. slots: what it is differentiated with respect to, in the order asked
-    for. places: where these stand among the positional arguments, None for those that do not. wrt:
-    the parameters of which the emitted function gives the cotangents, in order. whole: whether the
-    slots are these parameters, and all of them numbers or arrays: emitted code then gives arrays
-    that nobody else holds. entries: for each entry of what a pullback gives, the slot that it is of
-    and the place within that. finish: makes what users get of a cotangent, given the argument that
-    it is of. checked: whether the value may be complex, and is looked at.
+    serves: whether it serves a call with given positional arguments; never where that takes more
+    than a look at their types. answer: what users get of what it gives in such a call. slots: what
+    it is differentiated with respect to, in the order asked for. places: where these stand among
+    the positional arguments, None for those that do not. wrt: the parameters of which the emitted
+    function gives the cotangents, in order. whole: whether the slots are these parameters, and all
+    of them numbers or arrays: emitted code then gives arrays that nobody else holds. entries: for
+    each entry of what a pullback gives, the slot that it is of and the place within that. finish:
+    makes what users get of a cotangent, given the argument that it is of. checked: whether the
+    value may be complex, and is looked at.
     """
 
     run: Callable[..., Any]
-    serves: Callable[[tuple[Any, ...]], bool] | None
+    serves: Serves
+    answer: Answer
     source: str
     slots: tuple[Slot, ...]
     places: tuple[int | None, ...]
@@ -134,15 +136,19 @@ def compile_call(
     origins = [one.origin for one in emitted.everything()]
     places = tuple(parameters.position(slot, len(args)) for slot in slots)
     run = explained(function_of(emitted, namespace), origins, namespace)
-    quick = mode not in _INNER and not kwargs and not checked and None not in places
+    whole = _are_whole(slots, wrt, dict(kinds))
+    reals = [i for i in places if i is not None and _is_real(args[i])]
+    quick = whole and mode not in _INNER and not kwargs and not checked and namespace is np
+    quick = quick and bool(slots) and len(reals) == len(slots)
     return Compiled(
         apart_first(run, written, parameters, namespace),
-        serving(args, guards.hold) if quick else None,
+        serving(args, guards.hold) if quick else never,
+        answering(tuple(reals), len(slots) == 1) if quick else finish,
         source_text(emitted),
         slots,
         places,
         wrt,
-        _are_whole(slots, wrt, dict(kinds)),
+        whole,
         entries_of(slots, parameters, first, len(args)),
         parameters,
         guards,
@@ -155,6 +161,10 @@ def _are_whole(slots: tuple[Slot, ...], wrt: tuple[str, ...], kinds: Mapping[str
     """Whether slots are the parameters themselves, none of which holds others."""
     same = slots == tuple(map(Slot, wrt))
     return same and all(kinds[name].tag in ("num", "array", "numeric") for name in wrt)
+
+
+def _is_real(value: Any) -> bool:
+    return type(value) is float or (type(value) is np.ndarray and value.dtype.kind == "f")
 
 
 def source_text(emitted: Emitted) -> str:

@@ -6,7 +6,7 @@ import functools
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
-from types import FunctionType
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from adjoint.transform.homes import explained, rebound
 from adjoint.transform.keys import PLAIN
 from adjoint.transform.parameters import Wrt, checked_wrt, parameters_of
 from adjoint.transform.pipeline import derive
-from adjoint.transform.results import require_real
+from adjoint.transform.results import outline, require_real
 from adjoint.transform.tensors import call_with_tensors, has_tensor, unwrapped
 from adjoint.transform.unwrap import Target, unwrap
 from adjoint.transform.world import Emitted, World, default_kinds
@@ -51,11 +51,6 @@ class Differentiable:
         self._last: dict[str, Compiled] = {}  # what served the last call in each mode
         self._asked.slots(self._asked.wrt, "vjp", parameters_of(target))  # these must exist
 
-    @property
-    def function(self) -> FunctionType:
-        """The Python function that is differentiated, behind methods and partials."""
-        return self._asked.function
-
     def _target(self) -> Target:
         return self._asked.function, self._asked.bound, self._asked.preset
 
@@ -85,8 +80,8 @@ class Differentiable:
     def plain_value(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """The function's value, where all its arguments and no tensors are given."""
         namespace = home.namespace_of(args, kwargs)
-        there = rebound(self.function, namespace)
-        return explained(there, [self.function], namespace)(*args, **kwargs)
+        function = self._asked.function
+        return explained(rebound(function, namespace), [function], namespace)(*args, **kwargs)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """Bind as a method does."""
@@ -105,7 +100,7 @@ class Differentiable:
             preset = (method.__self__, *self._asked.bound)
         else:
             preset = method._asked.bound
-        bound._asked, bound._own = self._asked._replace(bound=preset), True
+        bound._asked, bound._own = replace(self._asked, bound=preset), True
         if self._methods is None:
             self._methods = _known(bound._asked)
         bound._compiled, bound._methods, bound._last = self._methods, None, {}
@@ -145,10 +140,11 @@ class Differentiable:
             UnsupportedSyntax: the function uses something that is not differentiated.
             TypeError: the result is not a single real number.
         """
-        if not kwargs and (last := self._quick("gradient", args)) is not None:
-            return finished(last, last.run(*args), [args[i] for i in last.places])  # type: ignore[index]
+        last = self._last.get("gradient")
+        if last is not None and not kwargs and last.serves(args):
+            return last.answer(last.run(*args), args)
         compiled, args, kwargs = self._ready("gradient", args, kwargs)
-        values = values_of(compiled, args, kwargs)
+        values = list(map(outline, values_of(compiled, args, kwargs)))
         found = compiled.run(*args, **kwargs)
         if compiled.checked:
             require_real(found[0])
@@ -157,10 +153,13 @@ class Differentiable:
 
     def value_and_gradient(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """The value and the gradient, from one sweep forward and one back."""
-        compiled = None if kwargs else self._quick("value_and_gradient", args)
-        if compiled is None:
-            compiled, args, kwargs = self._ready("value_and_gradient", args, kwargs)
-        values = values_of(compiled, args, kwargs)
+        last = self._last.get("value_and_gradient")
+        if last is not None and not kwargs and last.serves(args):
+            value, found = last.run(*args)
+            require_real(value)
+            return value, last.answer(found, args)
+        compiled, args, kwargs = self._ready("value_and_gradient", args, kwargs)
+        values = list(map(outline, values_of(compiled, args, kwargs)))
         value, found = compiled.run(*args, **kwargs)
         require_real(value)
         return value, finished(compiled, found, values)
@@ -172,8 +171,10 @@ class Differentiable:
         differentiable or not in `wrt`. An argument in `wrt` that is given by keyword has its entry
         at its place among the parameters.
         """
-        compiled = None if kwargs else self._quick("vjp", args)
-        if compiled is None:
+        last = self._last.get("vjp")
+        if last is not None and not kwargs and last.serves(args):
+            compiled = last
+        else:
             compiled, args, kwargs = self._ready("vjp", args, kwargs)
         value, pull = pulled(compiled, args, kwargs)
         return value, by_entry(pull, compiled.entries)
@@ -238,12 +239,12 @@ class Differentiable:
     def emit(self, mode: str = "gradient", wrt: Wrt = None, args: tuple[Any, ...] = ()) -> Emitted:
         """The emitted functions of a mode; see `source_of`."""
         world = World(assume_arrays=not args, device=home.namespace_of(args) is not np)
-        asked, callee = self._asked, world.callees.of(self.function)
+        asked, callee = self._asked, world.callees.of(self._asked.function)
         names = [p.name for p in callee.function.params]
         values = dict(zip(names, (*asked.bound, *args), strict=False))
         kinds = default_kinds(callee.function, {**values, **asked.preset})
         own = asked.wrt if wrt is None else checked_wrt(wrt)
-        slots = asked.slots(own, mode, parameters_of(self.function))
+        slots = asked.slots(own, mode, parameters_of(asked.function))
         if slots is None:
             chosen = tuple(name for name, kind in kinds if kind.differentiable)
         else:
@@ -258,11 +259,6 @@ class Differentiable:
         """All arguments of a call, those that a method or partial presets included."""
         return (*self._asked.bound, *args), {**self._asked.preset, **kwargs}
 
-    def _quick(self, mode: str, args: tuple[Any, ...]) -> Compiled | None:
-        """What served the last call in a mode, if it serves this one of numbers and arrays too."""
-        last = self._last.get(mode)
-        return last if last is not None and last.serves(args) else None  # type: ignore[misc]
-
     def _ready(
         self, mode: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Compiled, tuple[Any, ...], dict[str, Any]]:
@@ -276,7 +272,7 @@ class Differentiable:
                     kwargs = {k: unwrapped(v) for k, v in kwargs.items()}
                 break
         compiled = find(self._asked, self._compiled, mode, None, args, kwargs)
-        if compiled.serves is not None and not self._own:
+        if not self._own:
             self._last[mode] = compiled
         return compiled, args, kwargs
 

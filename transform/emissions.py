@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.analyses.kind import kind_of
@@ -16,7 +17,8 @@ from adjoint.transform.parameters import Parameters, Slot, Wrt, parameters_of
 _lock = threading.RLock()
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Asked:
     """What is differentiated: a function, the parameters asked for, and what is preset of them.
 
     bound: the positional arguments that a method or partial presets. preset: the keyword ones.
@@ -25,7 +27,7 @@ class Asked(NamedTuple):
     function: FunctionType
     wrt: Wrt
     bound: tuple[Any, ...]
-    preset: Mapping[str, Any]
+    preset: dict[str, Any]
 
     def slots(self, wrt: Wrt, mode: str, parameters: Parameters) -> tuple[Slot, ...] | None:
         """What to differentiate with respect to in a mode; None: all that can be.

@@ -8,14 +8,14 @@ from typing import Any
 from adjoint.transform.compiled import Compiled
 from adjoint.transform.entries import Pull
 from adjoint.transform.parameters import Slot
-from adjoint.transform.results import arrays_in, form, outline, separate
+from adjoint.transform.results import arrays_in, form, separate
 from adjoint.transform.seeds import seed_of
 
 
 def values_of(compiled: Compiled, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
-    """The arguments of which cotangents are given, as they are before the call."""
+    """The arguments of which cotangents are given."""
     return [
-        outline(compiled.parameters.value(slot, args, kwargs) if place is None else args[place])
+        compiled.parameters.value(slot, args, kwargs) if place is None else args[place]
         for slot, place in zip(compiled.slots, compiled.places, strict=True)
     ]
 
@@ -38,7 +38,7 @@ def pulled(
     """The value, and a pullback to what users get for each slot."""
     values = [form(v) for v in values_of(compiled, args, kwargs)]
     value, pullback = compiled.run(*args, **kwargs)
-    like, finish, whole = form(outline(value)), compiled.finish, compiled.whole
+    like, finish, whole = form(value), compiled.finish, compiled.whole
 
     def pull(cotangent: Any) -> list[Any]:
         found = pullback(seed_of(cotangent, like))

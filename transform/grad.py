@@ -11,6 +11,7 @@ from adjoint.transform.acceptance import check_accepted
 from adjoint.transform.compiled import kept_on
 from adjoint.transform.differentiable import Differentiable
 from adjoint.transform.parameters import Wrt
+from adjoint.transform.unwrap import unwrap
 
 
 def grad(function: Any = None, /, *, wrt: Wrt = None) -> Any:
@@ -73,10 +74,11 @@ def _differentiable(function: Any, wrt: Wrt) -> Differentiable:
 
 def _accepted(made: Differentiable) -> Differentiable:
     """Refuse at once what is refused, the first time that a function is seen."""
-    kept, code = kept_on(made.function), made.function.__code__
+    function, _, _ = unwrap(made)
+    kept, code = kept_on(function), function.__code__
     if kept.accepted is not code:
         try:
-            check_accepted(made.function)
+            check_accepted(function)
         except AdjointError as error:  # it points at the user's line; ours say nothing
             raise error.with_traceback(None)  # noqa: B904 - the cause is kept
         kept.accepted = code

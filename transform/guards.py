@@ -7,7 +7,7 @@ the outside names that it was derived under; they are compared whenever it is us
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import CellType, FunctionType, ModuleType
 from typing import Any
@@ -33,7 +33,7 @@ class Guards:
     """
 
     code: tuple[tuple[FunctionType, Any, Any], ...]
-    objects: tuple[tuple[dict[str, Any], str, Any], ...]
+    objects: tuple[tuple[Mapping[str, Any], str, Any], ...]
     cells: tuple[tuple[CellType, Any], ...]
     data: tuple[tuple[Place, str, Any], ...]
     hold: Callable[[], bool] = field(init=False)
@@ -50,7 +50,7 @@ def guards_of(callees: Callees) -> Guards:
             would be lost.
     """
     code: dict[int, tuple[FunctionType, Any, Any]] = {}
-    objects: dict[tuple[int, str], tuple[dict[str, Any], str, Any]] = {}
+    objects: dict[tuple[int, str], tuple[Mapping[str, Any], str, Any]] = {}
     cells: dict[int, tuple[CellType, Any]] = {}
     data: dict[tuple[int, str], tuple[Place, str, Any]] = {}
     for callee in callees.known.values():

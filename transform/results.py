@@ -22,9 +22,13 @@ _NO_NUMBERS = {"none": "None", "str": "a string", "function": "a function", "ran
 
 def finish(found: Any, value: Any) -> Any:
     """A gradient as users get it: with the structure, shape and dtype of the argument."""
-    if type(found) is type(value) is np.ndarray and found.dtype == value.dtype:
-        if found.shape == value.shape and found.dtype.kind == "f" and 0 not in found.strides:
+    kind = type(found)
+    if kind is type(value):
+        if kind is float:
             return found
+        if kind is np.ndarray and found.dtype is value.dtype and found.shape == value.shape:
+            if found.dtype.kind == "f" and 0 not in found.strides:
+                return found
     refuse_tensor(found, "the differentiated function")
     return restructure(found, value)
 
