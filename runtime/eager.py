@@ -60,6 +60,7 @@ class Op:
         self.own_forward = forward is not None
         self.title = title or title_of(rule.name)
         self.positions = tuple(k for k, p in enumerate(self.params) if p in rule.vjp)
+        self.unwritten = tuple(k for k, p in enumerate(self.params) if p in rule.unwritten)
         base = BinaryNode if self.positions == PAIR == tuple(range(len(self.params))) else OpNode
         self.node = node_class(self.title, base)
         self.node.op = self  # type: ignore[attr-defined]
@@ -212,7 +213,17 @@ def _apply_to_one(op: Op, args: Sequence[Any]) -> Tensor:
 def _edges(
     op: Op, args: Sequence[Any]
 ) -> tuple[tuple[Edge, ...], tuple[tuple[int, int | None], ...], list[Any]]:
-    """Gives, for every differentiable tensor among the arguments, its edge and its place."""
+    """Gives, for every differentiable tensor among the arguments, its edge and its place.
+
+    Raises:
+        MissingRule: a tensor requires grad with respect to which no derivative is written.
+    """
+    for k in op.unwritten:
+        if isinstance(args[k], TensorCore) and edge_of(args[k]) is not None:
+            raise MissingRule(
+                f"{op.rule.name} has no derivative with respect to `{op.params[k]}`; "
+                "use tensor.detach() for it"
+            )
     edges: list[Edge] = []
     layout: list[tuple[int, int | None]] = []
     owners: list[Any] = []

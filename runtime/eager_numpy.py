@@ -105,13 +105,14 @@ class NumPyProtocol:
         first = inputs[0]
         if isinstance(first, TensorCore) and ufunc in METHODS:
             return getattr(first, METHODS[ufunc])(*inputs[1:])
-        if len(inputs) > 1:
+        if len(inputs) > 1 and ufunc is not np.ldexp:  # whose operands are of two types
             second: Any = inputs[1]
             if ufunc in REFLECTED:
                 return getattr(second, REFLECTED[ufunc])(first)
-            operands = pair(second, first)
+            here = isinstance(first, TensorCore)
+            operands = pair(first, second) if here else pair(second, first)
             if operands is not None:
-                second, first = operands
+                first, second = operands if here else operands[::-1]
                 if ufunc in METHODS and isinstance(first, TensorCore):
                     return getattr(first, METHODS[ufunc])(second)
                 inputs = (first, second, *inputs[2:])

@@ -14,6 +14,7 @@ from typing import Any
 from . import (
     arrangement,
     broadcasting,
+    decompositions,
     einsums,
     elements,
     entries,
@@ -21,6 +22,9 @@ from . import (
     patterns,
     products,
     reductions,
+    selecting,
+    signals,
+    statistics,
     stores,
     structures,
 )
@@ -64,6 +68,21 @@ from .broadcasting import shape_of as shape_of
 from .broadcasting import spec as spec
 from .broadcasting import unbroadcast as unbroadcast
 from .broadcasting import unreduce as unreduce
+from .decompositions import eigh_along as eigh_along
+from .decompositions import eigh_da as eigh_da
+from .decompositions import eigvalsh_along as eigvalsh_along
+from .decompositions import eigvalsh_da as eigvalsh_da
+from .decompositions import matrix_power_along as matrix_power_along
+from .decompositions import multi_dot_along as multi_dot_along
+from .decompositions import multi_dot_parts as multi_dot_parts
+from .decompositions import pinv_along as pinv_along
+from .decompositions import pinv_da as pinv_da
+from .decompositions import qr_along as qr_along
+from .decompositions import qr_da as qr_da
+from .decompositions import svd_along as svd_along
+from .decompositions import svd_da as svd_da
+from .decompositions import svdvals_along as svdvals_along
+from .decompositions import svdvals_dx as svdvals_dx
 from .einsums import einsum_at as einsum_at
 from .einsums import einsum_at_along as einsum_at_along
 from .einsums import einsum_dx as einsum_dx
@@ -108,12 +127,14 @@ from .entries import unzip as unzip
 from .linear import cholesky_along as cholesky_along
 from .linear import cholesky_da as cholesky_da
 from .linear import det_da as det_da
+from .linear import matrix_slope as matrix_slope
 from .linear import norm_slope as norm_slope
 from .linear import slogdet_along as slogdet_along
 from .linear import slogdet_da as slogdet_da
 from .linear import solve_along as solve_along
 from .linear import solve_da as solve_da
 from .linear import solve_db as solve_db
+from .linear import vector_slope as vector_slope
 from .patterns import is_mapping as is_mapping
 from .patterns import is_sequence as is_sequence
 from .products import contracted as contracted
@@ -146,9 +167,50 @@ from .reductions import trapezoid_dy as trapezoid_dy
 from .reductions import uncumsum as uncumsum
 from .reductions import undiff as undiff
 from .reductions import undiff_sums as undiff_sums
+from .reductions import unit_trapezoid as unit_trapezoid
 from .reductions import unsort as unsort
 from .reductions import weights_along as weights_along
 from .reductions import weights_dx as weights_dx
+from .selecting import insert_darr as insert_darr
+from .selecting import insert_dvalues as insert_dvalues
+from .selecting import unblock as unblock
+from .selecting import unchoose as unchoose
+from .selecting import undelete as undelete
+from .selecting import unselect as unselect
+from .selecting import unselected as unselected
+from .selecting import unsplit_equal as unsplit_equal
+from .signals import convolve_da as convolve_da
+from .signals import convolve_dv as convolve_dv
+from .signals import correlate_da as correlate_da
+from .signals import correlate_dv as correlate_dv
+from .signals import fitted as fitted
+from .signals import interp_dfp as interp_dfp
+from .signals import interp_slope as interp_slope
+from .signals import irfft_da as irfft_da
+from .signals import irfftn_da as irfftn_da
+from .signals import rfft_da as rfft_da
+from .signals import rfftn_da as rfftn_da
+from .signals import transformed_axes as transformed_axes
+from .signals import ungradient as ungradient
+from .statistics import after_first as after_first
+from .statistics import corrcoef_along as corrcoef_along
+from .statistics import corrcoef_parts as corrcoef_parts
+from .statistics import cov_along as cov_along
+from .statistics import cov_parts as cov_parts
+from .statistics import cumprod_along as cumprod_along
+from .statistics import cumprod_dx as cumprod_dx
+from .statistics import filled as filled
+from .statistics import low_terms as low_terms
+from .statistics import polymul_part as polymul_part
+from .statistics import polyval_slope as polyval_slope
+from .statistics import polyval_dp as polyval_dp
+from .statistics import quantile_along as quantile_along
+from .statistics import quantile_da as quantile_da
+from .statistics import quantile_weights as quantile_weights
+from .statistics import spread_of_numbers as spread_of_numbers
+from .statistics import unpolyder as unpolyder
+from .statistics import vander_along as vander_along
+from .statistics import vander_dx as vander_dx
 from .stores import buffer as buffer
 from .stores import gather_stored as gather_stored
 from .stores import item_of as item_of
@@ -175,6 +237,10 @@ MODULES = (
     products,
     einsums,
     linear,
+    decompositions,
+    signals,
+    statistics,
+    selecting,
     patterns,
 )
 
@@ -195,7 +261,8 @@ STRUCTURED: Mapping[str, int] = {
     **dict.fromkeys(("own", "zeros_like", "accumulate"), 0),
     **dict.fromkeys(("expand", "cast_back", "sum_dx", "prod_dx", "dist_dp"), 1),
     **dict.fromkeys(("unconcatenate", "unstack", "unvstack", "unhstack", "uncolumn_stack"), 1),
-    **dict.fromkeys(("undstack", "restructure"), 1),
+    **dict.fromkeys(("undstack", "restructure", "unblock", "multi_dot_parts"), 1),
+    **dict.fromkeys(("unselect", "unchoose"), 2),
 }
 """For helpers that may give a list (or other container): the argument whose structure that has."""
 
@@ -239,5 +306,13 @@ SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     **dict.fromkeys(("kron_da", "cross_da", "vdot_da"), (1,)),
     **dict.fromkeys(("kron_db", "cross_db", "vdot_db", "solve_db"), (2,)),
     "solve_da": (2,),
+    **dict.fromkeys(("eigh_da", "svd_da", "qr_da", "fitted", "rfft_da", "rfftn_da"), (1,)),
+    **dict.fromkeys(("irfftn_da", "ungradient", "convolve_da", "correlate_da"), (1,)),
+    **dict.fromkeys(("convolve_dv", "correlate_dv"), (2,)),
+    **dict.fromkeys(("unblock", "unsplit_equal", "undelete", "insert_darr"), (1,)),
+    **dict.fromkeys(("polyval_dp", "unpolyder", "polymul_part", "low_terms"), (1,)),
+    "insert_dvalues": (1, 3),
+    "interp_dfp": (3,),
+    **dict.fromkeys(("unselect", "unchoose"), (2,)),
 }
 """The positions of arguments of which a helper reads only the shape and dtype."""

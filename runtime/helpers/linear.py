@@ -89,11 +89,34 @@ def norm_slope(x: Any, ans: Any, ord: Any = None, axis: Any = None, keepdims: bo
     of_matrices = np.ndim(x) == 2 if axis is None else isinstance(axis, tuple) and len(axis) == 2
     euclidean = ord is None or ord == "fro" or (ord == 2 and not of_matrices)
     if of_matrices and not euclidean:
-        raise NotImplementedError(
-            f"np.linalg.norm has no derivative rule for ord={ord!r} of matrices"
-        )
+        return matrix_slope(x, ord, axis)
+    return vector_slope(x, ans, 2 if euclidean else ord, axis, keepdims)
+
+
+def matrix_slope(x: Any, ord: Any, axis: Any = None) -> Any:
+    """The derivative of the norm of a matrix other than the Euclidean; ties share evenly."""
+    axes = (-2, -1) if axis is None else axis
+    matrix = np.moveaxis(x, axes, (-2, -1))
+    if ord in ("nuc", 2, -2):
+        parts = np.linalg.svd(matrix, full_matrices=False)
+        s = parts[1]
+        extreme = np.min(s, axis=-1) if ord == -2 else np.max(s, axis=-1)
+        chosen = np.ones_like(s) if ord == "nuc" else ties(s, extreme, -1)
+        slope = (parts[0] * np.expand_dims(chosen, -2)) @ parts[2]
+        slope = np.conjugate(slope) if is_complex(slope) else slope
+    else:
+        over = -2 if abs(ord) == 1 else -1
+        sums = np.sum(np.abs(matrix), axis=over, keepdims=True)
+        low = np.min(sums, axis=-3 - over, keepdims=True)
+        high = np.max(sums, axis=-3 - over, keepdims=True)
+        slope = direction(matrix) * ties(sums, high if ord > 0 else low, -3 - over, True)
+    return np.moveaxis(slope, (-2, -1), axes)
+
+
+def vector_slope(x: Any, ans: Any, ord: Any = 2, axis: Any = None, keepdims: bool = False) -> Any:
+    """The derivative of the norm of a vector with respect to each element."""
     full = unreduce(ans, x, axis, keepdims)
-    if euclidean:
+    if ord == 2:
         return divide_or_zero(np.conjugate(x) if is_complex(x) else x, full)
     if ord in (np.inf, -np.inf):
         return direction(x) * ties(np.abs(x), ans, axis, keepdims)

@@ -124,6 +124,11 @@ def trapezoid_dx(d: Any, y: Any, x: Any, axis: int = -1) -> Any:
     return unbroadcast(undiff(widths, y, 1, axis), x)
 
 
+def unit_trapezoid(y: Any, x: Any = None, axis: int = -1) -> Any:
+    """The slope of `np.trapezoid` over its `dx`, which counts where there is no `x`."""
+    return np.trapezoid(y, axis=axis) if x is None else 0.0
+
+
 def undiff_sums(width: Any, axis: int) -> Any:
     """For each point, the sum of the intervals before and after it."""
     shape = list(np.shape(width))

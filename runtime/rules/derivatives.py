@@ -54,6 +54,9 @@ ELEMENTS = collect(
 
 ARRANGEMENT = collect(
     linear("scatter(d, like, index)", d="g[index]"),
+    linear("fitted(d, like)", d="fitted(g, d)"),
+    linear("ungradient(d, like, axis, edge_order, *varargs)", d="np.gradient(g, *varargs, axis=axis, edge_order=edge_order)"),
+    linear("unblock(d, arrays)", d="np.block(expand(g, arrays))", also={"result": "list", "memory": "maybe"}),
     linear("put_along(d, like, indices, axis)", d="np.take_along_axis(g, indices, axis)"),
     linear("undiagonal(d, like, offset=0, axis1=0, axis2=1)", d="np.diagonal(g, offset, axis1, axis2)"),
     linear("cast_back(d, like, target)", d="cast_back(g, d, target)", also={"memory": "maybe"}),

@@ -16,6 +16,7 @@ ARITHMETIC = collect(
     elementwise("np.multiply(x, y)", x="g * y", y="g * x", also={"operator": "*", "aliases": ("operator.mul",)}),
     elementwise("np.divide(x, y)", x="g / y", y="-g * ans / y", also={"operator": "/", "aliases": ("operator.truediv",)}),
     elementwise("np.remainder(x, y)", x="g", y="-g * (x // y)", also={"operator": "%", "aliases": ("operator.mod",)}),
+    elementwise("np.ldexp(x, i)", x="np.ldexp(g, i)"),
     elementwise("np.fmod(x, y)", x="g", y="-g * np.trunc(x / y)"),
     elementwise("np.negative(x)", x="-g", also={"operator": "-u", "aliases": ("operator.neg",)}),
     elementwise("np.positive(x)", x="g", also={"operator": "+u", "aliases": ("operator.pos",)}),
@@ -71,7 +72,7 @@ CHOOSING = collect(
     elementwise("np.fmin(x, y)", x="np.where(np.isnan(y), g, where_larger(g, y, x))", y="np.where(np.isnan(x), g, where_larger(g, x, y))"),
     elementwise("np.where(condition, x=None, y=None)", x="np.where(condition, g, 0)", y="np.where(condition, 0, g)"),
     elementwise(
-        "np.clip(a, a_min=None, a_max=None)",
+        "np.clip(a, a_min, a_max)",
         a="np.where(is_within(a, a_min, a_max), g, 0)",
         a_min="np.where(is_below(a, a_min, a_max), g, 0)",
         a_max="np.where(is_above(a, a_min, a_max), g, 0)",
@@ -84,13 +85,14 @@ CHOOSING = collect(
         also={"methods": ("clip",)},
     ),
     elementwise("np.nan_to_num(x)", x="np.where(np.isfinite(x), g, 0)"),
-    elementwise("np.copysign(x, y)", x="g * np.sign(x) * np.copysign(1, y)"),
+    elementwise("np.unwrap(p, discont=None, axis=-1, *, period=6.283185307179586)", p="g", also={"unwritten": ("period",)}),
+    elementwise("np.copysign(x, y)", x="np.where(np.signbit(y), -g, g) * np.sign(x)"),
 )
 
 COMPLEX = collect(
     general("np.divmod(x, y)", vjp={"x": "unbroadcast(g[1], x)", "y": "unbroadcast(-g[1] * (x // y), y)"}, jvp={"x": "[0.0, g]", "y": "[0.0, -g * (x // y)]"}, also={"result": "tuple"}),
     general("np.modf(x)", vjp={"x": "g[0]"}, jvp={"x": "[g, 0.0]"}, also={"result": "tuple"}),
-    missing("np.ldexp np.real_if_close np.sort_complex", why="no rule has been written yet"),
+    missing("np.real_if_close np.sort_complex", why="no rule has been written yet"),
     elementwise("np.absolute(x)", x="g * direction(x)", also={"jvp": {"x": "np.real(g * direction(x))"}, "aliases": ("abs", "operator.abs")}),
     elementwise("np.fabs(x)", x="g * np.sign(x)"),
     general("np.real(val)", vjp={"val": "g"}, jvp={"val": "np.real(g)"}, also={"memory": "maybe", "methods": ("real",)}),

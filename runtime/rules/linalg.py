@@ -15,6 +15,24 @@ PRODUCTS = collect(
     multilinear("np.tensordot(a, b, axes=2)", a="tensordot_da(g, a, b, axes)", b="tensordot_db(g, a, b, axes)"),
     multilinear("np.kron(a, b)", a="kron_da(g, a, b)", b="kron_db(g, a, b)"),
     multilinear("np.cross(a, b)", a="cross_da(g, a, b)", b="cross_db(g, a, b)"),
+    multilinear("np.linalg.outer(a, b)", a="outer_da(g, a, b)", b="outer_db(g, a, b)"),
+    multilinear("np.linalg.tensordot(a, b, *, axes=2)", a="tensordot_da(g, a, b, axes)", b="tensordot_db(g, a, b, axes)"),
+    multilinear("np.linalg.cross(a, b)", a="cross_da(g, a, b)", b="cross_db(g, a, b)"),
+    multilinear("np.matvec(x, y)", x="unbroadcast(np.expand_dims(g, -1) * np.expand_dims(y, -2), x)", y="unbroadcast(np.sum(np.expand_dims(g, -1) * x, axis=-2), y)"),
+    # The first operand is conjugated.
+    general(
+        "np.vecmat(x, y)",
+        vjp={"x": "unbroadcast(np.conjugate(np.sum(np.expand_dims(g, -2) * y, axis=-1)), x)", "y": "unbroadcast(np.expand_dims(np.conjugate(x), -1) * np.expand_dims(g, -2), y)"},
+        jvp={"x": "np.vecmat(g, y)", "y": "np.vecmat(x, g)"},
+    ),
+    *(
+        general(
+            f"np.{name}(x, y)",
+            vjp={"x": "unbroadcast(np.conjugate(np.expand_dims(g, -1) * y), x)", "y": "unbroadcast(np.expand_dims(g, -1) * np.conjugate(x), y)"},
+            jvp={"x": "np.vecdot(g, y)", "y": "np.vecdot(x, g)"},
+        )
+        for name in ("vecdot", "linalg.vecdot")
+    ),
     general(
         "np.vdot(a, b)",
         vjp={"a": "vdot_da(g, a, b)", "b": "vdot_db(g, a, b)"},
@@ -43,11 +61,31 @@ LINALG = collect(
         "np.linalg.norm(x, ord=None, axis=None, keepdims=False)",
         vjp={"x": "unreduce(g, x, axis, keepdims) * norm_slope(x, ans, ord, axis, keepdims)"},
         jvp={"x": "np.real(np.sum(g * norm_slope(x, ans, ord, axis, keepdims), axis=axis, keepdims=keepdims))"},
+        also={"unwritten": ("ord",)},
     ),
+    general(
+        "np.linalg.vector_norm(x, *, axis=None, keepdims=False, ord=2)",
+        vjp={"x": "unreduce(g, x, axis, keepdims) * vector_slope(x, ans, ord, axis, keepdims)"},
+        jvp={"x": "np.real(np.sum(g * vector_slope(x, ans, ord, axis, keepdims), axis=axis, keepdims=keepdims))"},
+        also={"unwritten": ("ord",)},
+    ),
+    general(
+        "np.linalg.matrix_norm(x, *, keepdims=False, ord='fro')",
+        vjp={"x": "unreduce(g, x, (-2, -1), keepdims) * norm_slope(x, ans, ord, (-2, -1), keepdims)"},
+        jvp={"x": "np.real(np.sum(g * norm_slope(x, ans, ord, (-2, -1), keepdims), axis=(-2, -1), keepdims=keepdims))"},
+    ),
+    general("np.linalg.matrix_power(a, n)", vjp={"a": "matrix_power_along(g, np.swapaxes(a, -1, -2), n)"}, jvp={"a": "matrix_power_along(g, a, n)"}, also={"memory": "maybe"}),
+    general("np.linalg.multi_dot(arrays)", vjp={"arrays": "multi_dot_parts(g, arrays)"}, jvp={"arrays": "multi_dot_along(g, arrays)"}),
+    general("np.linalg.pinv(a)", vjp={"a": "pinv_da(g, a, ans)"}, jvp={"a": "pinv_along(g, a, ans)"}),
+    # Of a symmetric matrix, as `cholesky`.
+    general("np.linalg.eigh(a, UPLO='L')", vjp={"a": "eigh_da(g, a, ans)"}, jvp={"a": "eigh_along(g, ans)"}, also={"result": "tuple"}),
+    general("np.linalg.eigvalsh(a, UPLO='L')", vjp={"a": "eigvalsh_da(g, a, UPLO)"}, jvp={"a": "eigvalsh_along(g, a, UPLO)"}),
+    general("np.linalg.svd(a, full_matrices=True)", vjp={"a": "svd_da(g, a, ans, full_matrices)"}, jvp={"a": "svd_along(g, ans, full_matrices)"}, also={"result": "tuple"}),
+    general("np.linalg.svdvals(x)", vjp={"x": "svdvals_dx(g, x)"}, jvp={"x": "svdvals_along(g, x)"}),
+    general("np.linalg.qr(a)", vjp={"a": "qr_da(g, a, ans)"}, jvp={"a": "qr_along(g, ans)"}, also={"result": "tuple"}),
     linear("np.linalg.trace(x)", x="untrace(g, x, 0, -2, -1)"),
     linear("np.linalg.diagonal(x)", x="undiagonal(g, x, 0, -2, -1)", also={"memory": "view"}),
-    missing("np.linalg.eig np.linalg.eigh np.linalg.eigvals np.linalg.eigvalsh np.linalg.svd np.linalg.svdvals np.linalg.qr np.linalg.pinv np.linalg.lstsq np.linalg.matrix_power np.linalg.multi_dot np.linalg.cond np.linalg.tensorinv np.linalg.tensorsolve np.linalg.vector_norm np.linalg.matrix_norm np.linalg.cross np.linalg.outer np.linalg.vecdot np.linalg.tensordot np.vecdot np.matvec np.vecmat", why="no rule has been written yet"),
-    missing("np.fft.fft np.fft.ifft np.fft.rfft np.fft.irfft np.fft.fft2 np.fft.ifft2 np.fft.rfft2 np.fft.irfft2 np.fft.fftn np.fft.ifftn np.fft.rfftn np.fft.irfftn np.fft.hfft np.fft.ihfft np.fft.fftshift np.fft.ifftshift", why="no rule has been written yet"),
+    missing("np.linalg.eig np.linalg.eigvals np.linalg.lstsq np.linalg.cond np.linalg.tensorinv np.linalg.tensorsolve", why="no rule has been written yet"),
 )
 
 RULES = collect(PRODUCTS, LINALG)

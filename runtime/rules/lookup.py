@@ -20,6 +20,7 @@ from . import (
     reductions,
     scalars,
     shapes,
+    signals,
     special,
 )
 from .table import Rule, by_name, collect
@@ -30,6 +31,7 @@ RULES: Mapping[str, Rule] = by_name(
         reductions.RULES,
         shapes.RULES,
         linalg.RULES,
+        signals.RULES,
         scalars.RULES,
         constant.RULES,
         special.RULES,

@@ -14,13 +14,13 @@ SUMS = collect(
         "np.var(a, axis=None, *, ddof=0, keepdims=False)",
         vjp={"a": "unreduce(2 * g / (count(a, axis) - ddof), a, axis, keepdims) * centered(a, axis)"},
         jvp={"a": "2 * np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)) / (count(a, axis) - ddof)"},
-        also={"methods": ("var",), "plain": {"a": "unreduce(2 * g / count(a), a) * centered(a)"}},
+        also={"methods": ("var",), "unwritten": ("ddof",), "plain": {"a": "unreduce(2 * g / count(a), a) * centered(a)"}},
     ),
     general(
         "np.std(a, axis=None, *, ddof=0, keepdims=False)",
         vjp={"a": "unreduce(divide_or_zero(g, ans) / (count(a, axis) - ddof), a, axis, keepdims) * centered(a, axis)"},
         jvp={"a": "divide_or_zero(np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)), ans) / (count(a, axis) - ddof)"},
-        also={"methods": ("std",), "plain": {"a": "unreduce(divide_or_zero(g, ans) / count(a), a) * centered(a)"}},
+        also={"methods": ("std",), "unwritten": ("ddof",), "plain": {"a": "unreduce(divide_or_zero(g, ans) / count(a), a) * centered(a)"}},
     ),
     general(
         "np.average(a, axis=None, weights=None, *, keepdims=False)",
@@ -34,7 +34,28 @@ SUMS = collect(
         },
         also={"plain": {"a": "unreduce(g / count(a), a)"}},
     ),
-    linear("np.nansum(a, axis=None, *, keepdims=False)", a="np.where(np.isnan(a), 0, unreduce(g, a, axis, keepdims))"),
+    general(
+        "np.nansum(a, axis=None, *, keepdims=False)",
+        vjp={"a": "np.where(np.isnan(a), 0, unreduce(g, a, axis, keepdims))"},
+        jvp={"a": "np.sum(np.where(np.isnan(a), 0, g), axis=axis, keepdims=keepdims)"},
+    ),
+    general(
+        "np.nanvar(a, axis=None, *, ddof=0, keepdims=False)",
+        vjp={"a": "unreduce(2 * g, a, axis, keepdims) * spread_of_numbers(a, axis, ddof)"},
+        jvp={"a": "2 * np.real(np.sum(g * spread_of_numbers(a, axis, ddof), axis=axis, keepdims=keepdims))"},
+        also={"unwritten": ("ddof",)},
+    ),
+    general(
+        "np.nanstd(a, axis=None, *, ddof=0, keepdims=False)",
+        vjp={"a": "unreduce(divide_or_zero(g, ans), a, axis, keepdims) * spread_of_numbers(a, axis, ddof)"},
+        jvp={"a": "divide_or_zero(np.real(np.sum(g * spread_of_numbers(a, axis, ddof), axis=axis, keepdims=keepdims)), ans)"},
+        also={"unwritten": ("ddof",)},
+    ),
+    general(
+        "np.nanprod(a, axis=None, *, keepdims=False)",
+        vjp={"a": "np.where(np.isnan(a), 0, unreduce(g, a, axis, keepdims) * product_of_others(filled(a, 1.0), axis))"},
+        jvp={"a": "np.sum(np.where(np.isnan(a), 0, g * product_of_others(filled(a, 1.0), axis)), axis=axis, keepdims=keepdims)"},
+    ),
     general(
         "np.nanmean(a, axis=None, *, keepdims=False)",
         vjp={"a": "unreduce(g, a, axis, keepdims) * shares_of_numbers(a, axis)"},
@@ -58,6 +79,14 @@ EXTREMES = collect(
         )
         for name in ("max", "min")
     ),
+    *(
+        general(
+            f"np.nan{name}(a, axis=None, *, keepdims=False)",
+            vjp={"a": "unreduce(g, a, axis, keepdims) * ties(a, ans, axis, keepdims)"},
+            jvp={"a": "np.sum(g * ties(a, ans, axis, keepdims), axis=axis, keepdims=keepdims)"},
+        )
+        for name in ("max", "min")
+    ),
     general(
         "np.ptp(a, axis=None, *, keepdims=False)",
         vjp={"a": "unreduce(g, a, axis, keepdims) * span_slope(a, axis)"},
@@ -67,15 +96,50 @@ EXTREMES = collect(
 
 ORDERED = collect(
     linear("np.cumsum(a, axis=None)", a="uncumsum(g, a, axis)", also={"methods": ("cumsum",)}),
+    linear("np.cumulative_sum(x, *, axis=None, include_initial=False)", x="uncumsum(after_first(g, axis) if include_initial else g, x, axis)"),
+    general(
+        "np.nancumsum(a, axis=None)",
+        vjp={"a": "np.where(np.isnan(a), 0, uncumsum(g, a, axis))"},
+        jvp={"a": "np.cumsum(np.where(np.isnan(a), 0, g), axis=axis)"},
+    ),
+    general(
+        "np.cumprod(a, axis=None)",
+        vjp={"a": "cumprod_dx(g, a, ans, axis)"},
+        jvp={"a": "cumprod_along(g, a, ans, axis)"},
+        also={"methods": ("cumprod",)},
+    ),
+    general("np.cumulative_prod(x, *, axis=None)", vjp={"x": "cumprod_dx(g, x, ans, axis)"}, jvp={"x": "cumprod_along(g, x, ans, axis)"}),
+    general(
+        "np.nancumprod(a, axis=None)",
+        vjp={"a": "np.where(np.isnan(a), 0, cumprod_dx(g, filled(a, 1.0), ans, axis))"},
+        jvp={"a": "cumprod_along(np.where(np.isnan(a), 0, g), filled(a, 1.0), ans, axis)"},
+    ),
+    general(
+        "np.quantile(a, q, axis=None, *, keepdims=False)",
+        vjp={"a": "quantile_da(g, a, q, axis)"},
+        jvp={"a": "quantile_along(g, a, q, ans, axis)"},
+        also={"unwritten": ("q",)},
+    ),
+    general(
+        "np.percentile(a, q, axis=None, *, keepdims=False)",
+        vjp={"a": "quantile_da(g, a, np.asarray(q) / 100, axis)"},
+        jvp={"a": "quantile_along(g, a, np.asarray(q) / 100, ans, axis)"},
+        also={"unwritten": ("q",)},
+    ),
+    general(
+        "np.median(a, axis=None, *, keepdims=False)",
+        vjp={"a": "quantile_da(g, a, 0.5, axis)"},
+        jvp={"a": "quantile_along(g, a, 0.5, ans, axis)"},
+    ),
     general("np.sort(a, axis=-1)", vjp={"a": "unsort(g, a, axis)"}, jvp={"a": "sorted_like(g, a, axis)"}),
+    linear("np.ediff1d(ary)", ary="np.reshape(undiff(g, np.zeros(np.size(ary)), 1, 0), np.shape(ary))"),
     linear("np.diff(a, n=1, axis=-1)", a="undiff(g, a, n, axis)"),
     general(
         "np.trapezoid(y, x=None, dx=1.0, axis=-1)",
-        vjp={"y": "trapezoid_dy(g, y, x, dx, axis)", "x": "trapezoid_dx(g, y, x, axis)"},
-        jvp={"y": "np.trapezoid(g, x, dx, axis)", "x": "np.trapezoid(y, g, axis=axis)"},
+        vjp={"y": "trapezoid_dy(g, y, x, dx, axis)", "x": "trapezoid_dx(g, y, x, axis)", "dx": "unbroadcast(g * unit_trapezoid(y, x, axis), dx)"},
+        jvp={"y": "np.trapezoid(g, x, dx, axis)", "x": "np.trapezoid(y, g, axis=axis)", "dx": "g * unit_trapezoid(y, x, axis)"},
     ),
-    missing("np.median np.quantile np.percentile np.nanmedian np.nanvar np.nanstd np.nanmax np.nanmin np.nanprod np.cumprod np.nancumsum np.partition np.cumulative_sum np.cumulative_prod np.nancumprod np.nanquantile np.nanpercentile np.apply_over_axes", why="no rule has been written yet"),
-    missing("np.gradient np.interp np.convolve np.correlate np.cov np.corrcoef np.histogram np.polyfit np.polyval np.unwrap np.ediff1d np.polyadd np.polysub np.polymul np.polydiv np.polyder np.polyint np.roots np.poly np.i0", why="no rule has been written yet"),
+    missing("np.nanmedian np.nanquantile np.nanpercentile np.partition np.histogram np.apply_over_axes", why="no rule has been written yet"),
 )
 
 RULES = collect(SUMS, EXTREMES, ORDERED)

@@ -45,7 +45,7 @@ MATH = collect(
     general("math.hypot(*coordinates)", vjp={"coordinates": "hypot_dx(g, k, ans, *coordinates)"}, jvp={"coordinates": "hypot_dx(g, k, ans, *coordinates)"}),
     general("math.dist(p, q)", vjp={"p": "dist_dp(g, p, q, ans)", "q": "dist_dp(g, q, p, ans)"}, jvp={"p": "dist_along(g, p, q, ans)", "q": "dist_along(g, q, p, ans)"}),
     general("math.fsum(seq)", vjp={"seq": "sum_dx(g, seq)"}, jvp={"seq": "math.fsum(g)"}),
-    general("math.prod(iterable, *, start=1)", vjp={"iterable": "prod_dx(g, iterable, start)"}, jvp={"iterable": "prod_along(g, iterable, start)"}),
+    general("math.prod(iterable, *, start=1)", vjp={"iterable": "prod_dx(g, iterable, start)", "start": "g * math.prod(iterable)"}, jvp={"iterable": "prod_along(g, iterable, start)", "start": "g * math.prod(iterable)"}),
     general("math.modf(x)", vjp={"x": "g[0]"}, jvp={"x": "[g, 0.0]"}, also={"result": "tuple"}),
     general("math.frexp(x)", vjp={"x": "math.ldexp(g[0], -ans[1])"}, jvp={"x": "[math.ldexp(g, -ans[1]), 0.0]"}, also={"result": "tuple"}),
     missing("math.sumprod math.fma", why="no rule has been written yet"),

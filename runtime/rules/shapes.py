@@ -45,13 +45,22 @@ JOINING = collect(
     general("np.append(arr, values, axis=None)", vjp={"arr": "unconcatenate(g, [arr, values], axis)[0]", "values": "unconcatenate(g, [arr, values], axis)[1]"}, jvp={"arr": "np.append(expand(g, arr), expand(0.0, values), axis)", "values": "np.append(expand(0.0, arr), expand(g, values), axis)"}),
     general("np.split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.split(g, indices_or_sections, axis)"}, also={"result": "list", "memory": "view"}),
     general("np.array_split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.array_split(g, indices_or_sections, axis)"}, also={"result": "list", "memory": "view"}),
-    missing("np.block np.insert np.delete np.resize", why="no rule has been written yet"),
-    missing("np.vsplit np.hsplit np.dsplit", why="no rule has been written yet", also={"memory": "view", "result": "list"}),
+    general("np.vsplit(ary, indices_or_sections)", vjp={"ary": "unsplit(g, ans, 0)"}, jvp={"ary": "np.vsplit(g, indices_or_sections)"}, also={"result": "list", "memory": "view"}),
+    general("np.hsplit(ary, indices_or_sections)", vjp={"ary": "unsplit(g, ans, min(np.ndim(ary) - 1, 1))"}, jvp={"ary": "np.hsplit(g, indices_or_sections)"}, also={"result": "list", "memory": "view"}),
+    general("np.dsplit(ary, indices_or_sections)", vjp={"ary": "unsplit(g, ans, 2)"}, jvp={"ary": "np.dsplit(g, indices_or_sections)"}, also={"result": "list", "memory": "view"}),
+    general("np.unstack(x, *, axis=0)", vjp={"x": "unsplit_equal(g, ans, axis)"}, jvp={"x": "np.unstack(g, axis=axis)"}, also={"result": "tuple", "memory": "view"}),
+    general("np.block(arrays)", vjp={"arrays": "unblock(g, arrays)"}, jvp={"arrays": "np.block(expand(g, arrays))"}),
+    general(
+        "np.insert(arr, obj, values, axis=None)",
+        vjp={"arr": "insert_darr(g, arr, obj, axis)", "values": "insert_dvalues(g, arr, obj, values, axis)"},
+        jvp={"arr": "np.insert(g, obj, np.zeros_like(values), axis)", "values": "np.insert(np.zeros_like(arr), obj, g, axis)"},
+    ),
 )
 
 REPEATING = collect(
     linear("np.tile(A, reps)", A="untile(g, A, reps)"),
     linear("np.repeat(a, repeats, axis=None)", a="unrepeat(g, a, repeats, axis)", also={"methods": ("repeat",)}),
+    linear("np.resize(a, new_shape)", a="untake(g, a, np.resize(np.arange(np.size(a)), new_shape))"),
     linear("np.pad(array, pad_width, mode='constant')", array="unpad(g, array, pad_width, mode)"),
 )
 
@@ -59,6 +68,7 @@ DIAGONALS = collect(
     linear("np.diag(v, k=0)", v="undiag(g, v, k)", also={"memory": "maybe"}),
     linear("np.diagonal(a, offset=0, axis1=0, axis2=1)", a="undiagonal(g, a, offset, axis1, axis2)", also={"memory": "view", "methods": ("diagonal",)}),
     linear("np.trace(a, offset=0, axis1=0, axis2=1)", a="untrace(g, a, offset, axis1, axis2)", also={"methods": ("trace",)}),
+    linear("np.diagflat(v, k=0)", v="np.reshape(np.diagonal(g, k), np.shape(v))"),
     linear("np.tril(m, k=0)", m="unbroadcast(np.tril(g, k), m)"),
     linear("np.triu(m, k=0)", m="unbroadcast(np.triu(g, k), m)"),
 )
@@ -69,18 +79,27 @@ PICKING = collect(
     linear("np.take_along_axis(arr, indices, axis=-1)", arr="put_along(g, arr, indices, axis)"),
     general("ndarray.item(a)", vjp={"a": "expand(g, a)"}, jvp={"a": "np.reshape(g, ())"}, also={"methods": ("item",)}),
     general("ndarray.tolist(a)", vjp={"a": "cast_back(np.array(g), a, a)"}, jvp={"a": "g.tolist()"}, also={"result": "list", "methods": ("tolist",)}),
-    missing("np.copyto np.put np.fill_diagonal", why="it writes in place; assign to a subscript instead"),
-    missing("np.broadcast_arrays np.unstack np.rollaxis np.trim_zeros np.require np.asarray_chkfinite", why="no rule has been written yet", also={"memory": "maybe"}),
+    linear("np.delete(arr, obj, axis=None)", arr="undelete(g, arr, obj, axis)"),
+    linear("np.compress(condition, a, axis=None)", a="untake(g, a, np.flatnonzero(condition), axis)"),
+    linear("np.extract(condition, arr)", arr="untake(g, arr, np.flatnonzero(condition))"),
+    general("np.choose(a, choices)", vjp={"choices": "unchoose(g, a, choices)"}, jvp={"choices": "np.choose(a, expand(g, choices))"}),
+    general(
+        "np.select(condlist, choicelist, default=0)",
+        vjp={"choicelist": "unselect(g, condlist, choicelist)", "default": "unbroadcast(np.where(unselected(condlist), g, 0), default)"},
+        jvp={"choicelist": "np.select(condlist, expand(g, choicelist))", "default": "np.where(unselected(condlist), g, 0)"},
+    ),
+    missing("np.copyto np.put np.fill_diagonal np.place np.putmask np.put_along_axis", why="it writes in place; assign to a subscript instead"),
+    missing("np.broadcast_arrays np.rollaxis np.trim_zeros np.require np.asarray_chkfinite", why="no rule has been written yet", also={"memory": "maybe"}),
     missing("np.row_stack np.piecewise", why="no rule has been written yet"),
-    missing("np.compress np.extract np.choose np.select np.place np.putmask np.put_along_axis np.diagflat np.vander np.apply_along_axis np.vectorize", why="no rule has been written yet"),
+    missing("np.apply_along_axis np.vectorize", why="no rule has been written yet"),
 )
 
 # `ans` is read for its dtype alone: what is cut to whole numbers has no derivative.
 COPYING = collect(
     linear("np.copy(a)", a="g", also={"methods": ("copy",)}),
     general("ndarray.astype(x, dtype, *, copy=True)", vjp={"x": "cast_back(g, x, ans)"}, jvp={"x": "cast_on(g, x, ans)"}, also={"memory": "maybe", "methods": ("astype",)}),
-    general("np.array(object, dtype=None)", vjp={"object": "cast_back(g, object, ans)"}, jvp={"object": "cast_on(g, object, ans)"}),
-    general("np.asarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
+    general("np.array(object, dtype=None, *, copy=True)", vjp={"object": "cast_back(g, object, ans)"}, jvp={"object": "cast_on(g, object, ans)"}),
+    general("np.asarray(a, dtype=None, order=None, *, copy=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
     general("np.asanyarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
     general("np.asfortranarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
     general("np.ascontiguousarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
@@ -103,7 +122,17 @@ RANGES = collect(
         vjp={"start": "arange_dstart(g, stop)", "step": "arange_dstep(g)"},
         jvp={"start": "arange_along_start(g, ans, stop)", "step": "arange_along_step(g, ans)"},
     ),
-    missing("np.logspace np.geomspace", why="no rule has been written yet"),
+    general(
+        "np.logspace(start, stop, num=50, endpoint=True, base=10.0)",
+        vjp={"start": "unbroadcast(g * ans * math.log(base) * (1 - ramp(ans, endpoint)), start)", "stop": "unbroadcast(g * ans * math.log(base) * ramp(ans, endpoint), stop)"},
+        jvp={"start": "g * ans * math.log(base) * (1 - ramp(ans, endpoint))", "stop": "g * ans * math.log(base) * ramp(ans, endpoint)"},
+        also={"unwritten": ("base",)},
+    ),
+    general(
+        "np.geomspace(start, stop, num=50, endpoint=True)",
+        vjp={"start": "unbroadcast(g * ans * (1 - ramp(ans, endpoint)) / start, start)", "stop": "unbroadcast(g * ans * ramp(ans, endpoint) / stop, stop)"},
+        jvp={"start": "g * ans * (1 - ramp(ans, endpoint)) / start", "stop": "g * ans * ramp(ans, endpoint) / stop"},
+    ),
 )
 
 RULES = collect(RESHAPING, AXES, JOINING, REPEATING, DIAGONALS, PICKING, COPYING, RANGES)

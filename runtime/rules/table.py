@@ -55,6 +55,8 @@ class Rule:
     aliases: other names of the same function: `operator.add`, `abs` (a builtin).
     methods: names of array methods (or attributes) that mean the same, the array coming first.
     keyword_only: parameters that are accepted by keyword only.
+    unwritten: parameters with a derivative that nobody has written: a derivative that flows there
+      is refused. All other parameters without an expression are flat (`axis`, a condition).
     result: `array` (or number), `list` (of arrays or numbers) or `tuple`.
     """
 
@@ -71,6 +73,7 @@ class Rule:
     methods: tuple[str, ...] = ()
     keyword_only: frozenset[str] = frozenset()
     result: str = "array"
+    unwritten: tuple[str, ...] = ()
 
     @property
     def starred(self) -> str | None:
@@ -79,8 +82,8 @@ class Rule:
 
     @property
     def differentiable(self) -> frozenset[str]:
-        """The parameters that have a derivative."""
-        return frozenset(self.vjp)
+        """The parameters that have a derivative, written or not."""
+        return frozenset((*self.vjp, *self.unwritten))
 
 
 def elementwise(signature: str, /, *, also: Mapping[str, object] | None = None, **vjp: str) -> Rule:
@@ -190,7 +193,7 @@ def _rule(
     name, _, rest = signature.partition("(")
     params, keyword_only = parameters(rest.removesuffix(")") if rest else "*args, **kwargs")
     known = {p.lstrip("*") for p in params}
-    if unknown := (set(vjp) | set(jvp)) - known:
+    if unknown := {*vjp, *jvp, *(also or {}).get("unwritten", ())} - known:  # type: ignore[misc]
         raise ValueError(f"{name} has no parameter {sorted(unknown)}")
     if set(vjp) != set(jvp) and kind == "general":
         raise ValueError(f"{name}: a derivative in one mode only")

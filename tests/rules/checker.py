@@ -24,6 +24,7 @@ from adjoint.runtime.rules import (
 )
 
 STEP = 1e-6
+_SYMMETRIC = ("np.linalg.cholesky", "np.linalg.eigh", "np.linalg.eigvalsh")
 
 
 @dataclass(frozen=True)
@@ -217,8 +218,8 @@ def check(case: Case, rule: Rule | None = None) -> None:
         where = f"{case.text}, {p}"
         x = case.value(place)
         tangent = random_like(x, random)
-        if rule.name in ("np.linalg.cholesky",):
-            tangent = tangent + np.swapaxes(tangent, -1, -2)
+        if rule.name in _SYMMETRIC:
+            tangent = tangent + np.conjugate(np.swapaxes(tangent, -1, -2))
         cotangent = random_like(ans, random)
         ends = [
             case.call({place: mapped(lambda e, t, h=h: moved(e, h * t), x, tangent)})

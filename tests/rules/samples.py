@@ -19,6 +19,11 @@ def _spd(n: int) -> np.ndarray:
     return m @ m.T + n * np.eye(n)
 
 
+def _hermitian(n: int) -> np.ndarray:
+    m = _array(n, n) + 1j * _array(n, n)
+    return m + m.conj().T
+
+
 VALUES: dict[str, object] = {
     "s": 0.6,
     "t": -0.3,
@@ -49,6 +54,12 @@ VALUES: dict[str, object] = {
     "long": _array(40) * 1.8,
     "wide": np.concatenate([_array(2, 40) * 1.8, [[0.0], [0.5]]], axis=1),
     "ab": ["p", "q"],
+    "gaps": np.array([[0.5, np.nan, 0.3], [np.nan, 0.9, 0.7]]),
+    "tall": _array(4, 3),
+    "tall2": _array(2, 4, 3),
+    "late": np.array([0.4, 0.2, 0.0, 0.7, 0.3]),
+    "points": np.array([0.15, 0.6, 0.65, 1.0]),
+    "k": np.array([0, 2, 1]),
     "g23": _array(2, 3),
     "g234": _array(2, 3, 4),
     "g243": _array(2, 4, 3),
@@ -102,6 +113,18 @@ np.sort(m)  np.sort(m, axis=0)  np.sort(m, axis=None)
 np.diff(m)  np.diff(c, n=2, axis=-1)  np.diff(m, axis=0)  np.diff(u, n=3)
 np.trapezoid(m)  np.trapezoid(u, spaced)  np.trapezoid(m, dx=0.3)  np.trapezoid(m, axis=0)
 np.trapezoid(k34, v, axis=0)  np.trapezoid(m, n)  np.trapezoid(m, n, axis=0)
+np.trapezoid(m, dx=s)
+np.nansum(gaps, axis=0)  np.nanmean(gaps, axis=1)  np.nanvar(gaps, axis=1, ddof=1)  np.nanvar(gaps)
+np.nanstd(gaps)  np.nanstd(m, axis=0, keepdims=True)  np.nanprod(gaps, axis=0)  np.nanprod(gaps)
+np.nanmax(gaps, axis=1)  np.nanmin(gaps)  np.nancumsum(gaps, axis=1)  np.nancumprod(gaps, axis=0)
+np.nancumprod(gaps)
+np.cumulative_sum(v)  np.cumulative_sum(c, axis=1, include_initial=True)  np.cumulative_prod(v)
+np.cumprod(m)  np.cumprod(c, axis=1)  np.cumprod(late)  np.cumprod(holes, axis=1)
+np.cumprod(holes)  np.cumprod(empty, axis=0)
+np.median(m)  np.median(c, axis=1)  np.median(c, axis=(0, 2), keepdims=True)  np.median(u)
+np.quantile(u, 0.3)  np.quantile(c, [0.1, 0.77], axis=(0, 2))  np.percentile(m, 40, axis=0)
+np.percentile(c, [[20, 50], [70, 100]], axis=1, keepdims=True)
+np.ediff1d(m)  np.ldexp(m, 3)  np.ldexp(s, ints)  np.unwrap(long)  np.unwrap(c, axis=1)
 
 np.reshape(m, (3, 2))  np.reshape(m, -1)  ndarray.reshape(m, 3, 2)  ndarray.reshape(m, (6,))
 np.ravel(m)  ndarray.flatten(m)  np.squeeze(row)  np.squeeze(row, axis=0)  np.expand_dims(m, 1)
@@ -143,6 +166,21 @@ np.linspace(s, t, 5)  np.linspace(s, t, 4, endpoint=False)  np.linspace(v, w, 4)
 np.linspace(s, w, 3)
 np.float64(s)  np.longdouble(s)
 np.arange(s, 4.0)  np.arange(s, 4.2, 0.5)
+np.logspace(s, t, 5)  np.logspace(v, w, 3, endpoint=False, base=2.0)  np.geomspace(s, 2.0, 4)
+np.geomspace(pos, above, 3)
+np.vsplit(c, 2)  np.hsplit(m, [1])  np.hsplit(u, [2, 3])  np.dsplit(c, 2)  np.unstack(c, axis=1)
+np.block([[m, col], [row, zero]])  np.block([v, s, w])  np.block([[a], [m]])  np.block(m)
+np.block([[tall2, tall2], [tall2, tall2]])
+np.insert(u, 2, s)  np.insert(u, [3, 1], v[:2])  np.insert(m, 1, v, axis=0)  np.insert(m, 0, col, 1)
+np.insert(m, 1, v[:2], axis=1)  np.insert(u, slice(1, 4), v)  np.insert(m, [1, 2], col, axis=1)
+np.insert(m, -1, s)
+np.delete(u, 2)  np.delete(m, [0, 2], axis=1)  np.delete(m, -1)  np.delete(u, slice(0, 4, 2))
+np.resize(m, (4, 2))  np.resize(v, 2)  np.diagflat(m)  np.diagflat(v, -1)
+np.compress([True, False, True], m, axis=1)  np.compress(mask[0], v)  np.extract(mask, m)
+np.choose(k, [v, w, s])  np.choose([[0, 1, 0], [1, 1, 0]], c[:, :, 0])  np.choose(index2, [m, v])
+np.select([m > 0.5, m > 0], [m, n * n])  np.select([mask, m > 0], [s, row], default=t)
+np.array(m, copy=True)  np.array(m, float, copy=True)  np.asarray(m, copy=False)
+np.asarray(m, float)
 
 np.matmul(m, k34)  np.matmul(m, v)  np.matmul(v, k34)  np.matmul(v, w)  np.matmul(c, b)
 np.matmul(c, u[:4])  np.matmul(v, c)  np.matmul(m, b[0].T)  np.matmul(a2, k34)
@@ -174,6 +212,46 @@ np.linalg.norm(v, np.inf)
 np.linalg.norm(v, -np.inf)  np.linalg.norm(m, 3, axis=0, keepdims=True)  np.linalg.norm(v, 2)
 np.linalg.norm(v, 0)  np.linalg.norm(v, 0.5)
 np.linalg.trace(c[:, :, :3])  np.linalg.diagonal(c)
+np.linalg.norm(a, 'nuc')  np.linalg.norm(a, 2)  np.linalg.norm(a, -2)  np.linalg.norm(k34, 1)
+np.linalg.norm(k34, -1)  np.linalg.norm(k34, np.inf)  np.linalg.norm(k34, -np.inf)
+np.linalg.norm(c, 2, axis=(0, 2))  np.linalg.norm(c, 1, axis=(2, 0), keepdims=True)
+np.linalg.vector_norm(c)  np.linalg.vector_norm(m, axis=1, ord=3)  np.linalg.matrix_norm(c)
+np.linalg.vector_norm(c, axis=(0, 1), ord=1)  np.linalg.matrix_norm(c, ord='nuc', keepdims=True)
+np.linalg.matrix_power(a, 3)  np.linalg.matrix_power(a, 0)  np.linalg.matrix_power(a, -2)
+np.linalg.matrix_power(a2, 5)  np.linalg.matrix_power(a, 1)
+np.linalg.multi_dot([m, k34, tall])  np.linalg.multi_dot([v, a, w])  np.linalg.multi_dot([m, v])
+np.linalg.pinv(m)  np.linalg.pinv(tall2)  np.linalg.pinv(a)
+np.linalg.eigh(spd)  np.linalg.eigh(spd2, 'U')  np.linalg.eigvalsh(spd)  np.linalg.eigvalsh(spd2)
+np.linalg.svd(a)  np.linalg.svd(k34, full_matrices=False)  np.linalg.svd(tall2, False)
+np.linalg.svdvals(k34)  np.linalg.svdvals(tall2)  np.linalg.qr(a)  np.linalg.qr(tall2)
+np.linalg.outer(v, u)  np.linalg.cross(v, w)  np.linalg.tensordot(m, k34, axes=1)
+np.linalg.vecdot(m, v)  np.vecdot(m, v)  np.vecdot(v, w)  np.matvec(c, u[:4])  np.matvec(m, v)
+np.matvec(k34.T, m)  np.vecmat(v, k34)  np.vecmat(m, k34)  np.vecmat(w, tall2.transpose(0, 2, 1))
+
+np.convolve(u, v)  np.convolve(v, u, 'same')  np.convolve(u, w, mode='valid')  np.convolve(v, w)
+np.convolve(u, k34[0], 'same')  np.convolve(v, u, 'valid')
+np.correlate(u, v)  np.correlate(v, u)  np.correlate(u, v, 'same')  np.correlate(u, v, 'full')
+np.correlate(u[:4], u, 'same')  np.correlate(u, u[:4], 'same')  np.correlate(v, u, 'full')
+np.correlate(u[:4], u, 'valid')
+np.interp(points, spaced, u)  np.interp(0.3, spaced, u)  np.interp(m, spaced, u)
+np.gradient(u)  np.gradient(u, 0.3)  np.gradient(u, spaced)  np.gradient(u, spaced, edge_order=2)
+np.gradient(u, 0.5, edge_order=2)  np.gradient(m, axis=1)  np.gradient(tall2, 2.0, axis=1)
+np.gradient(k34, np.array([0.0, 0.3, 1.0]), axis=0)  np.gradient(u[:2])
+np.cov(m)  np.cov(v)  np.cov(m, n)  np.cov(tall, rowvar=False)  np.cov(v, w, bias=True)
+np.cov(tall, tall * pos[0], rowvar=False, ddof=2)
+np.corrcoef(k34)  np.corrcoef(v, w)  np.corrcoef(tall, rowvar=False)  np.corrcoef(v)
+np.polyval(u, m)  np.polyval(v, s)  np.polyval(v, zero)  np.polyder(u)  np.polyder(u, 2)
+np.polyder(v, 3)
+np.polyadd(u, v)  np.polysub(v, u)  np.polymul(u, v)  np.vander(v)  np.vander(v, 5, True)
+np.vander(v, 1)
+np.fft.rfft(u)  np.fft.rfft(m, 4)  np.fft.rfft(m, 2, 1)  np.fft.rfft(c, axis=0, norm='ortho')
+np.fft.fft(u)  np.fft.fft(m, 4, 0, 'forward')  np.fft.ifft(u, 3)  np.fft.fft2(m)  np.fft.ifft2(c)
+np.fft.irfft(u)  np.fft.irfft(u, 7, norm='forward')  np.fft.irfft(m, axis=0, norm='ortho')
+np.fft.fftn(m)  np.fft.fftn(c, (2, 5), (0, 2))  np.fft.ifftn(c, axes=(1,))  np.fft.rfftn(c)
+np.fft.rfft2(m, (3, 3))  np.fft.irfftn(c)  np.fft.irfft2(m, (2, 3))  np.fft.fftshift(u)
+np.fft.rfftn(c, axes=(2, 0), norm='forward')  np.fft.irfftn(c, axes=(2, 1), norm='ortho')
+np.fft.irfft(u, 4)
+np.fft.fftshift(c, axes=(0, 2))  np.fft.ifftshift(u)
 
 math.exp(s)  math.exp2(s)  math.expm1(s)  math.log(s)  math.log(s, 1.7)  math.log2(s)  math.log10(s)
 math.log1p(s)  math.sqrt(s)  math.cbrt(s)  math.pow(s, t)  math.sin(s)  math.cos(s)  math.tan(s)
@@ -182,7 +260,7 @@ math.asinh(s)  math.acosh(1.4)  math.atanh(s)  math.fabs(t)  math.erf(s)  math.e
 math.gamma(s)  math.gamma(t)  math.lgamma(s)  math.lgamma(4.2)  math.degrees(s)  math.radians(s)
 math.fmod(s, 0.25)  math.remainder(s, 0.25)  math.copysign(s, t)  math.ldexp(s, 3)
 math.hypot(s)  math.hypot(s, t, 0.2)  math.dist([s, t], [0.1, 0.9])  math.fsum([s, t])
-math.prod([s, t, 2.0])  math.prod([s, 0.0, t], start=2)
+math.prod([s, t, 2.0], start=s)  math.prod([s, t, 2.0])  math.prod([s, 0.0, t], start=2)
 math.modf(s)  math.frexp(s)
 sum([s, t])  sum([v, w])  sum([m, v, s])  sum(m)  sum([s, t], 0.5)  sum([v, w], s)
 max(s, t)  max([s, t])  max(v)  min(s, t)  min([s, t, 0.1])  min(s, t, 0.1)
@@ -199,6 +277,8 @@ scipy.special.softmax(m)  scipy.special.softmax(m, axis=1)  scipy.special.log_so
 einsum_dx(g33[:2], 0, 'ij,jk', m, a)  einsum_dx(g23[:, 0], 1, 'ij,ij,ij->i', m, n, pos)
 einsum_dx(v[:2], 1, 'ij,kl->i', m, k34)
 einsum_at(g23, 0, 'ij,jk', m, a)  einsum_at(pos, 1, 'ij,ij,ij->i', m, n, pos)
+fitted(m, k34[:1])  fitted(u, v)  ungradient(u, u, None, 1, 0.3)  ungradient(m, m, 1, 1)
+unblock(a, [[m[:, :2], col], [row[:, :2], zero]])
 unbroadcast(g23, row)  unbroadcast(g23, s)  unreduce(w, m, 0)  unreduce(s, m)  expand(w, m)  own(m)
 divide_or_zero(m, pos)  log_or_zero(pos)  sinc_slope(m)  sinc_slope(tiny)  where_larger(g23, m, n)
 polygamma(0, pos)
@@ -226,6 +306,10 @@ COMPLEX_VALUES: dict[str, object] = {
     "rv": _array(3),
     "za": _array(3, 3) + 1j * _array(3, 3) + 2 * np.eye(3),
     "ra": _array(3, 3) + 2 * np.eye(3),
+    "zh": _hermitian(3),
+    "zlate": np.array([0.4 + 0.2j, 0.2, 0.0, 0.7j]),
+    "points": np.array([0.15, 0.6, 0.65, 1.0]),
+    "spaced": np.array([0.1, 0.5, 0.7, 1.3, 1.4]),
 }
 
 COMPLEX_SAMPLES = """
@@ -247,5 +331,19 @@ np.trapezoid(zv, rv)  np.average(z, weights=r + 2)  np.average(z, axis=1, weight
 np.maximum(z, r)  np.max(z)  np.sort(z)  np.clip(z, -0.2, 0.3)  np.full((2, 3), zv)
 np.linalg.norm(zv, 3)  np.linalg.norm(zv, np.inf)  np.linspace(zv, rv, 4)  np.append(z, r)
 np.linalg.inv(za)  np.linalg.solve(za, zv)  np.linalg.solve(ra, zv)  np.linalg.solve(za, rv)
+np.linalg.pinv(z)  np.linalg.pinv(za)  np.linalg.matrix_power(za, 3)  np.linalg.eigvalsh(zh)
+np.linalg.svdvals(z)  np.linalg.norm(z, 'nuc')  np.linalg.norm(z, 2)  np.linalg.norm(z, 1)
+np.linalg.qr(za)  np.linalg.multi_dot([z, za, rv])  np.linalg.vector_norm(z, ord=3)
+np.vecdot(z, y)  np.vecdot(r, z)  np.vecdot(z, r)
+np.matvec(za, rv)  np.vecmat(zv, ra)  np.vecmat(rv, za)
+np.convolve(zv, rv)  np.convolve(rv, zv, 'same')  np.correlate(zv, yv, 'full')
+np.correlate(rv, zv, 'same')
+np.cumprod(z, axis=1)  np.cumprod(zlate)  np.gradient(zv)  np.polyval(zv, r)  np.polyval(rv, z)
+np.nanvar(z)
+np.polymul(zv, rv)  np.vander(zv)  np.block([z, r])  np.select([r > 0], [z], default=1.0)
+np.fft.fft(zv)  np.fft.ifft(z, 5)  np.fft.ifft(z, 2, norm='ortho')  np.fft.irfft(z)  np.fft.fftn(z)
+np.fft.irfft(zv, 3)  np.fft.irfft2(za)  np.fft.irfftn(z, (2, 4), (1, 0))  np.fft.fft2(za, (2, 4))
+np.fft.ifftn(za, norm='forward')  np.fft.rfft(r, 5)  np.fft.fftshift(zv)
+np.insert(zv, 1, 0.5)  np.interp(points, spaced, zv[[0, 1, 2, 0, 1]])
 np.linalg.det(za)  np.linalg.norm(z)  np.linalg.norm(z, axis=1)  np.linalg.norm(zv, 1)
 """

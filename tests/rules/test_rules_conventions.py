@@ -108,12 +108,73 @@ def test_casts_to_whole_numbers_are_flat(cast: type) -> None:
 
 def test_an_integer_array_of_numbers_is_flat() -> None:
     ans = np.array([0.5, 1.5], dtype=int)
-    assert compiled(RULES["np.array"], "object")([1.0, 1.0], ans, [0.5, 1.5], int) == [0.0, 0.0]
+    assert compiled(RULES["np.array"], "object")([1.0, 1.0], ans, [0.5, 1.5], int, True) == [
+        0.0,
+        0.0,
+    ]
 
 
-def test_matrix_norms_without_a_rule_are_refused() -> None:
-    with pytest.raises(NotImplementedError, match="ord=2 of matrices"):
-        derivative("np.linalg.norm", "x", np.eye(2), 2)
+def test_equal_eigenvalues_leave_a_finite_derivative() -> None:
+    a = np.diag([2.0, 2.0, 5.0])
+    w, v = np.linalg.eigh(a)
+    # The projector on the first two vectors: it does not depend on the basis that is chosen.
+    p = v[:, :2] @ v[:, :2].T
+    target = np.arange(9.0).reshape(3, 3)
+    dv = np.zeros((3, 3))
+    dv[:, :2] = (target + target.T) @ v[:, :2]
+    d = compiled(RULES["np.linalg.eigh"], "a")([0.0, dv], (w, v), a, "L")
+    step = 1e-6 * np.array([[0.3, -1.0, 0.5], [-1.0, 0.2, 0.7], [0.5, 0.7, 1.1]])
+
+    def value(x: np.ndarray) -> float:
+        u = np.linalg.eigh(x)[1][:, :2]
+        return float(np.sum(target * (u @ u.T)))
+
+    assert value(a) == pytest.approx(np.sum(target * p))
+    assert np.sum(d * step) == pytest.approx((value(a + step) - value(a - step)) / 2, rel=1e-4)
+
+
+def test_complex_vectors_of_a_hermitian_matrix_up_to_their_phase() -> None:
+    random = np.random.default_rng(2)
+    m, t = (random.normal(size=(3, 3)) + 1j * random.normal(size=(3, 3)) for _ in range(2))
+    a, step = m + m.conj().T, 1e-6 * (t + t.conj().T)
+    w, v = np.linalg.eigh(a)
+    x = random.normal(size=3) + 1j * random.normal(size=3)
+
+    def value(h: np.ndarray) -> float:
+        return float(np.abs(x @ np.linalg.eigh(h)[1][:, 0]) ** 2)
+
+    inner = x @ v[:, 0]
+    dv = np.zeros((3, 3), complex)
+    dv[:, 0] = 2 * np.conj(inner) * x
+    d = compiled(RULES["np.linalg.eigh"], "a")([0.0, dv], (w, v), a, "L")
+    found = np.sum(d * step).real
+    assert found == pytest.approx((value(a + step) - value(a - step)) / 2, rel=1e-5)
+
+
+def test_complex_singular_vectors_up_to_their_phase() -> None:
+    random = np.random.default_rng(5)
+    a, t = (random.normal(size=(4, 3)) + 1j * random.normal(size=(4, 3)) for _ in range(2))
+    weights = random.normal(size=(4, 3)) + 1j * random.normal(size=(4, 3))
+
+    def value(x: np.ndarray) -> float:
+        u, s, vh = np.linalg.svd(x, full_matrices=False)
+        return float(np.sum(weights * ((u[:, :2] * s[:2] ** 2) @ vh[:2])).real)
+
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    du, ds, dvh = np.zeros_like(u), np.zeros_like(s), np.zeros_like(vh)
+    du[:, :2] = weights @ vh[:2].T * s[:2] ** 2
+    dvh[:2] = (u[:, :2] * s[:2] ** 2).T @ weights
+    ds[:2] = 2 * s[:2] * np.real(np.einsum("ij,ik,kj->k", weights, u[:, :2], vh[:2]))
+    d = compiled(RULES["np.linalg.svd"], "a")([du, ds, dvh], (u, s, vh), a, False)
+    found = np.sum(d * t).real
+    step = 1e-6 * t
+    assert found == pytest.approx((value(a + step) - value(a - step)) / 2e-6, rel=1e-5)
+
+
+def test_singular_vectors_beyond_the_rank_are_refused() -> None:
+    a = np.arange(6.0).reshape(2, 3)
+    with pytest.raises(NotImplementedError, match="full_matrices=False"):
+        compiled(RULES["np.linalg.svd"], "a")([0.0, 0.0, 0.0], np.linalg.svd(a), a, True)
 
 
 def test_cholesky_has_a_symmetric_cotangent() -> None:

@@ -114,8 +114,15 @@ def test_unknown_arguments_are_refused_by_name(
 
 
 def test_a_missing_rule_says_why() -> None:
-    with pytest.raises(MissingRule, match=r"np.fft.fft has no derivative rule"):
-        pullback_text(RULES["np.fft.fft"], "a")
+    with pytest.raises(MissingRule, match=r"np.fft.hfft has no derivative rule"):
+        pullback_text(RULES["np.fft.hfft"], "a")
+
+
+def test_a_derivative_that_is_not_written_is_refused_and_not_taken_for_zero() -> None:
+    rule = RULES["np.linalg.norm"]
+    assert "ord" in rule.differentiable
+    with pytest.raises(MissingRule, match="has no derivative with respect to `ord`"):
+        pullback_text(rule, "ord")
 
 
 def test_a_rule_for_a_parameter_that_does_not_exist_is_refused() -> None:

@@ -55,6 +55,8 @@ def pull_rule(
     for i, (role, arg) in enumerate(zip(op.roles, op.args, strict=True)):
         if role not in rule.differentiable or not sweep.is_active(arg):
             continue
+        if role in rule.unwritten:
+            raise missing_rule(stmt.span, rule.name, f"with respect to `{role}`")
         assert isinstance(arg, Var)
         square = _special(op, role) == _SQUARE
         text = _special(op, role) or pullback_text(rule, role, frozenset(op.roles))
