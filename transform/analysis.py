@@ -15,6 +15,7 @@ from adjoint.transform.analyses.aliases import aliases
 from adjoint.transform.analyses.effects import Summary
 from adjoint.transform.analyses.kind import ANY, FUNCTION, Kind, anonymous
 from adjoint.transform.analyses.resolve import Resolved, resolve
+from adjoint.transform.closures import close, may_write
 from adjoint.transform.callees import Callee, ParameterKinds, call_of, target_of
 from adjoint.transform.derive.array_operands import array_operands
 from adjoint.transform.derive.build import Names
@@ -25,6 +26,7 @@ from adjoint.transform.derive.waits import wait_once
 from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import Function, Op, Ref, Var, reads, walk
 from adjoint.transform.lower import lower, normalise_exits
+from adjoint.transform.lower.lift import LocalFunction
 from adjoint.transform.lower.webs import split_webs
 from adjoint.transform.openings import Reach
 from adjoint.transform.passes.inline import inline
@@ -82,6 +84,12 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
             break
         resolved = _resolve(function, known, world)
         outside |= _outside(function)
+    function = close(
+        resolved.function, resolved.kinds, world.callees, names,
+        lambda local: _written_around(local, resolved.kinds, world),
+    )  # fmt: skip
+    if function is not resolved.function:
+        resolved = _resolve(function, known, world)
     own = dict(resolved.kinds)
     function = resolved.function
     if world.device:
@@ -98,6 +106,20 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
     used = names_used(prepared.function.body) | {p.name for p in lowered.params}
     returns = anonymous(resolved.returns)
     return Analysis(prepared.function, prepared, own, returns, found, used | outside)
+
+
+def _written_around(
+    local: LocalFunction, kinds: Mapping[str, Kind], world: World
+) -> frozenset[str]:
+    """What a local function writes into of what it captures, whatever it is called with."""
+    if not may_write(local.function.body):
+        return frozenset()
+    callee = world.callees.of(local)
+    given = {role: kinds.get(variable, ANY) for role, variable in local.captures.items()}
+    parameters = tuple((p.name, given.get(p.name, ANY)) for p in callee.function.params)
+    if (callee.key, parameters) in world.running:
+        return frozenset()  # it is being analysed, and looked at where it was first used
+    return written_parameters(analyse(callee, parameters, world)) & local.captures.keys()
 
 
 def _outside(fn: Function) -> frozenset[str]:

@@ -23,7 +23,14 @@ from adjoint.transform.ir.names import names_bound, names_used
 from adjoint.transform.ir.nodes import Function, Op, Param, Ref, Var
 from adjoint.transform.lower import lower, normalise_exits
 from adjoint.transform.lower.constructors import constructor, is_reachable
-from adjoint.transform.lower.lift import LocalFunction, lift, map_ops, with_captures
+from adjoint.transform.lower.lift import (
+    LocalFunction,
+    given_as,
+    lift,
+    map_ops,
+    missing,
+    with_captures,
+)  # fmt: skip
 
 _WITH_RULES_ONLY = frozenset({"numpy", "scipy", "cupy", "math"})
 ParameterKinds = tuple[tuple[str, Kind], ...]
@@ -55,6 +62,7 @@ class Callees:
 
     def of(self, target: Target) -> Callee:
         """The callee of a Python function, a local function or a class."""
+        target = _original(target)
         key = (id(target), getattr(target, "__code__", None))
         if isinstance(target, type):
             key = (id(target), initialiser_of(target))
@@ -75,15 +83,16 @@ class Callees:
             initialiser = initialiser_of(op.callee.value)
             self.methods[op.callee.value, "__init__"] = initialiser
         elif op.args and (cls := _kind(op.args[0], kinds).cls) is not None:
-            name = op.callee.text.rpartition(".")[2]
-            if op.callee.text == f"{cls.__name__}.{name}":
-                self.methods[cls, name] = inspect.getattr_static(cls, name, None)
+            owner, _, name = op.callee.text.rpartition(".")
+            for base in cls.__mro__:
+                if owner == base.__name__:
+                    self.methods[base, name] = inspect.getattr_static(base, name, None)
 
     def specialised(self, callee: Callee, functions: Mapping[str, Any]) -> Callee:
         """The callee with some of its parameters known to be certain functions."""
         if not functions:
             return callee
-        key = (callee.key, tuple((p, id(f)) for p, f in functions.items()))
+        key = (callee.key, tuple((p, id(_original(f))) for p, f in functions.items()))
         if key not in self.known:
             self.known[key] = _specialise(callee, functions, key)
         return self.known[key]
@@ -106,34 +115,36 @@ def _local(local: LocalFunction, key: Any) -> Callee:
     return Callee(local.name, local.function, local.origin, local.inner, key)
 
 
+def _original(target: Any) -> Any:
+    """A function as it was made; see `LocalFunction.base`."""
+    return target.original if isinstance(target, LocalFunction) else target
+
+
 def _specialise(callee: Callee, functions: Mapping[str, Any], key: Any) -> Callee:
     fn = callee.function
-    rebound = names_bound(fn.body)
     taken = names_used(fn.body) | {p.name for p in fn.params}
-    hidden: list[Param] = []
-    captures: dict[str, dict[str, str]] = {}
+    given: dict[str, LocalFunction] = {}
     for param, target in functions.items():
-        if param in rebound or not isinstance(target, LocalFunction):
-            continue
-        captures[param] = {}
-        for name in target.captures:
-            own = f"{param}_{name}"
-            while own in taken:
-                own += "_"
-            captures[param][name] = own
-            hidden.append(Param(own, "keyword-only"))
+        if isinstance(target, LocalFunction):
+            given[param] = given_as(target.original, param, taken)
+            taken |= set(given[param].captures.values())
 
     def change(op: Op) -> Op:
-        if op.prim != "call" or not isinstance(op.callee, Var):
+        if op.prim != "call" or not isinstance(op.callee, Var) or op.callee.name not in functions:
             return op
         name = op.callee.name
-        if name not in functions or name in rebound:
+        if name not in given:
+            return replace(op, callee=Ref(name, functions[name], local=True))
+        captures = missing(op, given[name])
+        if captures is None:
             return op
-        return with_captures(op, Ref(name, functions[name], local=True), captures.get(name, {}))
+        return with_captures(op, Ref(name, given[name], local=True), captures)
 
     body = tuple(map_ops(stmt, change) for stmt in fn.body)
+    hidden = [Param(n, "keyword-only") for f in given.values() for n in f.captures.values()]
     ordered = sorted((*fn.params, *hidden), key=lambda p: p.kind == "varkw")
-    return replace(callee, function=replace(fn, params=tuple(ordered), body=body), key=key)
+    function = replace(fn, params=tuple(ordered), body=body)
+    return replace(callee, function=function, locals={**callee.locals, **given}, key=key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +191,12 @@ def call_of(op: Op, kinds: Mapping[str, Kind], callees: Callees) -> Call | None:
     arguments = _bind(callee.function, op)
     if arguments is None:
         return None
+    rebound = names_bound(callee.function.body)
     functions = {
         name: given[i].callee
         for i, (name, place) in enumerate(arguments)
         if place is None and given[i].tag == "function" and given[i].callee is not None
+        and name not in rebound
     }
     callee = callees.specialised(callee, functions)
     op = _complete(op, functions, callee)
@@ -219,16 +232,13 @@ def _kind(atom: Any, kinds: Mapping[str, Kind]) -> Kind:
 
 def _complete(op: Op, functions: Mapping[str, Any], callee: Callee) -> Op:
     """Pass what functions given as arguments capture."""
-    extra: dict[str, str] = {}
-    names = [p.name for p in callee.function.params if p.kind == "keyword-only"]
-    for param, target in functions.items():
-        if isinstance(target, LocalFunction):
-            own = [n for n in names if n.startswith(f"{param}_")]
-            extra |= {
-                n: c for c in target.captures for n in own if n.rstrip("_") == f"{param}_{c}"
-                and n not in op.roles
-            }  # fmt: skip
-    hidden = tuple(Var(v) for v in extra.values())
+    extra = {
+        callee.locals[param].captures[role]: variable
+        for param, target in functions.items() if isinstance(target, LocalFunction)
+        for role, variable in target.captures.items()
+    }  # fmt: skip
+    extra = {name: variable for name, variable in extra.items() if name not in op.roles}
+    hidden = tuple(Var(variable) for variable in extra.values())
     return replace(op, args=(*op.args, *hidden), roles=(*op.roles, *extra))
 
 

@@ -1,43 +1,92 @@
-"""Local functions that read what is differentiated, and are called where they are not known."""
+"""What a closure holds must be what it was when the closure was made: cells are read late."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from adjoint.transform.analyses.activity import varied_names
-from adjoint.transform.callees import Callee, Callees, call_of
-from adjoint.transform.ir.nodes import Assign, Define, Op, Var, reads, walk
+from adjoint.transform.callees import Callee
+from adjoint.transform.closures import CLOSURE
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Block,
+    Define,
+    For,
+    Op,
+    Stmt,
+    Var,
+    While,
+    binds,
+    blocks_of,
+    reads,
+    walk,
+)  # fmt: skip
+from adjoint.transform.lower.lift import LocalFunction
 from adjoint.transform.refusals import unsupported
 from adjoint.transform.world import Analysis
 
 
-def check_escapes(callee: Callee, analysis: Analysis, inputs: set[str], callees: Callees) -> None:
-    """A local function that depends on what is differentiated must not be called unseen."""
+def check_escapes(callee: Callee, analysis: Analysis, inputs: set[str]) -> None:
+    """A function that is used as a value must hold what can be followed.
+
+    Raises:
+        UnsupportedSyntax: a variable that it reads, and that depends on what is differentiated, may
+            be bound again; or a function of which it is not known what it holds reads one.
+    """
     fn = analysis.function
-    defined: dict[str, set[str]] = {}  # what each local function reads from around it
-    for stmt in walk(fn.body):
-        if isinstance(stmt, Define):
-            captured = {a.name for a in reads(stmt) if isinstance(a, Var)}
-            defined.setdefault(stmt.target.name, set()).update(captured)
-    if not defined:
+    if not any(isinstance(stmt, Define) for stmt in walk(fn.body)):
         return
-    for stmt in walk(fn.body):  # another name of a function that is known is no escape
-        if isinstance(stmt, Assign) and isinstance(stmt.value, Var):
-            if stmt.value.name in defined and stmt.target.name in callee.locals:
-                defined[stmt.target.name] = defined[stmt.value.name]
     varied = varied_names(fn, analysis.kinds, analysis.aliases, inputs)
-    for stmt in walk(fn.body):
-        op = getattr(stmt, "value", None)
-        call = call_of(op, analysis.kinds, callees) if isinstance(op, Op) else None
-        for atom in reads(stmt):
-            if not isinstance(atom, Var) or atom.name not in defined or isinstance(stmt, Define):
-                continue
-            if isinstance(stmt, Assign) and stmt.target.name in defined:
-                continue
-            local = callee.locals.get(atom.name)
-            seen = call is not None and local is not None
-            if not seen and (defined[atom.name] | set(local.captures if local else ())) & varied:
-                raise unsupported(
-                    getattr(stmt, "span"),  # noqa: B009
-                    f"`{atom.name.lstrip('%')}` reads variables that are differentiated, and is "
-                    "called where it is not known which function it is",
-                    "pass what it reads as arguments",
-                )
+    for stmt, later in _with_later(fn.body, ()):
+        if isinstance(stmt, Define):
+            _check_known(stmt, callee, varied)
+        elif isinstance(stmt, Assign) and isinstance(stmt.value, Op):
+            _check_early(stmt, stmt.value, later, analysis, varied)
+
+
+def _check_known(stmt: Define, callee: Callee, varied: frozenset[str]) -> None:
+    """A function that could not be lifted must not hold what is differentiated."""
+    held = {a.name for a in reads(stmt) if isinstance(a, Var)}
+    if stmt.target.name not in callee.locals and held & varied:
+        raise unsupported(
+            stmt.span,
+            f"a variable of `{stmt.target.name}` has the name of one that a function that it calls "
+            "reads",
+            "give them different names",
+        )
+
+
+def _check_early(
+    stmt: Assign, op: Op, later: tuple[Block, ...], analysis: Analysis, varied: frozenset[str]
+) -> None:
+    """What a closure reads from cells must not be bound again while it may be called."""
+    if not op.prim.startswith(CLOSURE) or not isinstance(op.args[0], Var):
+        return
+    local = analysis.kinds[op.args[0].name].callee
+    if not isinstance(local, LocalFunction):
+        return
+    if not any(isinstance(a, Var) and a.name in varied for a in op.args[1:]):
+        return
+    for after in (inner for block in later for inner in walk(block)):
+        again = {v.name for v in binds(after)} & local.cells
+        if again and after is not stmt:
+            name = sorted(again)[0]
+            raise unsupported(
+                stmt.span,
+                f"the function used as a value here reads `{name}` when it is called, and `{name}` "
+                "may be bound again by then",
+                f"let it keep the value, as in `lambda v, {name}={name}: ...`",
+            )
+
+
+def _with_later(
+    block: Block, later: tuple[Block, ...]
+) -> Iterator[tuple[Stmt, tuple[Block, ...]]]:
+    """Every statement, with the blocks that may run after it."""
+    for i, stmt in enumerate(block):
+        after = (block[i + 1 :], *later)
+        yield stmt, after
+        if isinstance(stmt, For | While):
+            after = ((stmt,), *after)
+        for inner in blocks_of(stmt):
+            yield from _with_later(inner, after)

@@ -122,7 +122,7 @@ def _sweep(
     emitted: Emitted, world: World,
 ) -> Sweep:  # fmt: skip
     function = analysis.function
-    check_escapes(callee, analysis, {*wrt, *written}, world.callees)
+    check_escapes(callee, analysis, {*wrt, *written})
     check_unseen(function, analysis.kinds, analysis.aliases, {*wrt, *written})
     found = versions(function, analysis.aliases.reached, analysis.aliases.roots)
     definitions: dict[str, Stmt] = {}

@@ -14,6 +14,7 @@ from typing import Any
 from . import (
     arrangement,
     broadcasting,
+    closures,
     decompositions,
     einsums,
     elements,
@@ -68,6 +69,7 @@ from .broadcasting import shape_of as shape_of
 from .broadcasting import spec as spec
 from .broadcasting import unbroadcast as unbroadcast
 from .broadcasting import unreduce as unreduce
+from .closures import captured as captured
 from .decompositions import eigh_along as eigh_along
 from .decompositions import eigh_da as eigh_da
 from .decompositions import eigvalsh_along as eigvalsh_along

@@ -146,7 +146,7 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
 
     head, _, name = op.prim.partition(":")
     match head:
-        case "tuple" | "list" | "dict" | "set" | "record":
+        case "tuple" | "list" | "dict" | "set" | "record" | "closure":
             starred = {i for i, role in enumerate(op.roles) if role in ("*", "**")}
             alone = tuple(a for i, a in enumerate(op.args) if i not in starred)
             spread = tuple(op.args[i] for i in sorted(starred))

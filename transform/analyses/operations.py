@@ -80,6 +80,8 @@ def _resolve_op(
             return op, display_kind(op, args)
         case "list.copy" | "elements" | "record":  # resolved in an earlier round
             return op, known_container(op, args)
+        case "closure":  # holds what the function captures; see `transform.closures`
+            return op, ANY
         case "look":
             return op, look_kind(op, args)
         case "method":

@@ -21,6 +21,7 @@ from adjoint.transform.derive.cotangents import (
     protect,
 )  # fmt: skip
 from adjoint.transform.derive.pull_changes import pull_change, pull_pop
+from adjoint.transform.derive.pull_closures import pull_closure
 from adjoint.transform.derive.pull_common import moved, pass_on, refuse, rule_of_callee
 from adjoint.transform.derive.pull_displays import pull_display, pull_unpack
 from adjoint.transform.derive.pull_elements import (
@@ -110,6 +111,8 @@ def _pull_op(
         pull_display(stmt, op, g, env, state, sweep, out)
     elif op.prim.startswith("elements:"):
         pull_elements(stmt, op, g, env, state, sweep, out)
+    elif op.prim.startswith("closure:"):
+        pull_closure(op, g, state, sweep, out)
     elif op.prim in ("binary:+", "binary:*"):
         pull_binary(stmt, op, g, env, state, sweep, out)
     elif op.prim == "method:get" and _is_container(op.args[0], sweep):

@@ -1,0 +1,175 @@
+"""Closures: a local function that is used as a value holds what it reads from around it.
+
+    fs.append(lambda v: v * k)     ->     f = closure(lambda v: v * k, k);  fs.append(f)
+
+Where a local function is called by name, or given to a function that calls it, the calls pass what
+it captures. Everywhere else it becomes an operation `closure:NAME` of the function and of what it
+holds, which is printed as the function itself: to the analyses it is a container. Its cotangent is
+a dict of the cotangents of what it holds, by name, inside out:
+
+    def f(v): return g(v) * k      ->     d_f = {"k": d_k, "g": {"w": d_w}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.callees import Callees, call_of
+from adjoint.transform.derive.build import Names, substitute
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Atom,
+    Augment,
+    Block,
+    Define,
+    Effect,
+    Function,
+    Op,
+    Span,
+    Stmt,
+    Store,
+    Var,
+    blocks_of,
+    walk,
+)  # fmt: skip
+from adjoint.transform.lower.lift import LocalFunction, inside
+from adjoint.transform.lower.templates import hole
+from adjoint.transform.refusals import unsupported
+
+CLOSURE = "closure:"
+PARTIAL = f"{CLOSURE}partial"
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What is known where closures are made."""
+
+    kinds: Mapping[str, Kind]
+    callees: Callees
+    names: Names
+    written: Callable[[LocalFunction], frozenset[str]]
+
+
+def close(
+    fn: Function, kinds: Mapping[str, Kind], callees: Callees, names: Names,
+    written: Callable[[LocalFunction], frozenset[str]],
+) -> Function:  # fmt: skip
+    """The function in which local functions that are used as values are closures.
+
+    Args:
+        fn: the function, resolved.
+        kinds: the kinds of its names.
+        callees: the functions met so far.
+        names: a supply of names.
+        written: what a local function captures and writes into.
+
+    Raises:
+        UnsupportedSyntax: one of them writes into what it holds, or is recursive with another.
+    """
+    body = _block(fn.body, _Surroundings(kinds, callees, names, written))
+    return fn if body is fn.body else replace(fn, body=body)
+
+
+def _block(block: Block, known: _Surroundings) -> Block:
+    new = [one for stmt in block for one in _stmt(stmt, known)]
+    same = len(new) == len(block) and all(a is b for a, b in zip(new, block, strict=True))
+    return block if same else tuple(new)
+
+
+def _stmt(stmt: Stmt, known: _Surroundings) -> tuple[Stmt, ...]:
+    if blocks_of(stmt):
+        changed = inside(stmt, lambda block: _block(block, known))
+        pairs = zip(blocks_of(changed), blocks_of(stmt), strict=True)
+        return (stmt if all(a is b for a, b in pairs) else changed,)
+    made: list[Stmt] = []
+    span: Span = getattr(stmt, "span")  # noqa: B009
+    match stmt:
+        case Assign(target=target, value=Var(name=name)) if _local(Var(name), known) is not None:
+            if _local(target, known) is _local(Var(name), known):
+                return (stmt,)  # another name of a function that is known
+            value = _closed(Var(name), span, known, made)
+            return (*made, replace(stmt, value=value))
+        case Assign(value=Op() as op) | Effect(value=op):
+            changed = _operation(op, span, known, made)
+            return (*made, stmt if changed is op else replace(stmt, value=changed))
+        case Define():
+            return (stmt,)
+
+    def change(atom: Atom) -> Atom:
+        return _closed(atom, span, known, made)
+
+    changed = substitute(stmt, change)
+    return (*made, changed) if made else (stmt,)
+
+
+def _operation(op: Op, span: Span, known: _Surroundings, made: list[Stmt]) -> Op:
+    """The operation, with closures for the functions that are neither called nor specialised on."""
+    if op.prim == "look" or (op.prim.startswith(CLOSURE) and op.prim != PARTIAL):
+        return op
+    followed = followed_functions(op, known.kinds, known.callees)
+    args = tuple(
+        arg if i in followed else _closed(arg, span, known, made) for i, arg in enumerate(op.args)
+    )
+    callee = None if op.callee is None else _closed(op.callee, span, known, made)
+    same = callee is op.callee and all(a is b for a, b in zip(args, op.args, strict=True))
+    return op if same else replace(op, args=args, callee=callee)
+
+
+def followed_functions(op: Op, kinds: Mapping[str, Kind], callees: Callees) -> frozenset[int]:
+    """The positions of arguments that are functions which the callee is known to call."""
+    call = call_of(op, kinds, callees)
+    if call is None:
+        return frozenset()
+    followed = {
+        arg
+        for (name, place), arg in zip(call.arguments, call.op.args, strict=True)
+        if place is None and name in call.callee.locals
+    }
+    return frozenset(i for i, arg in enumerate(op.args) if arg in followed)
+
+
+def _local(atom: Atom, known: _Surroundings) -> LocalFunction | None:
+    """The local function that an atom certainly is."""
+    found = known.kinds.get(atom.name, ANY).callee if isinstance(atom, Var) else None
+    return found if isinstance(found, LocalFunction) else None
+
+
+def _closed(atom: Atom, span: Span, known: _Surroundings, made: list[Stmt]) -> Atom:
+    """An atom; where it is a function that holds something, the closure of it."""
+    local = _local(atom, known)
+    if local is None or not local.holds:
+        return atom
+    assert isinstance(atom, Var)
+    name = atom.name.partition(".")[0].lstrip("%")
+    if local.mutual:
+        raise unsupported(
+            span, f"`{name}` and another local function call each other, and one of them is used "
+            "as a value here", "call it by its name, or define both outside",
+        )  # fmt: skip
+    written = sorted(known.written(local))
+    if written:
+        raise unsupported(
+            span, f"the function used as a value here writes into `{written[0]}`, which stands "
+            "outside it", "call it by its name, or let it return what it computes",
+        )  # fmt: skip
+    held = [_closed(Var(local.captures[role]), span, known, made) for role in local.holds.values()]
+    roles = ("", *(".".join(path) for path in local.holds))
+    value = Op(f"{CLOSURE}{local.name}", (atom, *held), hole(0), roles)
+    target = known.names.temporary(name if name.isidentifier() else "function")
+    made.append(Assign(target, value, span))
+    return target
+
+
+def may_write(block: Block) -> bool:
+    """Whether there is any statement in a block that may write into something."""
+    return any(
+        isinstance(stmt, Store | Augment | Effect | Define)
+        or (isinstance(stmt, Assign) and _calls(stmt.value))
+        for stmt in walk(block)
+    )
+
+
+def _calls(value: object) -> bool:
+    return isinstance(value, Op) and (value.prim == "call" or value.prim.startswith("method:"))
