@@ -98,8 +98,8 @@ PICKING = collect(
 COPYING = collect(
     linear("np.copy(a)", a="g", also={"methods": ("copy",)}),
     general("ndarray.astype(x, dtype, *, copy=True)", vjp={"x": "cast_back(g, x, ans)"}, jvp={"x": "cast_on(g, x, ans)"}, also={"memory": "maybe", "methods": ("astype",)}),
-    general("np.array(object, dtype=None, *, copy=True)", vjp={"object": "cast_back(g, object, ans)"}, jvp={"object": "cast_on(g, object, ans)"}),
-    general("np.asarray(a, dtype=None, order=None, *, copy=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
+    general("np.array(object, dtype=None, *, copy=True)", vjp={"object": "cast_back(g, object, ans)"}, jvp={"object": "cast_on(g, object, ans)"}, also={"memory": "maybe"}),
+    general("np.asarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
     general("np.asanyarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
     general("np.asfortranarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
     general("np.ascontiguousarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),

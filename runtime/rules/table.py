@@ -30,7 +30,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,6 +84,14 @@ class Rule:
     def differentiable(self) -> frozenset[str]:
         """The parameters that have a derivative, written or not."""
         return frozenset((*self.vjp, *self.unwritten))
+
+    def may_share(self, given: Collection[str]) -> bool:
+        """Whether a call that passes these parameters may give memory of its arguments.
+
+        What copies unless it is told otherwise gives none: `np.array(x)`, `x.astype(t)`.
+        """
+        copies = self.params.get("copy") is True and "copy" not in given
+        return self.memory != "fresh" and not copies
 
 
 def elementwise(signature: str, /, *, also: Mapping[str, object] | None = None, **vjp: str) -> Rule:

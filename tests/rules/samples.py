@@ -179,7 +179,7 @@ np.resize(m, (4, 2))  np.resize(v, 2)  np.diagflat(m)  np.diagflat(v, -1)
 np.compress([True, False, True], m, axis=1)  np.compress(mask[0], v)  np.extract(mask, m)
 np.choose(k, [v, w, s])  np.choose([[0, 1, 0], [1, 1, 0]], c[:, :, 0])  np.choose(index2, [m, v])
 np.select([m > 0.5, m > 0], [m, n * n])  np.select([mask, m > 0], [s, row], default=t)
-np.array(m, copy=True)  np.array(m, float, copy=True)  np.asarray(m, copy=False)
+np.array(m, copy=True)  np.array(m, float, copy=True)
 np.asarray(m, float)
 
 np.matmul(m, k34)  np.matmul(m, v)  np.matmul(v, k34)  np.matmul(v, w)  np.matmul(c, b)

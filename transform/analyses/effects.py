@@ -188,6 +188,4 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
             return sharing(atoms, "same") + sharing(atoms, "held")
         case _:
             rule = rule_of_name(op.prim)
-            if rule.memory == "fresh" or (op.prim == "ndarray.astype" and "copy" not in op.roles):
-                return ()
-            return sharing(op.args, "same")
+            return sharing(op.args, "same") if rule.may_share(op.roles) else ()

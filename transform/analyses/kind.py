@@ -162,7 +162,7 @@ def kind_of(value: Any, deepest: int = _DEEPEST) -> Kind:
         return NONE
     if isinstance(value, str | bytes):
         return STR
-    if hasattr(value, "dtype") and hasattr(value, "ndim"):
+    if hasattr(value, "dtype") and hasattr(value, "ndim") and not isinstance(value, type):
         return Kind("array", value.ndim, discrete=value.dtype.kind not in "fcO")
     if isinstance(value, tuple | list):
         items = tuple(kind_of(part, deepest) for part in value)
