@@ -47,6 +47,7 @@ ELEMENTS = collect(
     elementwise("log_or_zero(x)", x="divide_or_zero(g, x)"),
     elementwise("where_larger(d, x, y)", d="where_larger(g, x, y)"),
     zero("is_within is_below is_above ties span_slope is_sequence is_mapping"),
+    zero("stop_gradient(x)", also={"memory": "maybe"}),
     elementwise("polygamma(n, x)", x="g * polygamma(n + 1, x)"),
     elementwise("sinc_slope(x)", x="-g * (math.pi ** 2 * np.sinc(x) + 2 * sinc_bend(x))"),
     missing("sinc_bend", why="the third derivative of `np.sinc` has not been written yet"),

@@ -66,12 +66,31 @@ CASES = {
             except* IndexError:
                 x = 0
     """,
-    "match": """
-        def f(x):
+    "match whose class is not known": """
+        def f(x, Shape):
             match x:
-        #   ^^^^^^^^ `match` is not supported; write `if`/`elif`
-                case 0:
-                    return 1
+                case Shape(r):
+                #    ^^^^^^^^ which attributes these patterns stand for is not known; name them
+                    return r
+    """,
+    "context that swallows": """
+        class Quiet:
+            def __exit__(self, *exc):
+                return True
+
+        def f(x):
+            with Quiet():
+            #    ^^^^^^^ this context may swallow an exception, and then it is not known where
+                x = x * 2
+    """,
+    "change inside no_grad": """
+        from adjoint import no_grad
+
+        def f(x):
+            y = x * 2
+            with no_grad():
+                y[0] = x[1]
+            #   ^^^^^^^^^^^ this changes, inside `no_grad`, what was made outside
     """,
     "class": """
         def f(x):

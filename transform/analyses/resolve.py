@@ -146,9 +146,9 @@ def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind, device: bool) -> Stmt:
             before = _block(before, kinds, call_kind, device)
             return replace(stmt, before=before, body=_block(body, kinds, call_kind, device))
         case With(context=op, target=target, body=body):
-            op, kind = resolve_op(op, kinds, call_kind, device)
-            if target is not None:
-                _note(kinds, target.name, kind)
+            op, _ = resolve_op(op, kinds, call_kind, device)
+            if target is not None:  # what `__enter__` gives, not the context
+                _note(kinds, target.name, ANY)
             return replace(stmt, context=op, body=_block(body, kinds, call_kind, device))
         case Return(value=value):
             _note(kinds, "return", atom_kind(value, kinds))

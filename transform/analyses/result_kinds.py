@@ -150,6 +150,8 @@ def rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     if any(k is None for k in args):
         return None
     known = [k for k in args if k is not None]
+    if rule.name == "stop_gradient":
+        return known[0]
     if rule.name.startswith("math.") or rule.name in ("float", "builtins.float"):
         return INT if rule.kind == "zero" else NUM
     discrete = rule.name in _DISCRETE

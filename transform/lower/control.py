@@ -1,4 +1,4 @@
-"""Control flow: branches, loops and `with`."""
+"""Control flow: branches and loops."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ from adjoint.transform.ir.nodes import (
     If,
     Items,
     Iter,
-    Op,
     Range,
     Reversed,
     Stmt,
     Var,
     While,
-    With,
     Zip,
 )  # fmt: skip
 from adjoint.transform.lower import assignments, calls, expressions, statements
 from adjoint.transform.lower.scope import Scope, resolve_path
-from adjoint.transform.lower.templates import hole
 
 
 def if_(node: gast.If, scope: Scope, out: list[Stmt]) -> None:
@@ -99,25 +96,3 @@ def _dictionary_method(node: gast.AST, scope: Scope) -> str | None:
     if not isinstance(func, gast.Attribute) or resolve_path(func, scope) is not None:
         return None
     return func.attr if func.attr in ("items", "values", "keys") else None
-
-
-def with_(node: gast.With, scope: Scope, out: list[Stmt]) -> None:
-    """`with a as x, b as y: ...` is one `with` inside the other."""
-    scope = scope.at(node, node.items[-1].optional_vars or node.items[-1].context_expr)
-    _items(node, 0, scope, out)
-
-
-def _items(node: gast.With, position: int, scope: Scope, out: list[Stmt]) -> None:
-    if position == len(node.items):
-        out.extend(statements.block(node.body, scope))
-        return
-    item = node.items[position]
-    context = expressions.rhs(item.context_expr, scope, out)
-    if not isinstance(context, Op):
-        context = Op("look", (context,), hole(0))
-    body: list[Stmt] = []
-    target = None
-    if item.optional_vars is not None:
-        target = loop_target(item.optional_vars, scope, body)
-    _items(node, position + 1, scope, body)
-    out.append(With(context, target, tuple(body), scope.span))

@@ -21,7 +21,7 @@ from adjoint.transform.ir.nodes import (
     Stmt,
     Var,
 )  # fmt: skip
-from adjoint.transform.lower import assignments, control, expressions, functions, match
+from adjoint.transform.lower import assignments, contexts, control, expressions, functions, match
 from adjoint.transform.lower.purity import is_pure
 from adjoint.transform.lower.reject import reject
 from adjoint.transform.lower.scope import Scope
@@ -157,6 +157,6 @@ def _handlers() -> dict[type, Callable[..., None]]:
         gast.If: control.if_,
         gast.For: control.for_,
         gast.While: control.while_,
-        gast.With: control.with_,
+        gast.With: contexts.with_,
         gast.Match: match.match,
     }
