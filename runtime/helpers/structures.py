@@ -15,11 +15,6 @@ import numpy as np
 
 from .broadcasting import expand, is_complex, shape_of
 
-_NO_OBJECTS = (
-    type, types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinFunctionType,
-    functools.partial, np.ufunc,
-)  # fmt: skip
-
 
 def own(d: Any) -> Any:
     """A copy that nobody else holds, to be written into."""
@@ -40,11 +35,14 @@ def fields_of(x: Any) -> dict[str, Any]:
     >>> fields_of(types.SimpleNamespace(w=1.0))
     {'w': 1.0}
     """
-    if isinstance(x, _NO_OBJECTS):
+    if isinstance(x, type) or callable(x) or isinstance(x, types.ModuleType):
         return {}
     slots = [name for cls in type(x).__mro__[::-1] for name in _slots(cls)]
     kept = {name: getattr(x, name) for name in slots if hasattr(x, name)}
-    return kept | getattr(x, "__dict__", {})
+    for name, value in getattr(x, "__dict__", {}).items():
+        if not isinstance(getattr(type(x), name, None), functools.cached_property):
+            kept[name] = value
+    return kept
 
 
 def _slots(cls: type) -> tuple[str, ...]:
@@ -170,8 +168,6 @@ def restructure(d: Any, x: Any) -> Any:
         return {key: restructure(known.get(key), e) for key, e in x.items()}
     if fields := fields_of(x):
         parts = {name: restructure(getattr(d, name, None), e) for name, e in fields.items()}
-        if not hasattr(x, "__dataclass_fields__"):
-            return types.SimpleNamespace(**parts)
         made = object.__new__(type(x))
         for name, part in parts.items():
             object.__setattr__(made, name, part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -52,3 +53,24 @@ def test_a_complex_result_has_no_gradient() -> None:
 
     with pytest.raises(TypeError, match="complex"):
         gradient(wave)(0.3)
+
+
+class Lazy:
+    """A value that is computed once and kept."""
+
+    def __init__(self, w: Any) -> None:
+        self.w = w
+
+    @functools.cached_property
+    def square(self) -> Any:
+        return self.w * self.w
+
+
+def computed_once(w: Any) -> Any:
+    z = Lazy(w)
+    return z.square * w
+
+
+def test_what_is_computed_once_and_kept_is_refused() -> None:
+    with pytest.raises(AttributeError, match="computed when it is read"):
+        gradient(computed_once)(0.3)

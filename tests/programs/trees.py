@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from adjoint.runtime.helpers.structures import fields_of
+
 Path = tuple[Any, ...]
 
 
@@ -36,9 +38,9 @@ def replaced(tree: Any, path: Path, leaf: Any) -> Any:
     child = replaced(_child(tree, key), rest, leaf)
     if isinstance(tree, dict):
         return {k: child if k == key else v for k, v in tree.items()}
-    if dataclasses.is_dataclass(tree):
+    if _is_record(tree):
         out = copy.copy(tree)
-        setattr(out, key, child)
+        object.__setattr__(out, key, child)
         return out
     if hasattr(tree, "_replace"):
         return tree._replace(**{tree._fields[key]: child})
@@ -92,7 +94,10 @@ def _is_leaf(tree: Any) -> bool:
 
 
 def _is_record(tree: Any) -> bool:
-    return dataclasses.is_dataclass(tree) and not isinstance(tree, type)
+    if isinstance(tree, type) or callable(tree):
+        return False
+    made_here = ".corpus." in type(tree).__module__ and not hasattr(tree, "_fields")
+    return dataclasses.is_dataclass(tree) or (made_here and hasattr(tree, "__dict__"))
 
 
 def _children(tree: Any) -> list[tuple[Any, Any]]:
@@ -101,7 +106,7 @@ def _children(tree: Any) -> list[tuple[Any, Any]]:
     if isinstance(tree, list | tuple):
         return list(enumerate(tree))
     if _is_record(tree):
-        return [(f.name, getattr(tree, f.name)) for f in dataclasses.fields(tree)]
+        return list(fields_of(tree).items())
     return []
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import types
 from abc import ABCMeta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 _HEAP_TYPE = 1 << 9
@@ -68,15 +68,18 @@ def method_of(cls: Any, name: str) -> types.FunctionType | None:
     return found
 
 
+def base_with(name: str, cls: type, above: type) -> type:
+    """The class in which `super(above, p)` finds a name, `p` being of a class; else this class."""
+    order = cls.__mro__
+    later = order[order.index(above) + 1 :] if above in order else ()
+    return next((base for base in later if name in vars(base)), cls)
+
+
 def getter_of(cls: Any, name: str) -> types.FunctionType | None:
-    """The function that computes an attribute when it is read."""
+    """The function that computes an attribute whenever it is read."""
     found = None if cls is None else inspect.getattr_static(cls, name, None)
-    match found:
-        case property(fget=types.FunctionType() as getter):
-            return getter
-        case cached_property(func=types.FunctionType() as getter):
-            return getter
-    return None
+    getter = found.fget if isinstance(found, property) else None
+    return getter if isinstance(getter, types.FunctionType) else None
 
 
 def initialiser_of(cls: Any) -> types.FunctionType | None:

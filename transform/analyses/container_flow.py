@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from adjoint.transform.analyses.classes import getter_of
 from adjoint.transform.analyses.containers import each_kind
 from adjoint.transform.analyses.kind import (
     ANY,
@@ -72,7 +73,7 @@ def _stored(place: Op, value: Atom, kinds: Mapping[str, Kind]) -> Iterator[tuple
         yield base.name, Kind(owner.tag, items=(inner,))
     else:
         name = place.prim.removeprefix("attribute:")
-        if owner.tag == "record":
+        if owner.tag == "record" and getter_of(owner.cls, name) is None:
             yield base.name, replace(owner, items=(inner,), names=(name,))
     yield from _back(value, _element(kinds.get(base.name), place), kinds)
 

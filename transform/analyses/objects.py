@@ -14,8 +14,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from adjoint.transform.analyses.classes import getter_of, method_of
-from adjoint.transform.analyses.kind import ANY, Kind, kind_of
+from adjoint.transform.analyses.classes import base_with, getter_of, method_of
+from adjoint.transform.analyses.kind import ANY, NONE, Kind, kind_of
 from adjoint.transform.ir.nodes import Op, Ref
 
 CallKind = Callable[[Op, Mapping[str, Kind]], tuple[Op, "Kind | None", Mapping[str, Kind]]]
@@ -41,7 +41,11 @@ def object_method(
     call_kind: CallKind,
 ) -> tuple[Op, Kind | None]:  # fmt: skip
     """What calling a method means; what is no plain function is found when it runs."""
+    above = op.callee.value if isinstance(op.callee, Ref) else None
+    cls = cls if above is None else base_with(name, cls, above)
     method = method_of(cls, name)
+    if cls is object and name == "__init__":
+        return replace(op, prim="look"), NONE
     if method is None or "*" in op.roles or "**" in op.roles:
         return op, ANY
     roles = tuple("" if role == "self" else role for role in op.roles)

@@ -175,7 +175,7 @@ def _method(
         return method_kind(op, name, base, args)
     if base.tag == "str":
         return replace(op, prim="look"), STR
-    if base.cls is not None and name not in base.names:
+    if base.cls is not None and (name not in base.names or op.callee is not None):
         return object_method(op, name, base.cls, args, kinds, call_kind)
     return op, ANY
 

@@ -117,11 +117,18 @@ def _stmt(
 
 def _held_array(stmt: Store, kinds: dict[str, Kind]) -> bool:
     """Whether what an augmented store finds may be an array that a container holds."""
+    held = _held_kind(stmt, kinds)
+    return held is not None and held.may_share
+
+
+def _held_kind(stmt: Store, kinds: dict[str, Kind]) -> Kind | None:
+    """The kind of what stands at a place of a container; None for a place in an array."""
     assert isinstance(stmt.base, Var)
     base = kinds.get(stmt.base.name, ANY)
-    if stmt.place.prim != "index" or base.tag not in ("list", "tuple", "dict"):
-        return False
-    return not base.items or any(item.may_share for item in base.items)
+    if stmt.place.prim != "index":
+        name = stmt.place.prim.removeprefix("attribute:")
+        return base.items[base.names.index(name)] if name in base.names else None
+    return join_all(base.items) if base.tag in ("list", "tuple", "dict") else None
 
 
 def _augmented_item(
@@ -132,10 +139,10 @@ def _augmented_item(
     Where the item is certainly an array, the last of these changes nothing.
     """
     item = Var(names.fresh("item"))
-    kinds[item.name] = join_all(base.items)
+    kinds[item.name] = _held_kind(stmt, kinds) or ANY
     read = Assign(item, stmt.place, stmt.span)
     prepared.updates.add(id(read))
-    if kinds[item.name].tag == "array" and base.tag in ("list", "dict"):
+    if kinds[item.name].tag == "array" and base.tag in ("list", "dict", "record"):
         return read, Augment(item, stmt.operator, stmt.value, stmt.span)
     return (
         read,
@@ -173,10 +180,11 @@ def _counted(
 def _scaled(
     stmt: Store, base: Kind, kinds: dict[str, Kind], names: Names, prepared: Prepared
 ) -> tuple[Stmt, ...]:
-    if stmt.place.prim != "index":
+    held = _held_kind(stmt, kinds)
+    if stmt.place.prim != "index" and held is None:
         return (stmt,)
     old = names.temporary("old")
-    kinds[old.name] = base.items[0] if base.is_container and base.items else Kind("numeric")
+    kinds[old.name] = held or Kind("numeric")
     read = Assign(old, stmt.place, stmt.span)
     if stmt.operator in _SCALES and not base.is_container:
         store = replace(stmt)

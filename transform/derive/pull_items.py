@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import gast
 
+from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import ZERO, expression
 from adjoint.transform.derive.cotangents import (
@@ -33,6 +34,11 @@ def pull_item_store(
 ) -> None:
     """`xs[i] = v`, `d[k] = v` and `p.name = v`."""
     active = sweep.is_active(stmt.value)
+    if stmt.place.prim == "call":
+        raise unsupported(stmt.span, "assigning this property runs a function",
+                          "call a method that assigns the attributes it keeps")  # fmt: skip
+    if not active and not _held(stmt, sweep).differentiable:
+        return
     if stmt.place.prim == "index" and index_parts(stmt.place)[0].what != "at":
         _pull_slice_store(stmt, state, sweep, out)
         return
@@ -54,6 +60,13 @@ def pull_item_store(
         accumulate(stmt.value.name, taken, state, sweep, out, lazy=True)
     else:
         out.append(Store(here, "", ZERO))
+
+
+def _held(stmt: Store, sweep: Sweep) -> Kind:
+    """The kind of what ever stands in the place of an attribute."""
+    kind = sweep.kind(stmt.base.name) if isinstance(stmt.base, Var) else ANY
+    name = stmt.place.prim.removeprefix("attribute:")
+    return kind.items[kind.names.index(name)] if name in kind.names else ANY
 
 
 def _pull_slice_store(stmt: Store, state: State, sweep: Sweep, out: Out) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -24,6 +25,9 @@ _CONSUMERS = (
 
 def call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Op:
     """`callee(...)` or `receiver.method(...)`; positional arguments come before keywords."""
+    above = super_class(node.func, scope)
+    if above is not None:
+        return _super_call(node, above, scope, out)
     callee = resolve_path(node.func, scope)
     if isinstance(callee, Ref) and (refusal := reject_callee(node, callee.value, scope)):
         raise refusal
@@ -55,6 +59,29 @@ def call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Op:
         return Op(f"method:{method}", tuple(atoms), template, tuple(roles))
     template = gast.Call(name(CALLEE), slots, keywords)
     return Op("call", tuple(atoms[1:]), template, tuple(roles), atoms[0])
+
+
+def _super_call(node: gast.Call, above: Ref, scope: Scope, out: list[Stmt]) -> Op:
+    """`super().method(...)`, with what Python passes to `super` written out."""
+    itself = name(scope.origin.__code__.co_varnames[0])
+    called = call(gast.Call(gast.Attribute(itself, node.func.attr, gast.Load()), node.args,
+                            node.keywords), scope, out)  # fmt: skip
+    func = gast.Call(name("super"), [name(above.text), hole(0)], [])
+    func = gast.Attribute(func, called.template.func.attr, gast.Load())  # type: ignore[attr-defined]
+    template = gast.Call(func, called.template.args, called.template.keywords)  # type: ignore[attr-defined]
+    return replace(called, template=template, callee=above)
+
+
+def super_class(func: gast.AST, scope: Scope) -> Ref | None:
+    """The class whose base `super()` begins with, where the callee is an attribute of that."""
+    if not isinstance(func, gast.Attribute) or is_call_of(func.value, scope, "super") is None:
+        return None
+    code, cells = scope.origin.__code__, scope.origin.__closure__ or ()
+    if func.value.args or "__class__" not in code.co_freevars:
+        return None
+    cls = cells[code.co_freevars.index("__class__")].cell_contents
+    known = scope.origin.__globals__.get(cls.__name__) is cls
+    return Ref(cls.__name__, cls) if known else None
 
 
 def is_call_of(node: gast.AST, scope: Scope, *names: str) -> str | None:
