@@ -79,7 +79,8 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
     resolved = _resolve(split_webs(lowered, names, RESERVED), known, world)
     for _ in range(_DEEPEST):
         reach = Reach(callee, resolved, names, world.callees)
-        function = inline(resolved.function, reach.of, names)
+        opens = "inline" in world.passes
+        function = inline(resolved.function, reach.of, names) if opens else resolved.function
         if function is resolved.function:
             break
         resolved = _resolve(function, known, world)

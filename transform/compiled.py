@@ -18,6 +18,7 @@ from adjoint.transform.guards import Guards, guards_of
 from adjoint.transform.homes import explained, home_of_call
 from adjoint.transform.loading import function_of
 from adjoint.transform.parameters import Parameters, Slot
+from adjoint.transform.passes.pipeline import Passes
 from adjoint.transform.pipeline import derive
 from adjoint.transform.quick import Answer, Serves, answering, never, serving
 from adjoint.transform.results import (
@@ -92,7 +93,7 @@ def kept_on(fn: FunctionType) -> Kept:
 
 def compile_call(
     fn: FunctionType, mode: str, slots: tuple[Slot, ...], parameters: Parameters, first: int,
-    args: tuple[Any, ...], kwargs: Mapping[str, Any],
+    args: tuple[Any, ...], kwargs: Mapping[str, Any], passes: Passes,
 ) -> Compiled:  # fmt: skip
     """Emit what serves a call and all others of the same kinds of arguments.
 
@@ -105,6 +106,7 @@ def compile_call(
         first: how many of the positional arguments are not the user's.
         args: all positional arguments.
         kwargs: all keyword arguments.
+        passes: the names of the rewrites that are made on the way.
 
     Raises:
         NotDifferentiable: an argument has no derivative, a tensor is read from outside, or
@@ -120,7 +122,7 @@ def compile_call(
         require_differentiable(slot, parameters.value(slot, args, kwargs), fn)
     wrt = tuple(dict.fromkeys(slot.parameter for slot in slots))
     namespace = home_of_call(fn, args, kwargs)
-    world = World(device=namespace is not np)
+    world = World(device=namespace is not np, passes=passes)
     callee = world.callees.of(fn)
     kinds = default_kinds(callee.function, values)
     analysis = analyse(callee, kinds, world)

@@ -19,6 +19,7 @@ from adjoint.transform.finishing import finished, picked, pulled, values_of
 from adjoint.transform.homes import explained, rebound
 from adjoint.transform.keys import PLAIN
 from adjoint.transform.parameters import Wrt, checked_wrt, parameters_of
+from adjoint.transform.passes.pipeline import ALL, Passes
 from adjoint.transform.pipeline import derive
 from adjoint.transform.results import outline, require_real
 from adjoint.transform.tensors import call_with_tensors, has_tensor, unwrapped
@@ -38,13 +39,15 @@ class Differentiable:
     __name__: str
     __qualname__: str
 
-    def __init__(self, function: Callable[..., Any], wrt: Wrt = None) -> None:
+    def __init__(
+        self, function: Callable[..., Any], wrt: Wrt = None, passes: Passes = ALL
+    ) -> None:
         target, bound, preset = unwrap(function)
         named = function if hasattr(function, "__name__") else target
         functools.update_wrapper(self, named)
         vars(self).pop(ATTRIBUTE, None)
         self.__wrapped__ = function
-        self._asked = Asked(target, checked_wrt(wrt), bound, preset)
+        self._asked = Asked(target, checked_wrt(wrt), bound, preset, passes)
         self._own = bool(bound or preset)
         self._compiled = _known(self._asked)
         self._methods: dict[Any, Compiled] | None = None  # those of what it binds to
@@ -117,7 +120,7 @@ class Differentiable:
                 return getattr, (wrapped.__self__, name)
         elif self._is_public():
             return self.__qualname__  # by reference, as a function
-        return type(self), (wrapped, self._asked.wrt)
+        return type(self), (wrapped, self._asked.wrt, self._asked.passes)
 
     def _is_public(self) -> bool:
         """Whether the name of the function leads to this very object, as decorated ones' does."""
@@ -238,8 +241,9 @@ class Differentiable:
 
     def emit(self, mode: str = "gradient", wrt: Wrt = None, args: tuple[Any, ...] = ()) -> Emitted:
         """The emitted functions of a mode; see `source_of`."""
-        world = World(assume_arrays=not args, device=home.namespace_of(args) is not np)
-        asked, callee = self._asked, world.callees.of(self._asked.function)
+        asked, there = self._asked, home.namespace_of(args)
+        world = World(assume_arrays=not args, device=there is not np, passes=asked.passes)
+        callee = world.callees.of(asked.function)
         names = [p.name for p in callee.function.params]
         values = dict(zip(names, (*asked.bound, *args), strict=False))
         kinds = default_kinds(callee.function, {**values, **asked.preset})
@@ -279,7 +283,7 @@ class Differentiable:
 
 def _known(asked: Asked) -> dict[Any, Compiled]:
     """The emissions for calls with as many arguments preset, by the kinds of all arguments."""
-    form = (asked.wrt, len(asked.bound), tuple(asked.preset))
+    form = (asked.wrt, len(asked.bound), tuple(asked.preset), asked.passes)
     return kept_on(asked.function).compiled.setdefault(form, {})
 
 

@@ -13,6 +13,7 @@ from adjoint.transform.analyses.kind import kind_of
 from adjoint.transform.compiled import Compiled, compile_call
 from adjoint.transform.keys import key_of
 from adjoint.transform.parameters import Parameters, Slot, Wrt, parameters_of
+from adjoint.transform.passes.pipeline import ALL, Passes
 
 _lock = threading.RLock()
 
@@ -22,12 +23,14 @@ class Asked:
     """What is differentiated: a function, the parameters asked for, and what is preset of them.
 
     bound: the positional arguments that a method or partial presets. preset: the keyword ones.
+    passes: the names of the rewrites that are made on the way.
     """
 
     function: FunctionType
     wrt: Wrt
     bound: tuple[Any, ...]
     preset: dict[str, Any]
+    passes: Passes = ALL
 
     def slots(self, wrt: Wrt, mode: str, parameters: Parameters) -> tuple[Slot, ...] | None:
         """What to differentiate with respect to in a mode; None: all that can be.
@@ -90,4 +93,6 @@ def _compile(
         parameters.bind(args, kwargs)
         given = [i for i in range(first, len(args)) if kind_of(args[i]).differentiable]
         slots = tuple(map(parameters.at_position, given))
-    return compile_call(asked.function, mode, slots, parameters, first, args, kwargs)
+    return compile_call(
+        asked.function, mode, slots, parameters, first, args, kwargs, asked.passes
+    )

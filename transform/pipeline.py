@@ -69,7 +69,7 @@ def derive(
             emitted.adjoint = gradient(sweep, wrt, mode == "value_and_gradient")
         derived = clear_names(emitted.adjoint.function, RESERVED)
         emitted.adjoint = replace(emitted.adjoint, function=derived)
-        emitted.text = to_text(derived)
+        emitted.text = to_text(derived, passes=world.passes)
         _add_primals(emitted, world)
     except BaseException:
         del world.emitted[key]
@@ -139,7 +139,7 @@ def _sweep(
         ),
         world.device,
     )  # fmt: skip
-    return Sweep(facts, own)
+    return Sweep(facts, own, passes=world.passes)
 
 
 def _differentiate_call(
@@ -188,6 +188,6 @@ def _primal(local: LocalFunction, world: World) -> Emitted:
     if key not in world.emitted:
         made = Emitted(Adjoint(local.function, ()), "", local.origin)
         world.emitted[key] = made
-        made.text = to_text(local.function)
+        made.text = to_text(local.function, passes=world.passes)
         _add_primals(made, world)
     return world.emitted[key]

@@ -13,6 +13,7 @@ from adjoint.transform.callees import Callees, ParameterKinds
 from adjoint.transform.derive.functions import Adjoint
 from adjoint.transform.derive.prepare import Prepared
 from adjoint.transform.ir.nodes import Function
+from adjoint.transform.passes.pipeline import ALL, Passes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +68,8 @@ class World:
     summaries: the parameters that a function writes, and those that its result may share memory
     with. returns: the kind of its result. assume_arrays: whether a name that may be a number or an
     array is taken to be an array, as in source that is shown without arguments. device: whether
-    arrays live on a device, where their elements are views.
+    arrays live on a device, where their elements are views. passes: the names of the rewrites that
+    are made.
     """
 
     analyses: dict[Any, Analysis] = field(default_factory=dict)
@@ -78,6 +80,7 @@ class World:
     callees: Callees = field(default_factory=Callees)
     assume_arrays: bool = False
     device: bool = False
+    passes: Passes = ALL
 
 
 def default_kinds(fn: Function, values: Mapping[str, Any] | None = None) -> ParameterKinds:

@@ -46,7 +46,9 @@ def assemble(
     families = _families(sweep)
     needed = {a.name for a in gradients if isinstance(a, Var)}
     needed |= {sweep.d(name).name for name in written}
-    alive = drop_dead(backward, needed, lambda _: False, families)
+    alive = backward
+    if "dead code" in sweep.passes:
+        alive = drop_dead(backward, needed, lambda _: False, families)
     marks = tuple(Return(g) for g in gradients)  # resolved together with the sweep
     stored = store(forward, (*alive, *marks), sweep, sweep.pinned, reserved)
     back = stored.backward[: len(stored.backward) - len(marks)]
@@ -54,12 +56,15 @@ def assemble(
     answers = tuple(s.value for s in ends if isinstance(s, Return))
     read = set(names_read((*back, *ends))) | {a.name for a in wanted if isinstance(a, Var)}
     read |= {p.name for p in sweep.facts.function.params} & _written(sweep)
-    front = drop_dead(stored.forward, read, _is_root, sweep.facts.aliases.classes)
+    front = stored.forward
+    if "dead code" in sweep.passes:
+        front = drop_dead(front, read, _is_root, sweep.facts.aliases.classes)
     used = names_read(front)
     lists = tuple(name for name in stored.lists if name in used)
     back, answers = _polished(back, answers, {sweep.d(name).name for name in written}, sweep)
     begin = [Assign(Var(name), expression("[]", {}, "list")) for name in lists]
-    back = iterate_saved(back, sweep.names)
+    if "loops" in sweep.passes:
+        back = iterate_saved(back, sweep.names)
     return Swept((*begin, *front), back, answers, lists)
 
 
@@ -67,11 +72,15 @@ def _polished(
     back: Block, answers: tuple[Atom, ...], kept: set[str], sweep: Sweep
 ) -> tuple[Block, tuple[Atom, ...]]:
     """The reverse sweep without needless copies and names."""
-    back, answers = drop_copies(back, answers)
-    spread = spread_names((*back, *(Return(a) for a in answers)), kept)
-    back = spread[: len(spread) - len(answers)]
-    answers = tuple(s.value for s in spread[len(back) :] if isinstance(s, Return))
-    return fold_last(back, answers, kept, sweep.names)
+    if "ownership" in sweep.passes:
+        back, answers = drop_copies(back, answers)
+    if "copies" in sweep.passes:
+        spread = spread_names((*back, *(Return(a) for a in answers)), kept)
+        back = spread[: len(spread) - len(answers)]
+        answers = tuple(s.value for s in spread[len(back) :] if isinstance(s, Return))
+    if "last" in sweep.passes:
+        back, answers = fold_last(back, answers, kept, sweep.names)
+    return back, answers
 
 
 def _families(sweep: Sweep) -> dict[str, frozenset[str]]:

@@ -32,6 +32,7 @@ from adjoint.transform.ir.nodes import (
     Var,
 )  # fmt: skip
 from adjoint.transform.ir.places import index_parts
+from adjoint.transform.passes.pipeline import ALL, Passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ FIRST_OWN = 1_000_000
 class Sweep:
     """The reverse sweep being written.
 
-    pinned: names whose arrays somebody else may write once the function has returned.
+    pinned: names whose arrays somebody else may write once the function has returned. passes: the
+    names of the rewrites that are made.
     needs: primal values read by the sweep, by their placeholder name. replaced: primal statements
     that the forward sweep runs in another form. links: emitted names that are views of others.
     rounds: by loop, the emitted variable that counts its rounds.
@@ -123,6 +125,7 @@ class Sweep:
     rounds: dict[int, Var] = field(default_factory=dict)
     cotangent_names: dict[str, str] = field(default_factory=dict)
     numbers: int = FIRST_OWN
+    passes: Passes = ALL
 
     def d(self, name: str) -> Var:
         """The emitted variable that holds the cotangent of a primal one."""

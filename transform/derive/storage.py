@@ -85,7 +85,9 @@ def _choose(needs: Needs, sweep: Sweep, pinned: frozenset[str]) -> dict[str, str
             chosen[placeholder] = "made"
         elif _stays(placeholder, version, lasting, needs, facts, pinned):
             chosen[placeholder] = "named"
-        elif _recomputable(version, chosen, needs, sweep, pinned):
+        elif "recompute" in sweep.passes and _recomputable(
+            version, chosen, needs, sweep, pinned
+        ):
             chosen[placeholder] = "recomputed"
             _note_operands(version, chosen, needs, sweep)
         elif version.depth == 0:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import gast
 
 from adjoint.runtime.helpers import HELPERS
+from adjoint.transform.emit.as_written import as_written
 from adjoint.transform.emit.iterables import iterable_tree
 from adjoint.transform.emit.names import identifiers, name_temporaries
 from adjoint.transform.emit.purity import is_pure as is_pure_by_default
@@ -31,14 +33,18 @@ from adjoint.transform.ir.nodes import (
     binds,
     walk,
 )  # fmt: skip
+from adjoint.transform.passes.pipeline import ALL, Passes
 
 
-def emit(fn: Function, is_pure: Callable[[Op], bool] = is_pure_by_default) -> gast.FunctionDef:
+def emit(
+    fn: Function, is_pure: Callable[[Op], bool] = is_pure_by_default, passes: Passes = ALL
+) -> gast.FunctionDef:
     """A function as a tree: temporaries are folded into expressions, or have readable names.
 
     Args:
         fn: a function of the IR, with temporaries.
         is_pure: whether an operation has no effects and may be moved past others.
+        passes: the names of the rewrites that are made.
 
     Raises:
         ValueError: the function is malformed, or reads something from outside under a name that it
@@ -46,12 +52,21 @@ def emit(fn: Function, is_pure: Callable[[Op], bool] = is_pure_by_default) -> ga
     """
     _check_references(fn)
     name = fn.name if fn.name.isidentifier() else "function"  # a lambda
-    tree = function_def(fn, name, Facts(uses(fn), is_pure), atom_tree)
+    if "simplify" not in passes:
+        fn = as_written(fn)
+    found = uses(fn)
+    if "fold" not in passes:
+        found = replace(found, foldable=frozenset())
+    if "comprehensions" not in passes:
+        found = replace(found, buildable=frozenset())
+    tree = function_def(fn, name, Facts(found, is_pure), atom_tree)
     return name_temporaries(tree, identifiers(tree))
 
 
-def to_text(fn: Function, is_pure: Callable[[Op], bool] = is_pure_by_default) -> str:
-    """The text of a function, with a final newline.
+def to_text(
+    fn: Function, is_pure: Callable[[Op], bool] = is_pure_by_default, passes: Passes = ALL
+) -> str:
+    """The text of a function, with a final newline; see `emit`.
 
     >>> from adjoint.transform.ir.nodes import Assign, Op, Param, Return, Var
     >>> double = Op("binary:*", (Var("x"), Var("x")), gast.parse("a * b", mode="eval").body)
@@ -61,7 +76,7 @@ def to_text(fn: Function, is_pure: Callable[[Op], bool] = is_pure_by_default) ->
     def square(x):
         return x * x
     """
-    return unparse(emit(fn, is_pure)) + "\n"
+    return unparse(emit(fn, is_pure, passes)) + "\n"
 
 
 def _check_references(fn: Function, around: frozenset[str] = frozenset()) -> None:
