@@ -75,7 +75,7 @@ LINALG = collect(
         jvp={"x": "np.real(np.sum(g * norm_slope(x, ans, ord, (-2, -1), keepdims), axis=(-2, -1), keepdims=keepdims))"},
     ),
     general("np.linalg.matrix_power(a, n)", vjp={"a": "matrix_power_along(g, np.swapaxes(a, -1, -2), n)"}, jvp={"a": "matrix_power_along(g, a, n)"}, also={"memory": "maybe"}),
-    general("np.linalg.multi_dot(arrays)", vjp={"arrays": "multi_dot_parts(g, arrays)"}, jvp={"arrays": "multi_dot_along(g, arrays)"}),
+    general("np.linalg.multi_dot(arrays)", vjp={"arrays": "multi_dot_parts(g, arrays)"}, jvp={"arrays": "multi_dot_along(g, arrays)"}, also={"sequences": ("arrays",)}),
     general("np.linalg.pinv(a)", vjp={"a": "pinv_da(g, a, ans)"}, jvp={"a": "pinv_along(g, a, ans)"}),
     # Of a symmetric matrix, as `cholesky`.
     general("np.linalg.eigh(a, UPLO='L')", vjp={"a": "eigh_da(g, a, ans)"}, jvp={"a": "eigh_along(g, ans)"}, also={"result": "tuple"}),

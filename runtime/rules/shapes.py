@@ -35,12 +35,12 @@ AXES = collect(
 )
 
 JOINING = collect(
-    general("np.concatenate(arrays, axis=0)", vjp={"arrays": "unconcatenate(g, arrays, axis)"}, jvp={"arrays": "np.concatenate(expand(g, arrays), axis)"}),
-    general("np.stack(arrays, axis=0)", vjp={"arrays": "unstack(g, arrays, axis)"}, jvp={"arrays": "np.stack(expand(g, arrays), axis)"}),
-    general("np.vstack(tup)", vjp={"tup": "unvstack(g, tup)"}, jvp={"tup": "np.vstack(expand(g, tup))"}),
-    general("np.hstack(tup)", vjp={"tup": "unhstack(g, tup)"}, jvp={"tup": "np.hstack(expand(g, tup))"}),
-    general("np.column_stack(tup)", vjp={"tup": "uncolumn_stack(g, tup)"}, jvp={"tup": "np.column_stack(expand(g, tup))"}),
-    general("np.dstack(tup)", vjp={"tup": "undstack(g, tup)"}, jvp={"tup": "np.dstack(expand(g, tup))"}),
+    general("np.concatenate(arrays, axis=0)", vjp={"arrays": "unconcatenate(g, arrays, axis)"}, jvp={"arrays": "np.concatenate(expand(g, arrays), axis)"}, also={"sequences": ("arrays",)}),
+    general("np.stack(arrays, axis=0)", vjp={"arrays": "unstack(g, arrays, axis)"}, jvp={"arrays": "np.stack(expand(g, arrays), axis)"}, also={"sequences": ("arrays",)}),
+    general("np.vstack(tup)", vjp={"tup": "unvstack(g, tup)"}, jvp={"tup": "np.vstack(expand(g, tup))"}, also={"sequences": ("tup",)}),
+    general("np.hstack(tup)", vjp={"tup": "unhstack(g, tup)"}, jvp={"tup": "np.hstack(expand(g, tup))"}, also={"sequences": ("tup",)}),
+    general("np.column_stack(tup)", vjp={"tup": "uncolumn_stack(g, tup)"}, jvp={"tup": "np.column_stack(expand(g, tup))"}, also={"sequences": ("tup",)}),
+    general("np.dstack(tup)", vjp={"tup": "undstack(g, tup)"}, jvp={"tup": "np.dstack(expand(g, tup))"}, also={"sequences": ("tup",)}),
     general("np.meshgrid(*xi, indexing='xy')", vjp={"xi": "unmeshgrid(g, k, indexing, *xi)"}, jvp={"xi": "meshgrid_at(g, k, indexing, *xi)"}, also={"result": "tuple"}),
     general("np.append(arr, values, axis=None)", vjp={"arr": "unconcatenate(g, [arr, values], axis)[0]", "values": "unconcatenate(g, [arr, values], axis)[1]"}, jvp={"arr": "np.append(expand(g, arr), expand(0.0, values), axis)", "values": "np.append(expand(0.0, arr), expand(g, values), axis)"}),
     general("np.split(ary, indices_or_sections, axis=0)", vjp={"ary": "unsplit(g, ans, axis)"}, jvp={"ary": "np.split(g, indices_or_sections, axis)"}, also={"result": "list", "memory": "view"}),
@@ -49,7 +49,7 @@ JOINING = collect(
     general("np.hsplit(ary, indices_or_sections)", vjp={"ary": "unsplit(g, ans, min(np.ndim(ary) - 1, 1))"}, jvp={"ary": "np.hsplit(g, indices_or_sections)"}, also={"result": "list", "memory": "view"}),
     general("np.dsplit(ary, indices_or_sections)", vjp={"ary": "unsplit(g, ans, 2)"}, jvp={"ary": "np.dsplit(g, indices_or_sections)"}, also={"result": "list", "memory": "view"}),
     general("np.unstack(x, *, axis=0)", vjp={"x": "unsplit_equal(g, ans, axis)"}, jvp={"x": "np.unstack(g, axis=axis)"}, also={"result": "tuple", "memory": "view"}),
-    general("np.block(arrays)", vjp={"arrays": "unblock(g, arrays)"}, jvp={"arrays": "np.block(expand(g, arrays))"}),
+    general("np.block(arrays)", vjp={"arrays": "unblock(g, arrays)"}, jvp={"arrays": "np.block(expand(g, arrays))"}, also={"sequences": ("arrays",)}),
     general(
         "np.insert(arr, obj, values, axis=None)",
         vjp={"arr": "insert_darr(g, arr, obj, axis)", "values": "insert_dvalues(g, arr, obj, values, axis)"},
@@ -82,11 +82,12 @@ PICKING = collect(
     linear("np.delete(arr, obj, axis=None)", arr="undelete(g, arr, obj, axis)"),
     linear("np.compress(condition, a, axis=None)", a="untake(g, a, np.flatnonzero(condition), axis)"),
     linear("np.extract(condition, arr)", arr="untake(g, arr, np.flatnonzero(condition))"),
-    general("np.choose(a, choices)", vjp={"choices": "unchoose(g, a, choices)"}, jvp={"choices": "np.choose(a, expand(g, choices))"}),
+    general("np.choose(a, choices)", vjp={"choices": "unchoose(g, a, choices)"}, jvp={"choices": "np.choose(a, expand(g, choices))"}, also={"sequences": ("choices",)}),
     general(
         "np.select(condlist, choicelist, default=0)",
         vjp={"choicelist": "unselect(g, condlist, choicelist)", "default": "unbroadcast(np.where(unselected(condlist), g, 0), default)"},
         jvp={"choicelist": "np.select(condlist, expand(g, choicelist))", "default": "np.where(unselected(condlist), g, 0)"},
+        also={"sequences": ("condlist", "choicelist")},
     ),
     missing("np.copyto np.put np.fill_diagonal np.place np.putmask np.put_along_axis", why="it writes in place; assign to a subscript instead"),
     missing("np.broadcast_arrays np.rollaxis np.trim_zeros np.require np.asarray_chkfinite", why="no rule has been written yet", also={"memory": "maybe"}),
@@ -98,8 +99,8 @@ PICKING = collect(
 COPYING = collect(
     linear("np.copy(a)", a="g", also={"methods": ("copy",)}),
     general("ndarray.astype(x, dtype, *, copy=True)", vjp={"x": "cast_back(g, x, ans)"}, jvp={"x": "cast_on(g, x, ans)"}, also={"memory": "maybe", "methods": ("astype",)}),
-    general("np.array(object, dtype=None, *, copy=True)", vjp={"object": "cast_back(g, object, ans)"}, jvp={"object": "cast_on(g, object, ans)"}, also={"memory": "maybe"}),
-    general("np.asarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
+    general("np.array(object, dtype=None, *, copy=True)", vjp={"object": "cast_back(g, object, ans)"}, jvp={"object": "cast_on(g, object, ans)"}, also={"sequences": ("object",), "memory": "maybe"}),
+    general("np.asarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"sequences": ("a",), "memory": "maybe"}),
     general("np.asanyarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
     general("np.asfortranarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),
     general("np.ascontiguousarray(a, dtype=None)", vjp={"a": "cast_back(g, a, ans)"}, jvp={"a": "cast_on(g, a, ans)"}, also={"memory": "maybe"}),

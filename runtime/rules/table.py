@@ -15,8 +15,8 @@ the other mode:
 
 What a right-hand side may assume: `g` has the shape of `ans` (`elementwise` rules also take a
 smaller one), and the cotangent of a real value is real. Where `ans` is a list or a tuple, `g` is a
-list. Lists of arrays (`np.stack([a, b])`) have lists as cotangents; any other function that is
-handed a list of numbers is read as if the list were wrapped in `np.array`.
+list. Lists of arrays (`np.stack([a, b])`) have lists as cotangents, where the rule names such
+`sequences`; any other function that is handed a list is read as if it were wrapped in `np.array`.
 
 Complex numbers. Inside, the cotangent `g` of a complex value `z` is the one for which a real result
 changes by `Re(g * dz)`, without a conjugate. A holomorphic function's line is then the same for
@@ -55,6 +55,7 @@ class Rule:
     aliases: other names of the same function: `operator.add`, `abs` (a builtin).
     methods: names of array methods (or attributes) that mean the same, the array coming first.
     keyword_only: parameters that are accepted by keyword only.
+    sequences: parameters that are sequences of arrays; their cotangents are lists.
     unwritten: parameters with a derivative that nobody has written: a derivative that flows there
       is refused. All other parameters without an expression are flat (`axis`, a condition).
     result: `array` (or number), `list` (of arrays or numbers) or `tuple`.
@@ -73,6 +74,7 @@ class Rule:
     methods: tuple[str, ...] = ()
     keyword_only: frozenset[str] = frozenset()
     result: str = "array"
+    sequences: tuple[str, ...] = ()
     unwritten: tuple[str, ...] = ()
 
     @property

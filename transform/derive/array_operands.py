@@ -24,12 +24,6 @@ from adjoint.transform.ir.nodes import (
     With,
 )  # fmt: skip
 
-_OF_SEQUENCES = frozenset(
-    f"np.{name}"
-    for name in "array asarray concatenate stack vstack hstack column_stack dstack".split()
-)
-"""The rules that speak of sequences: their cotangents are lists."""
-
 
 def array_operands(fn: Function, kinds: dict[str, Kind], names: Names) -> Function:
     """The same function; what rules of arrays are given is an array. New kinds are entered."""
@@ -61,13 +55,13 @@ def _wrapped(
     op: Op, kinds: dict[str, Kind], names: Names
 ) -> tuple[list[tuple[Var, Op]], Op]:
     """The arrays made of an operation's lists, and the operation on them."""
-    if not op.prim.startswith("np.") or op.prim in _OF_SEQUENCES or op.prim not in RULES:
+    if not op.prim.startswith("np.") or op.prim not in RULES:
         return [], op
     rule = RULES[op.prim]
     wrapped: list[tuple[Var, Op]] = []
     args = list(op.args)
     for position, (arg, role) in enumerate(zip(op.args, op.roles, strict=True)):
-        if not isinstance(arg, Var) or role not in rule.differentiable:
+        if not isinstance(arg, Var) or role not in rule.differentiable or role in rule.sequences:
             continue
         kind = kinds.get(arg.name, ANY)
         if kind.tag not in ("list", "tuple") or not kind.differentiable:
