@@ -60,10 +60,13 @@ class Callees:
     known: dict[Any, Callee] = field(default_factory=dict)
     methods: dict[tuple[type, str], Any] = field(default_factory=dict)
 
-    def of(self, target: Target) -> Callee:
-        """The callee of a Python function, a local function or a class."""
+    def of(self, target: Target, opened: tuple[str, ...] = ()) -> Callee:
+        """The callee of a Python function, a local function or a class.
+
+        `opened` are the variables around a Python function that it gets as keyword arguments.
+        """
         target = _original(target)
-        key = (id(target), getattr(target, "__code__", None))
+        key: Any = (id(target), getattr(target, "__code__", None), opened)
         if isinstance(target, type):
             key = (id(target), initialiser_of(target))
         if key not in self.known:
@@ -73,7 +76,7 @@ class Callees:
                 case type():
                     self.known[key] = _making(target, key)
                 case _:
-                    self.known[key] = _of(target, key)
+                    self.known[key] = _of(target, key, opened)
         return self.known[key]
 
     def note_method(self, op: Op, kinds: Mapping[str, Kind]) -> None:
@@ -98,8 +101,8 @@ class Callees:
         return self.known[key]
 
 
-def _of(fn: FunctionType, key: Any) -> Callee:
-    function, local = lift(normalise_exits(lower(fn)), fn)
+def _of(fn: FunctionType, key: Any, opened: tuple[str, ...]) -> Callee:
+    function, local = lift(normalise_exits(lower(fn, opened)), fn)
     return Callee(fn.__name__.replace("<lambda>", "lambda_"), function, fn, local, key)
 
 

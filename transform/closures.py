@@ -35,7 +35,8 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 from adjoint.transform.lower.lift import LocalFunction, inside
-from adjoint.transform.lower.templates import hole
+from adjoint.transform.lower.templates import CALLEE
+from adjoint.transform.lower.templates import name as name_of
 from adjoint.transform.refusals import unsupported
 
 CLOSURE = "closure:"
@@ -155,8 +156,8 @@ def _closed(atom: Atom, span: Span, known: _Surroundings, made: list[Stmt]) -> A
             "outside it", "call it by its name, or let it return what it computes",
         )  # fmt: skip
     held = [_closed(Var(local.captures[role]), span, known, made) for role in local.holds.values()]
-    roles = ("", *(".".join(path) for path in local.holds))
-    value = Op(f"{CLOSURE}{local.name}", (atom, *held), hole(0), roles)
+    roles = tuple(".".join(path) for path in local.holds)
+    value = Op(f"{CLOSURE}{local.name}", tuple(held), name_of(CALLEE), roles, atom)
     target = known.names.temporary(name if name.isidentifier() else "function")
     made.append(Assign(target, value, span))
     return target

@@ -94,6 +94,7 @@ def kept_on(fn: FunctionType) -> Kept:
 def compile_call(
     fn: FunctionType, mode: str, slots: tuple[Slot, ...], parameters: Parameters, first: int,
     args: tuple[Any, ...], kwargs: Mapping[str, Any], passes: Passes,
+    opened: tuple[str, ...] = (),
 ) -> Compiled:  # fmt: skip
     """Emit what serves a call and all others of the same kinds of arguments.
 
@@ -107,6 +108,7 @@ def compile_call(
         args: all positional arguments.
         kwargs: all keyword arguments.
         passes: the names of the rewrites that are made on the way.
+        opened: the variables around the function whose values are among the keyword arguments.
 
     Raises:
         NotDifferentiable: an argument has no derivative, a tensor is read from outside, or
@@ -123,7 +125,7 @@ def compile_call(
     wrt = tuple(dict.fromkeys(slot.parameter for slot in slots))
     namespace = home_of_call(fn, args, kwargs)
     world = World(device=namespace is not np, passes=passes)
-    callee = world.callees.of(fn)
+    callee = world.callees.of(fn, opened)
     kinds = default_kinds(callee.function, values)
     analysis = analyse(callee, kinds, world)
     written = written_parameters(analysis)

@@ -14,7 +14,13 @@ from adjoint.runtime.errors import MissingRule
 from adjoint.runtime.rules import bind, compiled, rule_of
 from adjoint.runtime.rules.table import REQUIRED, Rule
 
+ITSELF = "()"
+"""Among what is differentiated with respect to: what the function called holds."""
+
 Pullback = Callable[..., Any]
+Wanted = Sequence[int | str]
+Found = tuple[Any, Callable[[Any], dict[Any, Any]]]
+"""The value of a call, and a pullback to the cotangents of what is wanted."""
 
 
 def call_vjp(function: Any, wrt: tuple[int | str, ...]) -> Callable[..., tuple[Any, Pullback]]:
@@ -24,7 +30,8 @@ def call_vjp(function: Any, wrt: tuple[int | str, ...]) -> Callable[..., tuple[A
         function: anything callable: a function, method, partial, object, or one with a rule.
         wrt: the arguments whose cotangents the pullback gives, in order: positions, keywords,
             `"self"` for the object of a method, `"*k"` for the starred arguments from position k,
-            `"**a,b"` for all keywords but `a` and `b`.
+            `"**a,b"` for all keywords but `a` and `b`; `"()"` for what the function itself holds:
+            the fields of an object, of other functions a dict by name.
 
     Returns:
         `call(*args, **kwargs) -> (value, pullback)`. A pullback of one argument gives its
@@ -33,20 +40,21 @@ def call_vjp(function: Any, wrt: tuple[int | str, ...]) -> Callable[..., tuple[A
     >>> value, pullback = call_vjp(np.sin, (0,))(0.0)
     >>> float(value), float(pullback(2.0))
     (0.0, 2.0)
+    >>> def scaler(k):
+    ...     return lambda x: k * x
+    >>> value, pullback = call_vjp(scaler(3.0), ("()", 0))(2.0)
+    >>> pullback(1.0)
+    ({'k': 2.0}, 3.0)
     """
-    rule = rule_of(function)
-    by_source = functools.partial(_by_source, function)
-    run = functools.partial(_by_rule, function, rule) if rule else by_source
-    return functools.partial(_call, run, wrt)
+    return functools.partial(_call, function, wrt)
 
 
 def _call(
-    run: Callable[..., tuple[Any, Callable[[Any], dict[Any, Any]]]], wrt: tuple[int | str, ...],
-    *args: Any, **kwargs: Any,
-) -> tuple[Any, Pullback]:  # fmt: skip
+    function: Any, wrt: tuple[int | str, ...], *args: Any, **kwargs: Any
+) -> tuple[Any, Pullback]:
     groups = [_members(one, args, kwargs) for one in wrt]
     wanted = [member for group in groups for member in (group if _many(group) else [group])]
-    value, pull = run(tuple(wanted), args, kwargs)
+    value, pull = _differentiated(function, wanted, args, kwargs)
 
     def pullback(g: Any) -> Any:
         found = pull(g)
@@ -74,31 +82,105 @@ def _many(group: Any) -> bool:
     return isinstance(group, range | tuple)
 
 
-def _by_source(
-    function: Any, wanted: Sequence[int | str], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[Any, Callable[[Any], dict[Any, Any]]]:
+def _differentiated(
+    function: Any, wanted: Wanted, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Found:
+    """Differentiate a call, by what it is that is called."""
     from adjoint.transform.differentiable import Differentiable  # noqa: PLC0415
+    from adjoint.transform.opened import is_made_inside, opened_vjp  # noqa: PLC0415
 
-    if "self" in wanted:
-        if not isinstance(function, types.MethodType):  # a static method: nothing of the object
-            rest = [w for w in wanted if w != "self"]
-            value, pull = _by_source(function, rest, args, kwargs)
-            return value, lambda g: {"self": None, **pull(g)}
-        args = (function.__self__, *args)
-        function = function.__func__
-        wanted = [0 if w == "self" else w + 1 if isinstance(w, int) else w for w in wanted]
-        value, pull = _by_source(function, wanted, args, kwargs)
-        return value, lambda g: {
-            "self" if k == 0 else k - 1 if isinstance(k, int) else k: v for k, v in pull(g).items()
-        }
-    own = function if isinstance(function, Differentiable) else Differentiable(function)
-    return own.raw_vjp(wanted, args, kwargs)
+    if isinstance(function, Differentiable):
+        function = _undecorated(function)
+    rule = rule_of(function)
+    if rule is not None:
+        rest = [one for one in wanted if one != ITSELF]
+        return _with(_by_rule(function, rule, rest, args, kwargs), {ITSELF: None})
+    if isinstance(function, types.MethodType):
+        return _by_method(function, wanted, args, kwargs)
+    if "self" in wanted:  # a static method, or a function in an attribute: nothing of the object
+        rest = [one for one in wanted if one != "self"]
+        return _with(_differentiated(function, rest, args, kwargs), {"self": None})
+    if isinstance(function, functools.partial):
+        return _by_partial(function, wanted, args, kwargs)
+    if is_made_inside(function):
+        return opened_vjp(function, wanted, args, kwargs)
+    call = getattr(type(function), "__call__", None)  # noqa: B004 - it is called below
+    if isinstance(call, types.FunctionType):
+        shifted = [0 if one == ITSELF else _shifted(one, 1) for one in wanted]
+        value, pull = _differentiated(call, shifted, (function, *args), kwargs)
+        return value, lambda g: dict(zip(wanted, _values(pull(g), shifted), strict=True))
+    rest = [one for one in wanted if one != ITSELF]
+    return _with(Differentiable(function).raw_vjp(rest, args, kwargs), {ITSELF: None})
+
+
+def _undecorated(function: Any) -> Any:
+    """The function, method or partial of which something is the differentiable form."""
+    target, bound, preset = function._target()
+    if len(bound) == 1 and not preset:
+        return types.MethodType(target, bound[0])
+    return functools.partial(target, *bound, **preset) if bound or preset else target
+
+
+def _with(found: Found, more: dict[Any, Any]) -> Found:
+    """A pullback that gives something else as well."""
+    value, pull = found
+    return value, lambda g: {**more, **pull(g)}
+
+
+def _shifted(one: int | str, count: int) -> int | str:
+    """Which argument that is where `count` others stand before it."""
+    return one + count if isinstance(one, int) else one
+
+
+def _values(found: dict[Any, Any], wanted: Wanted) -> list[Any]:
+    return [found[one] for one in wanted]
+
+
+def _by_method(
+    function: types.MethodType, wanted: Wanted, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Found:
+    """A bound method: the object is an argument, and what the method holds."""
+    inner = [0 if one in ("self", ITSELF) else _shifted(one, 1) for one in wanted]
+    unique = list(dict.fromkeys(inner))
+    value, pull = _differentiated(
+        function.__func__, unique, (function.__self__, *args), kwargs
+    )
+
+    def pullback(g: Any) -> dict[Any, Any]:
+        found = dict(zip(wanted, _values(pull(g), inner), strict=True))
+        if ITSELF in found:
+            found[ITSELF] = {"self": found[ITSELF]}
+        return found
+
+    return value, pullback
+
+
+def _by_partial(
+    function: functools.partial[Any], wanted: Wanted, args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Found:  # fmt: skip
+    """A partial function holds another one and some of its arguments."""
+    count = len(function.args)
+    inner = [_shifted(one, count) for one in wanted if one != ITSELF]
+    held: list[int | str] = []
+    if ITSELF in wanted:
+        held = [*range(count), *(k for k in function.keywords if k not in kwargs), ITSELF]
+    value, pull = _differentiated(
+        function.func, [*inner, *held], (*function.args, *args), {**function.keywords, **kwargs}
+    )
+
+    def pullback(g: Any) -> dict[Any, Any]:
+        found = pull(g)
+        given = {one: found[_shifted(one, count)] for one in wanted if one != ITSELF}
+        own = dict.fromkeys(function.keywords) | {str(one): found[one] for one in held}
+        return {**given, ITSELF: own}
+
+    return value, pullback
 
 
 def _by_rule(
-    function: Any, rule: Rule, wanted: Sequence[int | str], args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> tuple[Any, Callable[[Any], dict[Any, Any]]]:  # fmt: skip
+    function: Any, rule: Rule, wanted: Wanted, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Found:
     if rule.starred is not None:
         raise MissingRule(f"`{rule.name}` cannot be called where it is known only at run time")
     namespace = home.namespace_of(args)

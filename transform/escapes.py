@@ -60,12 +60,12 @@ def _check_early(
     stmt: Assign, op: Op, later: tuple[Block, ...], analysis: Analysis, varied: frozenset[str]
 ) -> None:
     """What a closure reads from cells must not be bound again while it may be called."""
-    if not op.prim.startswith(CLOSURE) or not isinstance(op.args[0], Var):
+    if not op.prim.startswith(CLOSURE) or not isinstance(op.callee, Var):
         return
-    local = analysis.kinds[op.args[0].name].callee
+    local = analysis.kinds[op.callee.name].callee
     if not isinstance(local, LocalFunction):
         return
-    if not any(isinstance(a, Var) and a.name in varied for a in op.args[1:]):
+    if not any(isinstance(a, Var) and a.name in varied for a in op.args):
         return
     for after in (inner for block in later for inner in walk(block)):
         again = {v.name for v in binds(after)} & local.cells

@@ -244,6 +244,7 @@ MODULES = (
     statistics,
     selecting,
     patterns,
+    closures,
 )
 
 ALL: Mapping[str, FunctionType] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import math
 from collections.abc import Mapping
@@ -202,6 +203,10 @@ def _call(
     if not isinstance(op.callee, Ref):
         return op, ANY
     function = op.callee.value
+    if function is functools.partial and not {"*", "**"} & set(op.roles):
+        held = ("()", *(str(i) for i in range(op.roles.count("") - 1)))
+        roles = (*held, *(role for role in op.roles if role))
+        return replace(op, prim="closure:partial", roles=roles), ANY
     special = _builtin(op, function, args)
     if special is not None:
         return special

@@ -24,9 +24,9 @@ from adjoint.transform.derive.cotangents import (
 from adjoint.transform.derive.dynamic import dynamic_call
 from adjoint.transform.derive.pull_common import moved
 from adjoint.transform.derive.spoiled import spoiled
+from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.ir.nodes import Assign, Atom, Effect, Op, Ref, Stmt, Unpack, Var
 from adjoint.transform.ir.places import hole
-from adjoint.transform.refusals import unsupported
 
 Env = Mapping[str, Version]
 
@@ -42,16 +42,10 @@ def pull_call(
     active = frozenset(a.name for a in op.args if isinstance(a, Var) and sweep.is_active(a))
     reached = sweep.facts.aliases.reached.get(id(stmt), frozenset())
     touched = [n for n in active & reached if n in state or n in sweep.facts.aliases.views]
-    holds = isinstance(op.callee, Var) and sweep.is_active(op.callee)
-    if not (active or holds) or (g is None and not touched):
-        return
     if isinstance(op.callee, Var) and sweep.is_active(op.callee):
-        raise unsupported(
-            stmt.span,
-            "the function called here holds values that are differentiated, and was made where it "
-            "is not known which function it is",
-            "call the function by its name, and pass what it holds as arguments",
-        )
+        active |= {op.callee.name}
+    if not active or (g is None and not touched):
+        return
     fragile = _fragile(target, op, env, after, sweep)
     derivative = sweep.facts.differentiate_call(op, stmt, active, fragile)
     pullback = _run_vjp_instead(stmt, target, op, derivative, sweep)
@@ -126,6 +120,9 @@ def _give(
         if place is not None:
             value = expression(f"d[{place!r}]", {"d": part}, "index")
         accumulate(arg.name, value, state, sweep, out, lazy=place is not None)
+    if ITSELF in parts:
+        assert isinstance(op.callee, Var)
+        accumulate(op.callee.name, parts[ITSELF], state, sweep, out, lazy=True)
 
 
 def _run_vjp_instead(

@@ -4,7 +4,8 @@
 
 `call_vjp` differentiates whatever `f` then is, with respect to the arguments named: positions,
 keywords, `"self"` (the object of a method), `"*k"` (the starred arguments from position k on),
-`"**a,b"` (the keywords of a double-starred dict, beside `a` and `b` given by name).
+`"**a,b"` (the keywords of a double-starred dict, beside `a` and `b` given by name), `"()"` (what
+the function itself holds).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 
 from adjoint.runtime.rules import rule_of
 from adjoint.transform.derive.cotangents import Derivative
+from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.ir.nodes import Op, Ref, Stmt, Var
 from adjoint.transform.lower.lift import LocalFunction
 from adjoint.transform.refusals import missing_rule, unsupported
@@ -37,6 +39,8 @@ def dynamic_derivative(op: Op, stmt: Stmt, active: frozenset[str]) -> Derivative
         )  # fmt: skip
     labels: list[str] = []
     wanted: list[int | str] = []
+    if isinstance(op.callee, Var) and op.callee.name in active:
+        wanted.append(ITSELF)
     position = 0
     for role, arg in zip(op.roles, op.args, strict=True):
         label: int | str = role

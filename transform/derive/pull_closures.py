@@ -11,6 +11,6 @@ def pull_closure(op: Op, g: Cotangent, state: State, sweep: Sweep, out: Out) -> 
     """`f = closure(code, k)`: `d_k = captured(d_f, "k")`."""
     held = flat(g, sweep, out)
     for role, arg in zip(op.roles, op.args, strict=True):
-        if role and isinstance(arg, Var) and sweep.is_active(arg):
+        if isinstance(arg, Var) and sweep.is_active(arg):
             part = call("captured", held, *(Const(name) for name in role.split(".")))
             accumulate(arg.name, part, state, sweep, out, lazy=True)

@@ -45,11 +45,12 @@ from adjoint.transform.source import read_source
 Definition: TypeAlias = gast.FunctionDef | gast.Lambda
 
 
-def lower(fn: types.FunctionType) -> Function:
+def lower(fn: types.FunctionType, opened: tuple[str, ...] = ()) -> Function:
     """Translate a Python function to the intermediate representation.
 
     Args:
         fn: a function, lambda or method with source.
+        opened: variables around it that become parameters, given by keyword.
 
     Returns:
         The same function, one operation a statement. Nothing is assumed of what its arguments are;
@@ -68,8 +69,8 @@ def lower(fn: types.FunctionType) -> Function:
     source = read_source(fn)
     tree = source.tree
     outside = Scope(
-        source, fn, {}, frozenset(), identifiers(tree), frozenset(), frozenset(),
-        itertools.count(1), source.span(tree),
+        source, fn, {name: Var(name) for name in opened}, frozenset(), identifiers(tree),
+        frozenset(), frozenset(), itertools.count(1), source.span(tree),
     )  # fmt: skip
     if isinstance(tree, gast.AsyncFunctionDef):
         raise reject(tree, outside)
@@ -79,7 +80,9 @@ def lower(fn: types.FunctionType) -> Function:
         replace(param, annotation=annotations.get(param.name), **defaults.get(param.name, {}))
         for param in _params(tree.args, {})
     )
-    return replace(_function(tree, params, outside), origin=fn, captures=())
+    more = tuple(Param(name, "keyword-only") for name in opened)
+    ordered = sorted((*params, *more), key=lambda param: param.kind == "varkw")
+    return replace(_function(tree, tuple(ordered), outside), origin=fn, captures=())
 
 
 def function_value(node: gast.Lambda, scope: Scope, out: list[Stmt]) -> Rhs:
