@@ -21,7 +21,7 @@ def spec(x: Any) -> Any:
         return [spec(e) for e in x]
     if isinstance(x, dict):
         return {key: spec(e) for key, e in x.items()}
-    if not hasattr(x, "dtype"):
+    if not hasattr(x, "dtype") or isinstance(x, np.generic):
         return x
     return types.SimpleNamespace(shape=x.shape, dtype=x.dtype, ndim=x.ndim, size=x.size)
 
@@ -147,7 +147,7 @@ def cast_back(d: Any, like: Any, ans: Any) -> Any:
     shape = getattr(like, "shape", ())
     if getattr(d, "shape", ()) != shape:
         d = np.sum(d) if shape == () else np.reshape(d, shape) if np.ndim(d) else expand(d, like)
-    if is_complex(d) and not is_complex(like):
+    if is_complex(d) and not (is_complex(like) and is_complex(ans)):
         d = np.real(d)
     wanted = getattr(like, "dtype", None)
     if hasattr(d, "dtype") and wanted is not None and wanted.kind in "fc" and d.dtype != wanted:

@@ -59,7 +59,7 @@ BUILTINS = collect(
     general("min(*args)", vjp={"args": "extreme_dx(g, k, ans, *args)"}, jvp={"args": "extreme_along(g, k, ans, *args)"}),
     general("divmod(x, y)", vjp={"x": "unbroadcast(g[1], x)", "y": "unbroadcast(-g[1] * (x // y), y)"}, jvp={"x": "[0.0, g]", "y": "[0.0, -g * (x // y)]"}, also={"result": "tuple"}),
     general("float(x=0.0)", vjp={"x": "expand(g, x)"}, jvp={"x": "float(g)"}),
-    general("complex(real=0.0, imag=0.0)", vjp={"real": "np.real(g)", "imag": "-np.imag(g)"}, jvp={"real": "g + 0j", "imag": "1j * g"}),
+    general("complex(real=0.0, imag=0.0)", vjp={"real": "np.real(g)", "imag": "-np.imag(g)"}, jvp={"real": "g + 0j", "imag": "1j * g"}, also={"gives_complex": True}),
     zero("int round bool len range isinstance issubclass type id hash repr str print callable hasattr"),
     zero("all any ord chr bin hex oct format ascii"),
 )

@@ -56,6 +56,7 @@ class Rule:
     methods: names of array methods (or attributes) that mean the same, the array coming first.
     keyword_only: parameters that are accepted by keyword only.
     sequences: parameters that are sequences of arrays; their cotangents are lists.
+    gives_complex: whether it makes complex numbers of real ones.
     unwritten: parameters with a derivative that nobody has written: a derivative that flows there
       is refused. All other parameters without an expression are flat (`axis`, a condition).
     result: `array` (or number), `list` (of arrays or numbers) or `tuple`.
@@ -76,6 +77,7 @@ class Rule:
     result: str = "array"
     sequences: tuple[str, ...] = ()
     unwritten: tuple[str, ...] = ()
+    gives_complex: bool = False
 
     @property
     def starred(self) -> str | None:

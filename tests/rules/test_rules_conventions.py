@@ -106,6 +106,14 @@ def test_casts_to_whole_numbers_are_flat(cast: type) -> None:
     np.testing.assert_array_equal(compiled(rule, "x")(np.ones(2), ans, x, cast, True), [0, 0])
 
 
+def test_a_copy_that_drops_the_imaginary_part_hands_on_real_cotangents() -> None:
+    z, ans = np.array([1 + 2j]), np.array([1.0])
+    for like, into in ((z, ans), (ans, z)):
+        d = compiled(RULES["ndarray.astype"], "x")(np.array([3 + 4j]), into, like, into.dtype, True)
+        assert d == 3
+        assert d.dtype == like.dtype
+
+
 def test_an_integer_array_of_numbers_is_flat() -> None:
     ans = np.array([0.5, 1.5], dtype=int)
     assert compiled(RULES["np.array"], "object")([1.0, 1.0], ans, [0.5, 1.5], int, True) == [

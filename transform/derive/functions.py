@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from adjoint.transform.analyses.complexes import may_make_complex
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.derive.assemble import assemble, reusable
 from adjoint.transform.derive.build import ZERO, call, expression
@@ -39,7 +40,6 @@ from adjoint.transform.ir.nodes import (
     Store,
     Var,
     binds,
-    reads,
     walk,
 )  # fmt: skip
 
@@ -66,7 +66,7 @@ def gradient(sweep: Sweep, wrt: tuple[str, ...], with_value: bool) -> Adjoint:
     """
     fn = sweep.facts.function
     result = _result(fn)
-    number = _is_number(result, sweep.facts) and not _mentions_complex(fn.body)
+    number = _is_number(result, sweep.facts) and not may_make_complex(fn.body)
     seed = Var(sweep.names.fresh("d_out"))
     state: State = {}
     if isinstance(result, Var) and sweep.is_active(result):
@@ -158,15 +158,6 @@ def _result(fn: Function) -> Atom:
     last = fn.body[-1]
     assert isinstance(last, Return)
     return last.value
-
-
-def _mentions_complex(block: Block) -> bool:
-    """Whether complex numbers are written out: a result that is a number may then be complex."""
-    return any(
-        isinstance(a, Const | Ref) and isinstance(a.value, complex)
-        for s in walk(block)
-        for a in reads(s)
-    )
 
 
 def _is_number(result: Atom, facts: Facts) -> bool:
