@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from adjoint.runtime.helpers.structures import fields_of
 from adjoint.runtime.modes import GRAD_ENABLED
 from adjoint.runtime.tensor import Tensor
 from adjoint.transform.keys import PLAIN
+from adjoint.transform.replay import Again, recorded
 
 if TYPE_CHECKING:
     from adjoint.transform.differentiable import Differentiable
@@ -50,28 +51,38 @@ def tensors_in(value: Any, seen: set[int] | None = None) -> Iterator[Tensor]:
 
 
 def unwrapped(value: Any) -> Any:
-    """The value with every tensor replaced by its array, which cannot be written into.
+    """The value with every tensor replaced by its array, which cannot be written into."""
+    return exchanged(value, _read_only)
+
+
+def _read_only(tensor: Tensor) -> Any:
+    """The array of a tensor, which cannot be written into."""
+    data = tensor._data
+    if type(data) is not np.ndarray:
+        return data
+    data = data.view()
+    data.flags.writeable = False
+    return data
+
+
+def exchanged(value: Any, new: Callable[[Tensor], Any]) -> Any:
+    """The value with something in place of every tensor.
 
     What holds no tensor stays the very object that it is.
     """
     if isinstance(value, Tensor):
-        data = value._data
-        if type(data) is not np.ndarray:
-            return data
-        data = data.view()
-        data.flags.writeable = False
-        return data
+        return new(value)
     if not has_tensor(value):
         return value
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*map(unwrapped, value))
+        return type(value)(*(exchanged(part, new) for part in value))
     if isinstance(value, list | tuple):
-        return type(value)(map(unwrapped, value))
+        return type(value)(exchanged(part, new) for part in value)
     if isinstance(value, dict):
-        return {k: unwrapped(v) for k, v in value.items()}
+        return {k: exchanged(v, new) for k, v in value.items()}
     made = copy.copy(value)
     for name, part in fields_of(value).items():
-        object.__setattr__(made, name, unwrapped(part))
+        object.__setattr__(made, name, exchanged(part, new))
     return made
 
 
@@ -110,12 +121,12 @@ def call_with_tensors(
             inputs[id(tensor)] = tensor
             if tensor.requires_grad:
                 wanted[place] = argument
-    plain, named = tuple(map(unwrapped, args)), {k: unwrapped(v) for k, v in kwargs.items()}
+    plain, named = unwrapped(args), unwrapped(kwargs)
     title = function.__name__.strip("<>")
     tensors = list(inputs.values())
     if not wanted or not GRAD_ENABLED.get():
         value = function.plain_value(plain, named)
-        return _in_graph(title, value, lambda _: (None,) * len(tensors), tensors, "")
+        return _in_graph(title, value, lambda _: (None,) * len(tensors), tensors, "", None)
     value, pull, source = function.vjp_at(tuple(wanted), plain, named)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
@@ -126,11 +137,20 @@ def call_with_tensors(
                 totals[id(tensor)] = own if known is None else known + own
         return tuple(totals.get(id(t)) if t.requires_grad else None for t in tensors)
 
-    return _in_graph(title, value, pullback, tensors, source)
+    def again(copies: dict[int, Tensor]) -> Iterator[Any]:
+        same = lambda tensor: copies[id(tensor)]  # noqa: E731
+        yield from results_in(function.plain_value(exchanged(args, same), exchanged(kwargs, same)))
+
+    return _in_graph(title, value, pullback, tensors, source, again)
 
 
-def _in_graph(title: str, value: Any, pullback: Any, inputs: list[Tensor], source: str) -> Any:
-    """The value with tensors in place of its arrays and numbers, all results of one node."""
+def _in_graph(
+    title: str, value: Any, pullback: Any, inputs: list[Tensor], source: str, again: Again | None
+) -> Any:
+    """The value with tensors in place of its arrays and numbers, all results of one node.
+
+    again: calls the function on other tensors, in place of those that went in (by their `id`).
+    """
     refuse_tensor(value, title)
     leaves: list[Any] = []
     for leaf in results_in(value):
@@ -140,8 +160,13 @@ def _in_graph(title: str, value: Any, pullback: Any, inputs: list[Tensor], sourc
         return value
 
     def from_leaves(g: Any) -> Any:
-        return pullback(rebuilt(value, iter(g if len(leaves) > 1 else (g,))))
+        parts = g if len(leaves) > 1 else (g,)
+        if again is None or not any(isinstance(part, Tensor) for part in parts):
+            return pullback(rebuilt(value, iter(parts)))
+        arrays = [getattr(part, "_data", part) for part in parts]
+        return recorded(title, again, inputs, parts, pullback(rebuilt(value, iter(arrays))))
 
+    from_leaves.differentiable = True  # type: ignore[attr-defined]
     result = leaves[0] if len(leaves) == 1 else tuple(leaves)
     made = apply_function(title, result, from_leaves, inputs, source)
     return rebuilt(value, iter((made,) if len(leaves) == 1 else made))

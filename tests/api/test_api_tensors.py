@@ -209,10 +209,64 @@ def test_saved_values_are_copies() -> None:
     assert shows(w.grad) == [2.0, 4.0]
 
 
-def test_create_graph_is_refused() -> None:
-    w = leaf()
-    with pytest.raises(NotDifferentiable, match="cannot be recorded"):
-        adjoint.autograd.grad(loss(w, X), w, create_graph=True)
+@grad
+def valley(x: Any) -> Any:
+    return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+
+def test_a_recorded_backward_is_differentiated_again() -> None:
+    at = np.array([0.3, 0.7, -0.4])
+
+    def slope(array: Any) -> Any:
+        x = adjoint.tensor(array, requires_grad=True)
+        y = valley(x * x) * x[0]
+        (g,) = adjoint.autograd.grad(y, x, create_graph=True)
+        return x, g
+
+    x, g = slope(at)
+    for row, step in zip(g, np.eye(3) * 1e-6, strict=True):
+        (second,) = adjoint.autograd.grad(row, x, retain_graph=True)
+        differences = (slope(at + step)[1] - slope(at - step)[1]).detach().numpy() / 2e-6
+        np.testing.assert_allclose(second.numpy(), differences, rtol=1e-5, atol=1e-5)
+
+
+def test_hooks_see_a_recorded_backward_once() -> None:
+    x = adjoint.tensor([0.3, 0.7], requires_grad=True)
+    y = x * 2.0
+    y.retain_grad()
+    seen: list[Any] = []
+    x.register_hook(seen.append)
+    y.register_hook(lambda g: g * 3.0)
+    valley(y).backward(create_graph=True)
+    assert len(seen) == 1
+    np.testing.assert_allclose(shows(y.grad), 3 * valley.gradient(y.detach().numpy()), rtol=1e-5)
+
+
+@grad
+def spread(x: Any) -> Any:
+    return x.std() * np.sum(x * x)
+
+
+@grad
+def converted(x: Any) -> Any:
+    return float(np.sum(x**3))
+
+
+@grad
+def buffered(x: Any) -> Any:
+    h = np.zeros(2)
+    h[0] = x[0] ** 2
+    h[1] = x[1] ** 3
+    return np.sum(h)
+
+
+@pytest.mark.parametrize("function", [spread, converted, buffered], ids=lambda f: f.__name__)
+def test_what_means_something_else_on_tensors_is_not_recorded(function: Any) -> None:
+    x = adjoint.tensor(np.array([0.3, 0.7]), requires_grad=True)
+    (g,) = adjoint.autograd.grad(function(x), x)
+    np.testing.assert_allclose(g.numpy(), function.gradient(np.array([0.3, 0.7])))
+    with pytest.raises(NotDifferentiable, match="create_graph=True runs the function on tensors"):
+        adjoint.autograd.grad(function(x), x, create_graph=True)
 
 
 @grad
