@@ -13,27 +13,15 @@ from collections.abc import Iterator
 
 import gast
 
-from adjoint.transform.derive.contributions import is_fresh
-from adjoint.transform.derive.needs import dotted, shape_operands
+from adjoint.transform.derive.needs import dotted
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
-    Augment,
     Block,
-    Effect,
     Op,
-    Stmt,
-    Store,
-    Unpack,
     Var,
-    binds,
-    reads,
-    walk,
 )  # fmt: skip
-
-_READ_ONLY = frozenset({"expand", "unreduce", "np.broadcast_to", "unbroadcast_to"})
-_OUTSIDE = ""
-"""Stands for whoever holds arrays outside of what we see."""
+from adjoint.transform.passes.groups import OUTSIDE, groups
 
 
 def drop_copies(block: Block, given: tuple[Atom, ...]) -> tuple[Block, tuple[Atom, ...]]:
@@ -46,15 +34,15 @@ def drop_copies(block: Block, given: tuple[Atom, ...]) -> tuple[Block, tuple[Ato
     }  # fmt: skip
     if not copied:
         return block, given
-    groups = _groups(block)
-    raw = {_root(a.name, groups) for a in given if isinstance(a, Var) and a.name not in copied}
+    shared = groups(block)
+    raw = {shared.root(a.name) for a in given if isinstance(a, Var) and a.name not in copied}
     bare: dict[str, Atom] = {}
     for atom in given:
         source = copied.get(atom.name) if isinstance(atom, Var) else None
         if source is None or not isinstance(source, Var):
             continue
-        root = _root(source.name, groups)
-        if root != _root(_OUTSIDE, groups) and root not in raw:
+        root = shared.root(source.name)
+        if root != shared.root(OUTSIDE) and root not in raw:
             assert isinstance(atom, Var)
             bare[atom.name] = source
             raw.add(root)
@@ -75,57 +63,3 @@ def _is_copy(stmt: Assign) -> bool:
     return isinstance(op, Op) and isinstance(op.template, gast.Call) and (
         dotted(op.template.func) == "own" and len(op.args) == 1
     )
-
-
-def _groups(block: Block) -> dict[str, str]:
-    """By union and find, the names that may share an array; what comes from outside is `""`."""
-    groups: dict[str, str] = {}
-    bound = {v.name for s in walk(block) for v in binds(s) if not isinstance(s, Augment)}
-
-    def unite(a: str, b: str) -> None:
-        one, two = _root(a, groups), _root(b, groups)
-        if one != two:
-            low, high = sorted((one, two))
-            groups[high] = low
-
-    for stmt in walk(block):
-        for name, other in _shared(stmt):
-            unite(*(n if n in bound else _OUTSIDE for n in (name, other)))
-    return groups
-
-
-def _root(name: str, groups: dict[str, str]) -> str:
-    while name in groups:
-        name = groups[name]
-    return name
-
-
-def _shared(stmt: Stmt) -> Iterator[tuple[str, str]]:
-    """Pairs of names that may share an array once a statement has run."""
-    match stmt:
-        case Assign(target=target, value=Op() as op):
-            if is_fresh(op.template):
-                return
-            if isinstance(op.template, gast.Call) and dotted(op.template.func) in _READ_ONLY:
-                yield target.name, _OUTSIDE
-            shaped = set(shape_operands(op))
-            yield from (
-                (target.name, a.name) for a in op.args if isinstance(a, Var) and a not in shaped
-            )
-        case Assign(target=target, value=value):
-            if isinstance(value, Var):
-                yield target.name, value.name
-        case Unpack(targets=targets, value=value):
-            if isinstance(value, Var):
-                yield from ((t.name, value.name) for t in targets)
-        case Store(place=place, operator="", value=Var(name=name)):
-            if isinstance(place.args[0], Var):
-                yield name, place.args[0].name
-        case Effect(value=op):
-            names = [a.name for a in op.args if isinstance(a, Var)]
-            yield from ((names[0], other) for other in names[1:])
-        case Augment() | Store():
-            return
-        case _:
-            own = [v.name for v in binds(stmt)]
-            yield from ((v, a.name) for v in own for a in reads(stmt) if isinstance(a, Var))

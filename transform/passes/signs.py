@@ -17,7 +17,7 @@ def signed(tree: gast.AST) -> tuple[bool, gast.AST]:
     """Whether an operand is the negative of something, and of what; itself where it is not.
 
     -a = -(a);   -a * b = a * -b = -(a * b);   -a * -b = a * b;   the same for `/`;
-    unbroadcast(-g, x) = -unbroadcast(g, x), a sum of negatives.
+    unbroadcast(-g, x) = -unbroadcast(g, x), a sum of negatives, and so `(-g).sum()` and `np.sum`.
     """
     match tree:
         case gast.UnaryOp(op=gast.USub(), operand=operand):
@@ -34,7 +34,22 @@ def signed(tree: gast.AST) -> tuple[bool, gast.AST]:
             negative, inner = signed(g)
             if negative:
                 return True, gast.Call(tree.func, [inner, like], [])
+        case gast.Call(func=gast.Attribute(value=value, attr="sum") as func) if (
+            not _is_module(value)
+        ):
+            negative, inner = signed(value)
+            if negative:
+                sum_of = gast.Attribute(inner, "sum", func.ctx)
+                return True, gast.Call(sum_of, tree.args, tree.keywords)
+        case gast.Call(func=gast.Attribute(value=gast.Name(id="np"), attr="sum"), args=[g, *rest]):
+            negative, inner = signed(g)
+            if negative:
+                return True, gast.Call(tree.func, [inner, *rest], tree.keywords)
     return False, tree
+
+
+def _is_module(tree: gast.AST) -> bool:
+    return isinstance(tree, gast.Name) and tree.id in ("np", "math")
 
 
 def negated(operand: gast.AST) -> gast.AST:

@@ -62,6 +62,9 @@ def _rewrite(tree: gast.AST) -> gast.AST:
             return multiplied(tree)
         case gast.Call(func=gast.Name(id=name), args=[first, *rest], keywords=[]):
             return _helper(tree, name, first, rest)
+        case gast.Call(func=gast.Attribute(attr="sum")):
+            negative, inner = signed(tree)
+            return gast.UnaryOp(gast.USub(), inner) if negative else tree
     return tree
 
 
