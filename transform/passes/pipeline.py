@@ -31,6 +31,8 @@ PIPELINE = (
     Pass("copies", "reads through names for names, and gives values their last name at once"),
     Pass("last", "makes what is handed out where it is handed"),
     Pass("loops", "runs reversed loops over what was saved"),
+    # of the derived function as a whole
+    Pass("signs", "computes values without their sign where all that read them take it up"),
     # of the expressions, as they are printed
     Pass("fold", "puts temporaries that are used once back into the expressions that use them"),
     Pass("simplify", "cancels signs, brings constants together, drops helpers that do nothing",
