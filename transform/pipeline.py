@@ -32,6 +32,7 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 from adjoint.transform.lower.lift import LocalFunction
+from adjoint.transform.passes.polish import polished
 from adjoint.transform.summaries import written_parameters
 from adjoint.transform.world import Analysis, Emitted, World
 
@@ -67,7 +68,8 @@ def derive(
             emitted.adjoint = vjp(sweep, wrt, written, name, fragile is None)
         else:
             emitted.adjoint = gradient(sweep, wrt, mode == "value_and_gradient")
-        derived = clear_names(emitted.adjoint.function, RESERVED)
+        derived = polished(emitted.adjoint.function, sweep.names, world.passes)
+        derived = clear_names(derived, RESERVED)
         emitted.adjoint = replace(emitted.adjoint, function=derived)
         emitted.text = to_text(derived, passes=world.passes)
         _add_primals(emitted, world)
