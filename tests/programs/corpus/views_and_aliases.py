@@ -698,3 +698,12 @@ def helper_param_maybe_alias(x):
         b *= 2.0
     f(a)
     return np.sum(a * x)
+
+
+@program((arr(4),))
+def array_without_axes_by_two_names(x):
+    a = np.copy(np.sum(x * x))
+    b = a
+    a += 1.0
+    b *= 2.0
+    return a * b + np.sum(x)
