@@ -707,3 +707,11 @@ def array_without_axes_by_two_names(x):
     a += 1.0
     b *= 2.0
     return a * b + np.sum(x)
+
+
+@program((arr(4),))
+def array_without_axes_given_back_with_its_alias(x):
+    a = np.copy(np.sum(x * x))
+    b = a
+    a += 1.0
+    return b * b + a
