@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adjoint.transform.analyses.effects import RESULT
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.ir.nodes import Augment, Return, Var, binds, walk
 from adjoint.transform.world import Analysis
@@ -21,6 +22,35 @@ def returned_family(analysis: Analysis) -> frozenset[str]:
         return frozenset()
     name = last.value.name
     return analysis.aliases.classes.get(name, frozenset()) | {name}
+
+
+Places = frozenset[int]
+
+
+def left_behind(
+    analysis: Analysis | None, names: list[str]
+) -> tuple[Places, tuple[tuple[int, int, str], ...], Places, Places]:
+    """Which arguments are written deeply, how all are related then, which are apart and disjoint.
+
+    Of a function that is still being analysed the worst is assumed: it is recursive.
+    """
+    if analysis is None:
+        every = range(len(names))
+        related = tuple((i, j, "holds") for i in every for j in every if i != j)
+        return frozenset(every), related, frozenset(), frozenset()
+    places: dict[str, list[int]] = {"return": [RESULT]}
+    for i, name in enumerate(names):
+        places.setdefault(name, []).append(i)
+    found = analysis.aliases
+    left = tuple(
+        (i, j, how) for (a, b), how in found.left.items()
+        for i in places.get(a, ()) for j in places.get(b, ())
+    )  # fmt: skip
+
+    def at(group: frozenset[str]) -> Places:
+        return frozenset(i for name in group for i in places.get(name, ()))
+
+    return at(found.deep), left, at(found.apart), at(found.disjoint)
 
 
 def returned_places(analysis: Analysis, names: list[str]) -> int | tuple[int, ...] | None:

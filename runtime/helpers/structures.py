@@ -16,6 +16,12 @@ import numpy as np
 from .broadcasting import expand, is_complex, shape_of
 
 
+_NO_OBJECTS = (
+    type, types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinFunctionType,
+    functools.partial, np.ufunc,
+)  # fmt: skip
+
+
 def own(d: Any) -> Any:
     """A copy that nobody else holds, to be written into."""
     if hasattr(d, "copy") and hasattr(d, "dtype"):
@@ -35,7 +41,7 @@ def fields_of(x: Any) -> dict[str, Any]:
     >>> fields_of(types.SimpleNamespace(w=1.0))
     {'w': 1.0}
     """
-    if isinstance(x, type) or callable(x) or isinstance(x, types.ModuleType):
+    if isinstance(x, _NO_OBJECTS) or hasattr(x, "__wrapped__"):
         return {}
     slots = [name for cls in type(x).__mro__[::-1] for name in _slots(cls)]
     kept = {name: getattr(x, name) for name in slots if hasattr(x, name)}

@@ -13,9 +13,7 @@ REFUSED = {
         "calls.helper_returns_a_view",
         "calls.helper_changes_a_dict",
         "containers.stored_then_modified",
-        "containers.list_of_lists",
         "early_exits.return_a_view_from_a_loop",
-        "methods_and_attributes.attribute_written_in_place",
         "views_and_aliases.view_kept_across_rounds",
         "views_and_aliases.view_moves_along",
     ),
@@ -31,10 +29,6 @@ REFUSED = {
         "closures_and_lambdas.lambda_default_binds_early",
         "closures_and_lambdas.lambdas_made_in_a_loop",
         "closures_and_lambdas.late_binding_in_a_loop",
-        "methods_and_attributes.callable_made_inside",
-    ),
-    "objects made inside, or with state": (
-        "containers.dataclass_attribute_assigned",
     ),
 }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from adjoint.transform.analyses.alias_state import State, World, may_share
+from adjoint.transform.analyses.effects import RESULT
+from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.liveness import names_read
 from adjoint.transform.analyses.views import View
 from adjoint.transform.ir.nodes import (
@@ -69,17 +71,37 @@ def _constant_place(op: Op, elements: tuple[object, ...] | None) -> int | None:
 
 
 def all_fresh(
-    atoms: tuple[Atom, ...], op: Op | None, state: State, world: World
+    atoms: tuple[Atom, ...], op: Op | None, state: State, world: World, inside: bool = True
 ) -> bool:
-    """Whether values share no memory with anything else that has a name, nor with each other."""
+    """Whether values share no memory with anything else that has a name, nor with each other.
+
+    Without `inside`, what containers hold may well be shared, only they themselves not.
+    """
     shared_names = [a.name for a in atoms if isinstance(a, Var) and may_share(a.name, world)]
     if op is not None and any(role in ("*", "**") for role in op.roles):
         return False
     if len(set(shared_names)) < len(shared_names):
         return False
     return not any(
-        may_share(other, world) for n in shared_names for other in state.relations.get(n, {})
+        may_share(other, world) and (inside or not _only_inside(n, how, world))
+        for n in shared_names for other, how in state.relations.get(n, {}).items()
     )
+
+
+def _only_inside(name: str, how: str, world: World) -> bool:
+    """Whether what a container is related by is what it holds, so that it is nobody else's."""
+    return how in ("holds", "shares") and world.kinds.get(name, ANY).is_container
+
+
+def made_apart(op: Op, state: State, world: World, inside: bool) -> bool:
+    """Whether an operation makes a container whose elements are apart (`inside`: disjoint)."""
+    if op.prim in ("list", "dict") or op.prim.startswith("record:"):
+        return all_fresh(op.args, op, state, world, inside)
+    if op.prim != "call":
+        return False
+    summary = world.summaries(op)
+    known = RESULT in (summary.disjoint if inside else summary.apart)
+    return known and all_fresh(op.args, op, state, world, inside)
 
 
 def may_be_item(item: View, stmt: Stmt, state: State, world: World) -> bool:
@@ -91,9 +113,11 @@ def may_be_item(item: View, stmt: Stmt, state: State, world: World) -> bool:
     if isinstance(stmt, For):
         live = live.union(*(names_read(inner) for inner in walk(stmt.body)))
     live -= {v.name for v in binds(stmt)}
+    kind = world.kinds.get(next(iter(binds(stmt))).name, ANY)
     held = {
         n for n, how in state.relations.get(item.of, {}).items()
         if how == "holds" and state.root(n) != state.root(container)
+        and (world.kinds.get(n, ANY).tag in (kind.tag, "any") or not kind.is_container)
     }  # fmt: skip
     return not held & live
 
@@ -105,13 +129,24 @@ def unless_shared(view: View | None, stmt: For, state: State, world: World) -> V
     return None
 
 
-def still_apart(stmt: Stmt, state: State, world: World) -> bool:
-    """Whether the elements of a container share nothing after a statement that changes it."""
+def still_apart(stmt: Stmt, name: str, state: State, world: World, inside: bool) -> bool:
+    """Whether the elements of a container are apart after a statement that changes it."""
     match stmt:
         case Store(value=value):
-            return all_fresh((value,), None, state, world)
+            return all_fresh((value,), None, state, world, inside)
         case Effect(value=Op(prim="method:append" | "method:pop" | "method:clear") as op):
-            return all_fresh(op.args[1:], op, state, world)
+            return all_fresh(op.args[1:], op, state, world, inside)
         case Assign(value=Op(prim="method:pop")):
             return True
+        case Assign(value=Op(prim="call") as op) | Effect(value=Op(prim="call") as op):
+            return _left_apart(op, name, state, world, inside)
     return False
+
+
+def _left_apart(op: Op, name: str, state: State, world: World, inside: bool) -> bool:
+    """Whether a call leaves a container that it is given apart, with what it may have put in."""
+    summary = world.summaries(op)
+    place = op.args.index(Var(name))
+    put = tuple(op.args[j] for i, j, _ in summary.left if i == place and j != RESULT)
+    known = place in (summary.disjoint if inside else summary.apart)
+    return known and op.args.count(Var(name)) == 1 and all_fresh(put, None, state, world, inside)

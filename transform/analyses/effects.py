@@ -39,15 +39,22 @@ class Summary:
     writes: positions in `op.args` of arguments written into. shares: positions with which the
     result may share memory. result: the position of the argument that the result certainly is, or
     a tuple of such positions where it is a tuple of arguments. known: whether anything is known of
-    the function.
+    the function. deep: positions of containers of which what they hold may be written. left: how
+    arguments, by position, are related when the function is done; the result has position -1.
+    apart, disjoint: positions of the containers that are so afterwards, but for what arguments share.
     """
 
     writes: frozenset[int] = frozenset()
     shares: frozenset[int] | None = None
     result: int | tuple[int, ...] | None = None
     known: bool = False
+    deep: frozenset[int] = frozenset()
+    left: tuple[tuple[int, int, str], ...] = ()
+    apart: frozenset[int] = frozenset()
+    disjoint: frozenset[int] = frozenset()
 
 
+RESULT = -1
 Summaries = Callable[[Op], Summary]
 
 
@@ -184,8 +191,12 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
         case "call":
             summary = summaries(op)
             places = summary.shares if summary.shares is not None else range(len(op.args))
-            atoms = tuple(a for i, a in enumerate(op.args) if i in places)
-            return sharing(atoms, "same") + sharing(atoms, "held")
+            known = {j: how for i, j, how in summary.left if i == RESULT and how != "same"}
+            related = tuple(
+                pair for i, how in known.items() for pair in sharing(op.args[i : i + 1], how)
+            )
+            atoms = tuple(a for i, a in enumerate(op.args) if i in places and i not in known)
+            return sharing(atoms, "same") + sharing(atoms, "held") + related
         case _:
             rule = rule_of_name(op.prim)
             return sharing(op.args, "same") if rule.may_share(op.roles) else ()

@@ -174,11 +174,11 @@ def kind_of(value: Any, deepest: int = _DEEPEST) -> Kind:
         return Kind("dict", items=(join_all(items),) if items else ())
     if isinstance(value, range):
         return RANGE
-    if callable(value) or inspect.ismodule(value):
+    fields = fields_of(value)
+    if inspect.ismodule(value) or (callable(value) and not fields):
         return FUNCTION
     if deepest == 0 or not keeps_fields(type(value)):
         return ANY
-    fields = fields_of(value)
     items = tuple(kind_of(part, deepest - 1) for part in fields.values())
     return Kind("record", items=items, names=tuple(fields), cls=type(value))
 

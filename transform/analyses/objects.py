@@ -14,9 +14,12 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import gast
+
 from adjoint.transform.analyses.classes import base_with, getter_of, method_of
 from adjoint.transform.analyses.kind import ANY, NONE, Kind, kind_of
 from adjoint.transform.ir.nodes import Op, Ref
+from adjoint.transform.ir.places import renumbered
 
 CallKind = Callable[[Op, Mapping[str, Kind]], tuple[Op, "Kind | None", Mapping[str, Kind]]]
 """Completes a user's call: the call, the kind of its result, what it tells of variables given."""
@@ -30,6 +33,8 @@ def object_attribute(
     if getter is not None:
         called = replace(op, prim="call", roles=("",), callee=Ref(f"{cls.__name__}.{name}", getter))
         return call_kind(called, kinds)[:2]
+    if method_of(cls, name) is not None:  # a function that holds the object
+        return replace(op, prim=f"closure:{name}", roles=("self",)), ANY
     found = inspect.getattr_static(cls, name, None)
     if found is None or inspect.isdatadescriptor(found):  # of a slot, before it is filled
         return op, None
@@ -53,3 +58,20 @@ def object_method(
     if any(kind is None for kind in args):
         return called, None
     return call_kind(called, kinds)[:2]
+
+
+def object_call(
+    op: Op, kind: Kind | None, args: tuple[Kind | None, ...], kinds: Mapping[str, Kind],
+    call_kind: CallKind,
+) -> tuple[Op, Kind | None]:  # fmt: skip
+    """What calling a value means: where it is an object, a call of its `__call__`."""
+    if kind is None or method_of(kind.cls, "__call__") is None or {"*", "**"} & set(op.roles):
+        return op, ANY
+    assert op.callee is not None
+    assert isinstance(op.template, gast.Call)
+    moved = renumbered(op.template, {i: i + 1 for i in range(len(op.args))})
+    template = gast.Call(gast.Name("$0", gast.Load(), None, None), moved.args, moved.keywords)
+    called = replace(op, args=(op.callee, *op.args), roles=("self", *op.roles), template=template)
+    return object_method(
+        replace(called, callee=None), "__call__", kind.cls, (kind, *args), kinds, call_kind
+    )

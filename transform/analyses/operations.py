@@ -18,7 +18,12 @@ from adjoint.runtime.rules.table import Rule
 from adjoint.transform.analyses.container_calls import container_call, known_container
 from adjoint.transform.analyses.containers import display_kind, method_kind
 from adjoint.transform.analyses.kind import ANY, INT, NONE, RANGE, STR, Kind, atom_kind
-from adjoint.transform.analyses.objects import CallKind, object_attribute, object_method
+from adjoint.transform.analyses.objects import (
+    CallKind,
+    object_attribute,
+    object_call,
+    object_method,
+)  # fmt: skip
 from adjoint.transform.analyses.result_kinds import (
     binary_kind,
     index_kind,
@@ -201,7 +206,7 @@ def _call(
     op: Op, args: tuple[Kind | None, ...], kinds: Mapping[str, Kind], call_kind: CallKind
 ) -> tuple[Op, Kind | None]:
     if not isinstance(op.callee, Ref):
-        return op, ANY
+        return object_call(op, atom_kind(op.callee, kinds), args, kinds, call_kind)
     function = op.callee.value
     if function is functools.partial and not {"*", "**"} & set(op.roles):
         held = ("()", *(str(i) for i in range(op.roles.count("") - 1)))

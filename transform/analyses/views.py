@@ -42,7 +42,7 @@ class View:
     of: the array that it is a view of. made: the statement that took it. take: how: the operation
     that made it; a position; `element` or `last element` of what a loop runs over, in the loop's
     order; None where it is the array itself. sure: False where that it is no copy is to be checked
-    when the program runs. item: whether it is an array that a list or dict holds.
+    when the program runs. item: whether it is an array or container that a container holds.
     """
 
     of: str
@@ -82,15 +82,25 @@ def view_of_op(
 
 
 def item_of_op(stmt: Assign, op: Op, kinds: Mapping[str, Kind]) -> View | None:
-    """The array that a list or dict holds in the place that an operation names."""
-    if op.prim != "index" or not isinstance(op.args[0], Var):
+    """The array or container that another container holds in the place that an operation names."""
+    if not op.args or not isinstance(op.args[0], Var) or not _is_item(stmt.target.name, kinds):
         return None
-    base, parts = kinds.get(op.args[0].name, ANY), index_parts(op)
-    if base.tag not in ("list", "dict") or len(parts) != 1 or parts[0].what != "at":
-        return None
-    if kinds.get(stmt.target.name, ANY).tag != "array":
-        return None
-    return View(op.args[0].name, stmt, op, item=True)
+    base = kinds.get(op.args[0].name, ANY)
+    if op.prim == "index" and base.tag in ("list", "dict"):
+        parts = index_parts(op)
+        found = len(parts) == 1 and parts[0].what == "at"
+    else:
+        found = base.tag == "record" and op.prim.removeprefix("attribute:") in base.names
+    return View(op.args[0].name, stmt, op, item=True) if found else None
+
+
+def _is_item(name: str, kinds: Mapping[str, Kind]) -> bool:
+    return is_item_kind(kinds.get(name, ANY))
+
+
+def is_item_kind(kind: Kind) -> bool:
+    """Whether a value certainly is an array or container, which is the same in all its places."""
+    return kind.tag in ("array", "list", "dict", "record")
 
 
 def viewed_operand(op: Op) -> Var | None:
@@ -144,6 +154,6 @@ def _element(iterable: Iter, made: Stmt, kinds: Mapping[str, Kind]) -> View | No
         kind = kinds.get(iterable.value.name, ANY)
         if kind.tag == "array":
             return View(iterable.value.name, made, take)
-        if kind.tag == "list" and join_all(kind.items).tag == "array":
+        if kind.tag == "list" and is_item_kind(join_all(kind.items)):
             return View(iterable.value.name, made, take, item=True)
     return None
