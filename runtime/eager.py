@@ -363,7 +363,9 @@ def run_rule(
         if isinstance(source, tuple):
             values.append([everything[k] for k in source])
         elif source is not None:
-            values.append(everything[source])
+            value = everything[source]
+            listed = p in rule.vjp and p not in rule.sequences and isinstance(value, (list, tuple))
+            values.append(np.asarray(value) if listed else value)
         elif p.startswith("*"):
             values.append([])
         else:

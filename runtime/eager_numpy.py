@@ -6,19 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from adjoint.runtime.eager import is_recording, run_rule
 from adjoint.runtime.eager_elementwise import pair
+from adjoint.runtime.eager_inplace import bump, check_writable
 from adjoint.runtime.eager_results import rewrap
 from adjoint.runtime.errors import MissingRule
 from adjoint.runtime.graph import TensorCore, edge_of
 from adjoint.runtime.rules import rule_of
-
-if TYPE_CHECKING:
-    pass
 
 # What `np.add.reduce(t)` and its like mean.
 REDUCED: Mapping[Any, Callable[..., Any]] = {
@@ -64,6 +62,11 @@ METHODS = {
         )
     },
 }
+# Functions that write into their first argument.
+WRITING = frozenset(
+    {f"np.{name}" for name in "copyto put place putmask put_along_axis fill_diagonal".split()}
+    | {f"np.{name}.at" for name in "add subtract multiply divide maximum minimum".split()}
+)
 REFLECTED = {
     np.add: "__radd__",
     np.subtract: "__rsub__",
@@ -101,7 +104,8 @@ class NumPyProtocol:
             given = {k: v for k, v in kwargs.items() if v is not None or k == "axis"}
             return run_function(REDUCED[ufunc], inputs, given)
         if method != "__call__" or kwargs:
-            return _refuse_or_run(f"np.{ufunc.__name__}", getattr(ufunc, method), inputs, kwargs)
+            name = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else "")
+            return _refuse_or_run(name, getattr(ufunc, method), inputs, kwargs)
         first = inputs[0]
         if isinstance(first, TensorCore) and ufunc in METHODS:
             return getattr(first, METHODS[ufunc])(*inputs[1:])
@@ -144,9 +148,9 @@ def run_function(function: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
         MissingRule: a tensor requires grad, and the function has no rule.
     """
     rule = rule_of(function)
-    if rule is None:
-        name = getattr(function, "__name__", repr(function))
-        return _refuse_or_run(f"np.{name}", function, args, kwargs)
+    if rule is None or _writes(rule.name, kwargs):
+        name = rule.name if rule else f"np.{getattr(function, '__name__', repr(function))}"
+        return _refuse_or_run(name, function, args, kwargs)
     return run_rule(rule, function, args, kwargs)
 
 
@@ -164,9 +168,32 @@ def _refuse_or_run(name: str, function: Any, args: Any, kwargs: Mapping[str, Any
 
     plain_args = [bare(arg) for arg in args]
     plain_kwargs = {key: bare(value) for key, value in kwargs.items()}
+    written = _written(name, args, kwargs)
+    for tensor in written:
+        check_writable(tensor)
     if is_recording() and any(edge_of(t) is not None for t in tensors):
         raise MissingRule(
             f"{name} cannot be recorded for a tensor that requires grad as it is called here; "
             "use tensor.detach(), or a function that has a rule"
         )
-    return rewrap(type(tensors[0]), function(*plain_args, **plain_kwargs))
+    found = function(*plain_args, **plain_kwargs)
+    for tensor in written:
+        bump(tensor)
+        if found is tensor._data:
+            return tensor
+    return rewrap(type(tensors[0]), found)
+
+
+def _written(name: str, args: Any, kwargs: Mapping[str, Any]) -> list[Any]:
+    """The tensors into which a call of one of NumPy's functions writes."""
+    if not _writes(name, kwargs):
+        return []
+    out = kwargs.get("out", args[0])
+    places = out if isinstance(out, tuple) else (out,)
+    return [place for place in places if isinstance(place, TensorCore)]
+
+
+def _writes(name: str, kwargs: Mapping[str, Any]) -> bool:
+    """Whether a call of one of NumPy's functions writes into what it is given."""
+    in_place = name == "np.nan_to_num" and kwargs.get("copy") is False
+    return name in WRITING or in_place or kwargs.get("out") is not None

@@ -104,3 +104,52 @@ def test_the_array_is_shared() -> None:
     assert array.tolist() == [1.0, 1.0, 1.0]
     assert x.numpy() is array
     assert adjoint.tensor(array).numpy() is not array
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda o: np.add(o, 1, out=o),
+        lambda o: np.maximum(o, 2.0, out=(o,)),
+        lambda o: np.cumsum(o, axis=0, out=o),
+        lambda o: np.sum(np.ones((3, 3)), axis=0, out=o[0]),
+        lambda o: np.nan_to_num(o, copy=False),
+        lambda o: np.copyto(o, 5.0),
+        lambda o: np.fill_diagonal(o, 5.0),
+        lambda o: np.add.at(o, 0, 5.0),
+    ],
+)
+def test_a_write_by_one_of_numpys_functions_is_noticed(write: Callable[[Any], Any]) -> None:
+    x = adjoint.ones(3, 3, requires_grad=True)
+    o = adjoint.ones(3, 3)
+    y = (x * o).sum()
+    write(o)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.backward()
+
+
+def test_what_out_names_is_the_result() -> None:
+    o = adjoint.zeros(3)
+    assert np.add(adjoint.ones(3), 1, out=o) is o
+    leaf = adjoint.ones(3, requires_grad=True)
+    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
+        np.add(leaf, 1, out=leaf)
+
+
+def test_a_number_beside_a_tensor_in_any_ufunc() -> None:
+    x = adjoint.tensor([1.0, 2.0], requires_grad=True)
+    for y, slope in (
+        (np.ldexp(x, 3), [8.0, 8.0]),
+        (np.float_power(x, 3), [3.0, 12.0]),
+        (np.copysign(x, -1.0), [-1.0, -1.0]),
+        (np.fmax(x, 1.5), [0.0, 1.0]),
+    ):
+        (g,) = adjoint.autograd.grad(y.sum(), x)
+        assert g.tolist() == slope
+
+
+def test_lists_of_numbers_are_read_as_arrays() -> None:
+    x = adjoint.tensor([1.0, 4.0, 2.0], requires_grad=True)
+    np.interp(x, [0.0, 2.0, 5.0], [0.0, 1.0, 4.0]).sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [0.5, 1.0, 1.0]
