@@ -86,7 +86,7 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
         resolved = _resolve(function, known, world)
         outside |= _outside(function)
     function = close(
-        resolved.function, resolved.kinds, world.callees, names,
+        resolved.function, resolved.kinds, callee.locals, world.callees, names,
         lambda local: _written_around(local, resolved.kinds, world),
     )  # fmt: skip
     if function is not resolved.function:

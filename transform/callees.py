@@ -20,7 +20,7 @@ from adjoint.runtime.rules import rule_of
 from adjoint.transform.analyses.classes import initialiser_of
 from adjoint.transform.analyses.kind import ANY, FUNCTION, NUMERIC, Kind, kind_of
 from adjoint.transform.ir.names import names_bound, names_used
-from adjoint.transform.ir.nodes import Function, Op, Param, Ref, Var
+from adjoint.transform.ir.nodes import Assign, Function, Op, Param, Ref, Var
 from adjoint.transform.lower import lower, normalise_exits
 from adjoint.transform.lower.constructors import constructor, is_reachable
 from adjoint.transform.lower.lift import (
@@ -31,6 +31,7 @@ from adjoint.transform.lower.lift import (
     missing,
     with_captures,
 )  # fmt: skip
+from adjoint.transform.lower.sources import with_sources
 
 _WITH_RULES_ONLY = frozenset({"numpy", "scipy", "cupy", "math"})
 ParameterKinds = tuple[tuple[str, Kind], ...]
@@ -79,6 +80,15 @@ class Callees:
                     self.known[key] = _of(target, key, opened)
         return self.known[key]
 
+    def identified(self, callee: Callee, same: tuple[tuple[str, str], ...]) -> Callee:
+        """The callee with some of its parameters known to be what earlier ones are."""
+        if not same:
+            return callee
+        key = (callee.key, "same", same)
+        if key not in self.known:
+            self.known[key] = _identify(callee, same, key)
+        return self.known[key]
+
     def note_method(self, op: Op, kinds: Mapping[str, Kind]) -> None:
         """Note that a call reaches a function through the class of an object."""
         assert isinstance(op.callee, Ref)
@@ -101,15 +111,28 @@ class Callees:
         return self.known[key]
 
 
+def _lowered(fn: FunctionType, opened: tuple[str, ...] = ()) -> Function:
+    """A function in the IR, with plain exits, and the standard library's functions as sources."""
+    return with_sources(normalise_exits(lower(fn, opened)))
+
+
 def _of(fn: FunctionType, key: Any, opened: tuple[str, ...]) -> Callee:
-    function, local = lift(normalise_exits(lower(fn, opened)), fn)
-    return Callee(fn.__name__.replace("<lambda>", "lambda_"), function, fn, local, key)
+    function, local = lift(_lowered(fn, opened), fn)
+    return Callee(_plain_name(fn), function, fn, local, key)
+
+
+def _plain_name(fn: FunctionType) -> str:
+    """What emitted functions are called after: `Model_call` for `Model.__call__`."""
+    name = fn.__name__.replace("<lambda>", "lambda_")
+    owner = fn.__qualname__.split(".")[-2:-1]
+    special = name.startswith("__") and name.endswith("__") and owner
+    return f"{owner[0]}_{name[2:-2]}" if special else name
 
 
 def _making(cls: type, key: Any) -> Callee:
     initialiser = initialiser_of(cls)
     assert initialiser is not None
-    function, local = lift(normalise_exits(lower(initialiser)), initialiser)
+    function, local = lift(_lowered(initialiser), initialiser)
     made = constructor(function, cls)
     return Callee(cls.__name__, made, initialiser, local, key)
 
@@ -148,6 +171,12 @@ def _specialise(callee: Callee, functions: Mapping[str, Any], key: Any) -> Calle
     ordered = sorted((*fn.params, *hidden), key=lambda p: p.kind == "varkw")
     function = replace(fn, params=tuple(ordered), body=body)
     return replace(callee, function=function, locals={**callee.locals, **given}, key=key)
+
+
+def _identify(callee: Callee, same: tuple[tuple[str, str], ...], key: Any) -> Callee:
+    fn = callee.function
+    names = tuple(Assign(Var(later), Var(first), fn.span) for later, first in same)
+    return replace(callee, function=replace(fn, body=(*names, *fn.body)), key=key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +231,26 @@ def call_of(op: Op, kinds: Mapping[str, Kind], callees: Callees) -> Call | None:
         and name not in rebound
     }
     callee = callees.specialised(callee, functions)
+    callee = callees.identified(callee, _twice_given(op, arguments, given))
     op = _complete(op, functions, callee)
     arguments = _bind(callee.function, op)
     assert arguments is not None
     given = {i: _kind(a, kinds) for i, a in enumerate(op.args)}
     return Call(callee, op, arguments, _parameter_kinds(callee.function, arguments, given))
+
+
+def _twice_given(
+    op: Op, arguments: tuple[tuple[str, int | str | None], ...], given: Mapping[int, Kind]
+) -> tuple[tuple[str, str], ...]:
+    """The parameters that are given the very list, dict or object that an earlier one is given."""
+    first: dict[str, str] = {}
+    found = []
+    for i, ((name, place), arg) in enumerate(zip(arguments, op.args, strict=True)):
+        if place is not None or not isinstance(arg, Var) or not given[i].is_container:
+            continue
+        if first.setdefault(arg.name, name) != name:
+            found.append((name, first[arg.name]))
+    return tuple(found)
 
 
 def _without_hidden(op: Op, fn: Function) -> Op:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.analyses.kind import Kind
 from adjoint.transform.callees import Callees, call_of
 from adjoint.transform.derive.build import Names, substitute
 from adjoint.transform.ir.nodes import (
@@ -34,7 +34,7 @@ from adjoint.transform.ir.nodes import (
     blocks_of,
     walk,
 )  # fmt: skip
-from adjoint.transform.lower.lift import LocalFunction, inside
+from adjoint.transform.lower.lift import LocalFunction, Locals, inside
 from adjoint.transform.lower.templates import CALLEE
 from adjoint.transform.lower.templates import name as name_of
 from adjoint.transform.refusals import unsupported
@@ -48,13 +48,14 @@ class _Surroundings:
     """What is known where closures are made."""
 
     kinds: Mapping[str, Kind]
+    locals: Locals
     callees: Callees
     names: Names
     written: Callable[[LocalFunction], frozenset[str]]
 
 
 def close(
-    fn: Function, kinds: Mapping[str, Kind], callees: Callees, names: Names,
+    fn: Function, kinds: Mapping[str, Kind], local: Locals, callees: Callees, names: Names,
     written: Callable[[LocalFunction], frozenset[str]],
 ) -> Function:  # fmt: skip
     """The function in which local functions that are used as values are closures.
@@ -62,6 +63,7 @@ def close(
     Args:
         fn: the function, resolved.
         kinds: the kinds of its names.
+        local: the local functions, by the names that they certainly have in it.
         callees: the functions met so far.
         names: a supply of names.
         written: what a local function captures and writes into.
@@ -69,7 +71,7 @@ def close(
     Raises:
         UnsupportedSyntax: one of them writes into what it holds, or is recursive with another.
     """
-    body = _block(fn.body, _Surroundings(kinds, callees, names, written))
+    body = _block(fn.body, _Surroundings(kinds, local, callees, names, written))
     return fn if body is fn.body else replace(fn, body=body)
 
 
@@ -133,8 +135,7 @@ def followed_functions(op: Op, kinds: Mapping[str, Kind], callees: Callees) -> f
 
 def _local(atom: Atom, known: _Surroundings) -> LocalFunction | None:
     """The local function that an atom certainly is."""
-    found = known.kinds.get(atom.name, ANY).callee if isinstance(atom, Var) else None
-    return found if isinstance(found, LocalFunction) else None
+    return known.locals.get(atom.name) if isinstance(atom, Var) else None
 
 
 def _closed(atom: Atom, span: Span, known: _Surroundings, made: list[Stmt]) -> Atom:
@@ -155,12 +156,31 @@ def _closed(atom: Atom, span: Span, known: _Surroundings, made: list[Stmt]) -> A
             span, f"the function used as a value here writes into `{written[0]}`, which stands "
             "outside it", "call it by its name, or let it return what it computes",
         )  # fmt: skip
-    held = [_closed(Var(local.captures[role]), span, known, made) for role in local.holds.values()]
-    roles = tuple(".".join(path) for path in local.holds)
-    value = Op(f"{CLOSURE}{local.name}", tuple(held), name_of(CALLEE), roles, atom)
+    held = held_by(local, known.locals)
+    atoms = tuple(map(Var, held.values()))
+    value = Op(f"{CLOSURE}{local.name}", atoms, name_of(CALLEE), tuple(held), atom)
     target = known.names.temporary(name if name.isidentifier() else "function")
     made.append(Assign(target, value, span))
     return target
+
+
+def held_by(local: LocalFunction, known: Locals) -> dict[str, str]:
+    """The variables that a function holds, by their paths in it, dotted."""
+    found: dict[str, str] = {}
+    for path, role in local.holds.items():
+        variable, dotted = local.captures[role], ".".join(path)
+        if variable in known:
+            inner = held_by(known[variable], known)
+            found |= {f"{dotted}.{below}": name for below, name in inner.items()}
+        else:
+            found[dotted] = variable
+    return found
+
+
+def cells_of(local: LocalFunction, known: Locals) -> frozenset[str]:
+    """The variables that a function reads when it is called, also through functions it holds."""
+    inner = [known[variable] for variable in local.captures.values() if variable in known]
+    return local.cells.union(*(cells_of(one, known) for one in inner))
 
 
 def may_write(block: Block) -> bool:

@@ -6,22 +6,25 @@ from collections.abc import Iterator
 
 from adjoint.transform.analyses.activity import varied_names
 from adjoint.transform.callees import Callee
-from adjoint.transform.closures import CLOSURE
+from adjoint.transform.closures import CLOSURE, cells_of
 from adjoint.transform.ir.nodes import (
     Assign,
     Block,
     Define,
     For,
+    Function,
     Op,
     Stmt,
     Var,
     While,
     binds,
     blocks_of,
+    iter_atoms,
     reads,
     walk,
 )  # fmt: skip
-from adjoint.transform.lower.lift import LocalFunction
+from adjoint.transform.lower.lift import Locals
+from adjoint.transform.lower.sources import GIVEN
 from adjoint.transform.refusals import unsupported
 from adjoint.transform.world import Analysis
 
@@ -34,19 +37,20 @@ def check_escapes(callee: Callee, analysis: Analysis, inputs: set[str]) -> None:
             be bound again; or a function of which it is not known what it holds reads one.
     """
     fn = analysis.function
-    if not any(isinstance(stmt, Define) for stmt in walk(fn.body)):
-        return
+    _check_interleaved(fn, analysis, callee.locals)
     varied = varied_names(fn, analysis.kinds, analysis.aliases, inputs)
     for stmt, later in _with_later(fn.body, ()):
         if isinstance(stmt, Define):
             _check_known(stmt, callee, varied)
         elif isinstance(stmt, Assign) and isinstance(stmt.value, Op):
-            _check_early(stmt, stmt.value, later, analysis, varied)
+            _check_early(stmt, stmt.value, later, callee.locals, varied)
 
 
 def _check_known(stmt: Define, callee: Callee, varied: frozenset[str]) -> None:
     """A function that could not be lifted must not hold what is differentiated."""
     held = {a.name for a in reads(stmt) if isinstance(a, Var)}
+    for name in held & callee.locals.keys():
+        held |= set(callee.locals[name].captures.values())
     if stmt.target.name not in callee.locals and held & varied:
         raise unsupported(
             stmt.span,
@@ -57,18 +61,19 @@ def _check_known(stmt: Define, callee: Callee, varied: frozenset[str]) -> None:
 
 
 def _check_early(
-    stmt: Assign, op: Op, later: tuple[Block, ...], analysis: Analysis, varied: frozenset[str]
+    stmt: Assign, op: Op, later: tuple[Block, ...], known: Locals, varied: frozenset[str]
 ) -> None:
     """What a closure reads from cells must not be bound again while it may be called."""
     if not op.prim.startswith(CLOSURE) or not isinstance(op.callee, Var):
         return
-    local = analysis.kinds[op.callee.name].callee
-    if not isinstance(local, LocalFunction):
+    local = known.get(op.callee.name)
+    if local is None:
         return
     if not any(isinstance(a, Var) and a.name in varied for a in op.args):
         return
+    cells = cells_of(local, known)
     for after in (inner for block in later for inner in walk(block)):
-        again = {v.name for v in binds(after)} & local.cells
+        again = {v.name for v in binds(after)} & cells
         if again and after is not stmt:
             name = sorted(again)[0]
             raise unsupported(
@@ -77,6 +82,43 @@ def _check_early(
                 "may be bound again by then",
                 f"let it keep the value, as in `lambda v, {name}={name}: ...`",
             )
+
+
+def _check_interleaved(fn: Function, analysis: Analysis, known: Locals) -> None:
+    """A loop over what `map` gives must not change what is read between its rounds.
+
+    It runs over a list, which was made before; see `lower.sources`.
+    """
+    given: dict[str, Assign] = {}
+    listed: dict[str, str] = {}
+    reached = analysis.aliases.reached
+    for stmt in walk(fn.body):
+        if isinstance(stmt, Assign) and isinstance(stmt.value, Op):
+            source = stmt.value.args[0] if stmt.value.args else None
+            if stmt.target.name.endswith(GIVEN):
+                given[stmt.target.name] = stmt
+            elif isinstance(source, Var) and source.name in given:
+                listed[stmt.target.name] = source.name
+        elif isinstance(stmt, For):
+            for atom in iter_atoms(stmt.iterable):
+                if isinstance(atom, Var) and atom.name in listed:
+                    call = given[listed[atom.name]]
+                    changed = {v.name for s in walk(stmt.body) for v in binds(s)}
+                    changed = changed.union(*(reached.get(id(s), ()) for s in walk(stmt.body)))
+                    if reached.get(id(call)) or changed & _read_by(call, known):
+                        raise unsupported(
+                            stmt.span,
+                            "this loop changes what is read to compute what it runs over",
+                            "make a list first: `for v in list(...)`, if that is meant",
+                        )
+
+
+def _read_by(stmt: Assign, known: Locals) -> set[str]:
+    """The variables that a call reads, and those that the functions given to it read."""
+    found = {a.name for a in reads(stmt) if isinstance(a, Var)}
+    for name in found & known.keys():
+        found |= cells_of(known[name], known)
+    return found
 
 
 def _with_later(

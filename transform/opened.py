@@ -77,7 +77,7 @@ def opened_vjp(
 
     def pull(g: Any) -> dict[Any, Any]:
         found = dict(zip(compiled.slots, picked(compiled, pullback(g)), strict=True))
-        own = dict.fromkeys((*held, *defaults)) | {name: found[Slot(name)] for name in inner}
+        own = dict.fromkeys((*held, *_defaults(function))) | {name: found[Slot(name)] for name in inner}
         for name, content in held.items():
             if content is function:  # it called itself
                 own = accumulate({**own, name: None}, own[name])
@@ -114,14 +114,20 @@ def _completed(
     function: FunctionType, args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The positional arguments, and the defaults of all parameters that are not given."""
-    code, values = function.__code__, function.__defaults__ or ()
+    code, defaults = function.__code__, _defaults(function)
     names = code.co_varnames[: code.co_argcount]
-    defaults = dict(zip(names[len(names) - len(values) :], values, strict=True))
     while len(args) < code.co_posonlyargcount and names[len(args)] in defaults:
         args = (*args, defaults[names[len(args)]])
-    defaults |= function.__kwdefaults__ or {}
     given = {*names[: len(args)], *kwargs}
     return args, {name: value for name, value in defaults.items() if name not in given}
+
+
+def _defaults(function: FunctionType) -> dict[str, Any]:
+    """The defaults of a function, by parameter."""
+    code, values = function.__code__, function.__defaults__ or ()
+    names = code.co_varnames[: code.co_argcount]
+    positional = dict(zip(names[len(names) - len(values) :], values, strict=True))
+    return positional | (function.__kwdefaults__ or {})
 
 
 def _find(

@@ -192,8 +192,9 @@ def _compare(
     if "@pytest_ar" in fn.__globals__ and _has_assert(node):
         return  # pytest rewrites the asserts of test modules: their code is never that of the text
     written: list[ast.stmt] = [*_imports(lines), top]
-    if top is node and code.co_freevars:  # compiled inside a function that the text leaves out
-        written = ast.parse(f"def _({', '.join(code.co_freevars)}): pass").body
+    around = [name for name in code.co_freevars if name != "__class__"]
+    if around:  # perhaps compiled inside a function that the text leaves out
+        written = ast.parse(f"def _({', '.join(around)}): pass").body
         written[0] = ast.fix_missing_locations(_with_body(written[0], [top]))
     module = ast.Module(written, [])
     flags = code.co_flags & _FUTURE_FLAGS

@@ -5,6 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 
+def nested(d: Any, inner: Any, *names: str) -> Any:
+    """The cotangent of `partial(inner, ...)`, where Python joins it with a partial `inner`.
+
+    `names` are the keyword arguments that the outer one gives itself.
+    """
+    if not isinstance(d, dict) or not hasattr(inner, "keywords"):
+        return d
+    count = len(inner.args)
+    own = {key: d[key] for key in names}
+    own |= {str(int(k) - count): v for k, v in d.items() if k.isdigit() and int(k) >= count}
+    held = {key: None if key in names else d[key] for key in inner.keywords}
+    held |= {str(i): d[str(i)] for i in range(count)}
+    return {**own, "()": {**held, "()": d["()"]}}
+
+
 def captured(d: Any, *path: str) -> Any:
     """The cotangent of what a function holds, itself or through functions that it holds.
 

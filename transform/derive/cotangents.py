@@ -218,7 +218,7 @@ def accumulate(
         atom = assign(out, sweep.names, value, hint)
         state[name] = Cotangent(atom, fresh, lazy, borrows, extent, like)
         return
-    if isinstance(held.value, tuple) or kind.is_container or kind.tag == "any":
+    if isinstance(held.value, tuple) or kind.is_container or kind.tag in ("any", "function"):
         atom = assign(out, sweep.names, value, hint)
         if extent != "full":
             atom = flat(Cotangent(atom, extent=extent, like=like), sweep, out)

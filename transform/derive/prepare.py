@@ -100,7 +100,9 @@ def _stmt(
             new = replace(stmt, body=_block(body, kinds, names, prepared))
             if isinstance(iterable, Range) and not leaves(stmt.body):
                 return (new,)
-            measured = None if _resizes(stmt.body, kinds) else _measured(iterable, kinds)
+            fixed = all(_is_array(atom, kinds) for atom in iter_atoms(iterable))
+            resized = not fixed and _resizes(stmt.body, kinds)
+            measured = None if resized else _measured(iterable, kinds)
             if not leaves(stmt.body) and measured is not None:
                 return _with_length(new, measured, kinds, names, prepared)
             return _counted(new, kinds, names, prepared)
@@ -230,6 +232,11 @@ def _resizes(body: Block, kinds: dict[str, Kind]) -> bool:
                 if place.prim == "index" and index_parts(place)[0].what != "at":
                     return True
     return False
+
+
+def _is_array(atom: Atom, kinds: dict[str, Kind]) -> bool:
+    """Whether an atom is certainly nothing of which the length changes."""
+    return not isinstance(atom, Var) or kinds.get(atom.name, ANY).tag in ("array", "numeric", "num")
 
 
 def _is_list(atom: Atom, kinds: dict[str, Kind]) -> bool:

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
+
+from adjoint.transform.analyses.versions import Version
+from adjoint.transform.closures import PARTIAL
 from adjoint.transform.derive.build import call
-from adjoint.transform.derive.cotangents import Cotangent, Out, State, Sweep, accumulate, flat
-from adjoint.transform.ir.nodes import Const, Op, Var
+from adjoint.transform.derive.cotangents import (
+    Cotangent,
+    Out,
+    State,
+    Sweep,
+    accumulate,
+    assign,
+    flat,
+)  # fmt: skip
+from adjoint.transform.dynamic import ITSELF
+from adjoint.transform.ir.nodes import Const, Op, Ref, Var
 
 
-def pull_closure(op: Op, g: Cotangent, state: State, sweep: Sweep, out: Out) -> None:
+def pull_closure(
+    op: Op, g: Cotangent, env: Mapping[str, Version], state: State, sweep: Sweep, out: Out
+) -> None:
     """`f = closure(code, k)`: `d_k = captured(d_f, "k")`."""
     held = flat(g, sweep, out)
+    if op.prim == PARTIAL and _may_be_partial(op, sweep):
+        names = [Const(role) for role in op.roles if not role.isdigit() and role != ITSELF]
+        inner = sweep.primal(op.args[0], env)
+        held = assign(out, sweep.names, call("nested", held, inner, *names), "d")
     for role, arg in zip(op.roles, op.args, strict=True):
         if isinstance(arg, Var) and sweep.is_active(arg):
             part = call("captured", held, *(Const(name) for name in role.split(".")))
             accumulate(arg.name, part, state, sweep, out, lazy=True)
+
+
+def _may_be_partial(op: Op, sweep: Sweep) -> bool:
+    """Whether what a partial function is of may be one itself, which Python joins with it."""
+    inner = op.args[0]
+    if isinstance(inner, Ref):
+        return isinstance(inner.value, functools.partial)
+    return isinstance(inner, Var) and sweep.kind(inner.name).callee is None

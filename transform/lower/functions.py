@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import itertools
 import types
@@ -38,7 +39,7 @@ from adjoint.transform.lower.bindings import (
     walrus_names,
 )
 from adjoint.transform.lower.reject import reject
-from adjoint.transform.lower.scope import Scope
+from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.templates import CALLEE, hole, name
 from adjoint.transform.source import read_source
 
@@ -94,7 +95,9 @@ def function_value(node: gast.Lambda, scope: Scope, out: list[Stmt]) -> Rhs:
 
 def define(node: gast.FunctionDef, scope: Scope, out: list[Stmt]) -> None:
     """A nested `def`; its decorators are evaluated first and called last, the lowest one first."""
-    decorators = expressions.operands(node.decorator_list, scope, out)
+    decorators = expressions.operands(
+        [one for one in node.decorator_list if not _only_names(one, scope)], scope, out
+    )
     target = scope.names[node.name]
     assert isinstance(target, Var), "what `def` binds is a local variable"
     function = _nested(node, scope, out)
@@ -108,6 +111,14 @@ def define(node: gast.FunctionDef, scope: Scope, out: list[Stmt]) -> None:
         decorated = Op("call", (value,), template, ("",), decorator)
         value = expressions.bind(decorated, scope, out)
     out.append(Assign(target, Op("call", (value,), template, ("",), decorators[0]), scope.span))
+
+
+def _only_names(decorator: gast.AST, scope: Scope) -> bool:
+    """Whether a decorator is `functools.wraps(...)`: it copies a name and a docstring."""
+    if not isinstance(decorator, gast.Call):
+        return False
+    known = resolve_path(decorator.func, scope)
+    return isinstance(known, Ref) and known.value is functools.wraps
 
 
 def _nested(node: Definition, scope: Scope, out: list[Stmt]) -> Function:

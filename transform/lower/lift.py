@@ -8,7 +8,7 @@ variables are captured as well: in variables of their own, since they are read a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import FunctionType
 
@@ -43,7 +43,8 @@ Path = tuple[str, ...]
 class LocalFunction:
     """A nested function, lifted: what it captures are keyword-only parameters at the end.
 
-    captures: for each parameter that its calls need not give, the variable that fills it.
+    captures: for each parameter that its calls need not give, the variable that fills it; defaults:
+    those of them that calls may give, since the variable is a default.
     holds: what the running function holds, in a cell or as a default or through a function in a
     cell: under which names, and which of `captures` it is. cells: the variables around it that it
     reads when it is called, functions included. mutual: whether a function that it calls calls it.
@@ -54,6 +55,7 @@ class LocalFunction:
 
     function: Function
     captures: Mapping[str, str]
+    defaults: frozenset[str]
     holds: Mapping[Path, str]
     cells: frozenset[str]
     mutual: bool
@@ -177,19 +179,30 @@ def _lifted(
     captures = _captures(defined, known)
     cells: dict[str, LocalFunction] = {}
     for name, inner in defined.items():
-        hidden = tuple(Param(c, "keyword-only") for c in captures[name])
-        params = (*(p for p in inner.params if p.kind != "varkw"), *hidden,
-                  *(p for p in inner.params if p.kind == "varkw"))  # fmt: skip
+        hidden = [Param(c, "keyword-only") for c in captures[name]]
+        params = sorted((*_without_variables(inner), *hidden), key=lambda p: p.kind == "varkw")
         plain = inner.name if inner.name.isidentifier() else "lambda_"
-        shell = replace(inner, name=f"{fn.name}_{plain}", params=params, captures=())
-        filled = {c: c for c in captures[name]} | _defaults(inner)
+        shell = replace(inner, name=f"{fn.name}_{plain}", params=tuple(params), captures=())
+        defaults = _defaults(inner)
+        filled = {c: c for c in captures[name]} | defaults
         held = _held(name, (name,), defined, known)
         roles = {variable: role for role, variable in filled.items()}
         holds = {path: roles[variable] for path, variable in held.holds.items()}
         cells[name] = LocalFunction(
-            shell, filled, holds, held.cells, held.mutual, shell.name, origin
+            shell, filled, frozenset(defaults), holds, held.cells, held.mutual, shell.name, origin
         )
     return cells
+
+
+def _without_variables(fn: Function) -> Iterator[Param]:
+    """The parameters, without defaults that are variables: all calls give the value then."""
+    optional = False
+    for param in fn.params:
+        if not param.has_default or not isinstance(param.default, Var):
+            optional = optional or (param.has_default and param.kind != "keyword-only")
+            yield param
+        else:
+            yield replace(param, has_default=optional, default=None)
 
 
 def _defaults(fn: Function) -> dict[str, str]:
@@ -280,8 +293,7 @@ def _resolved(op: Op, own: Locals, outer: Locals) -> Op:
 
 def missing(op: Op, local: LocalFunction) -> dict[str, str] | None:
     """What a call does not give of what the function captures; None where that is not known."""
-    defaults = {p.name for p in local.function.params if p.has_default}
-    if defaults & set(local.captures) and {"*", "**"} & set(op.roles):
+    if local.defaults and {"*", "**"} & set(op.roles):
         return None
     params = local.function.params
     positional = [p.name for p in params if p.kind in ("positional-only", "ordinary")]

@@ -1,0 +1,168 @@
+"""Functions of the standard library that call functions or rearrange sequences, as Python source.
+
+They are differentiated as users' functions are, and know the functions given to them. Those that
+give an iterator in Python give a list here; `analyses.lazy` sees to it that nobody can tell.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from types import FunctionType
+from typing import Any
+
+Values = Iterable[Any]
+Function = Callable[..., Any]
+
+
+def map_one(function: Function, values: Values) -> list[Any]:
+    """`map(f, xs)`."""
+    return [function(value) for value in values]
+
+
+def map_two(function: Function, first: Values, second: Values) -> list[Any]:
+    """`map(f, xs, ys)`."""
+    return [function(a, b) for a, b in zip(first, second)]  # noqa: B905 - `map` is not strict
+
+
+def map_three(function: Function, first: Values, second: Values, third: Values) -> list[Any]:
+    """`map(f, xs, ys, zs)`."""
+    return [function(a, b, c) for a, b, c in zip(first, second, third)]  # noqa: B905 - as `map`
+
+
+def filter_by(function: Function, values: Values) -> list[Any]:
+    """`filter(f, xs)`."""
+    return [value for value in values if function(value)]
+
+
+def starmap(function: Function, values: Values) -> list[Any]:
+    """`itertools.starmap(f, xs)`."""
+    return [function(*parts) for parts in values]
+
+
+def reduce(function: Function, values: Values) -> Any:
+    """`functools.reduce(f, xs)`."""
+    items = list(values)
+    total = items[0]
+    for item in items[1:]:
+        total = function(total, item)
+    return total
+
+
+def reduce_from(function: Function, values: Values, initial: Any) -> Any:
+    """`functools.reduce(f, xs, x)`."""
+    total = initial
+    for value in values:
+        total = function(total, value)
+    return total
+
+
+def accumulate_sum(values: Values) -> list[Any]:
+    """`itertools.accumulate(xs)`."""
+    items = list(values)
+    sums = items[:1]
+    for item in items[1:]:
+        sums.append(sums[-1] + item)
+    return sums
+
+
+def accumulate(values: Values, function: Function) -> list[Any]:
+    """`itertools.accumulate(xs, f)`."""
+    items = list(values)
+    totals = items[:1]
+    for item in items[1:]:
+        totals.append(function(totals[-1], item))
+    return totals
+
+
+def accumulate_from(values: Values, function: Function, *, initial: Any) -> list[Any]:
+    """`itertools.accumulate(xs, f, initial=x)`."""
+    totals = [initial]
+    for value in values:
+        totals.append(function(totals[-1], value))
+    return totals
+
+
+def chain_two(first: Values, second: Values) -> list[Any]:
+    """`itertools.chain(xs, ys)`."""
+    return [*first, *second]
+
+
+def chain_three(first: Values, second: Values, third: Values) -> list[Any]:
+    """`itertools.chain(xs, ys, zs)`."""
+    return [*first, *second, *third]
+
+
+def islice_to(values: Values, stop: int) -> list[Any]:
+    """`itertools.islice(xs, n)`."""
+    return [value for _, value in zip(range(stop), values)]  # noqa: B905 - the shorter decides
+
+
+def islice(values: Values, start: int, stop: int) -> list[Any]:
+    """`itertools.islice(xs, m, n)`."""
+    return [
+        value for i, value in zip(range(stop), values) if i >= start  # noqa: B905 - as above
+    ]
+
+
+def product_two(first: Values, second: Values) -> list[Any]:
+    """`itertools.product(xs, ys)`."""
+    return [(a, b) for a in first for b in second]
+
+
+def product_three(first: Values, second: Values, third: Values) -> list[Any]:
+    """`itertools.product(xs, ys, zs)`."""
+    return [(a, b, c) for a in first for b in second for c in third]
+
+
+def pairwise(values: Values) -> list[Any]:
+    """`itertools.pairwise(xs)`."""
+    items = list(values)
+    return [(items[i], items[i + 1]) for i in range(len(items) - 1)]
+
+
+def takewhile(function: Function, values: Values) -> list[Any]:
+    """`itertools.takewhile(f, xs)`."""
+    taken = []
+    for value in values:
+        if not function(value):
+            break
+        taken.append(value)
+    return taken
+
+
+Form = tuple[Any, tuple[str, ...]]
+"""A function of the standard library, and how it is called: "" or a keyword for each argument."""
+
+SOURCES: dict[Form, FunctionType] = {
+    (map, ("", "")): map_one,
+    (map, ("", "", "")): map_two,
+    (map, ("", "", "", "")): map_three,
+    (filter, ("", "")): filter_by,
+    (itertools.starmap, ("", "")): starmap,
+    (functools.reduce, ("", "")): reduce,
+    (functools.reduce, ("", "", "")): reduce_from,
+    (itertools.accumulate, ("",)): accumulate_sum,
+    (itertools.accumulate, ("", "")): accumulate,
+    (itertools.accumulate, ("", "", "initial")): accumulate_from,
+    (itertools.chain, ("", "")): chain_two,
+    (itertools.chain, ("", "", "")): chain_three,
+    (itertools.islice, ("", "")): islice_to,
+    (itertools.islice, ("", "", "")): islice,
+    (itertools.product, ("", "")): product_two,
+    (itertools.product, ("", "", "")): product_three,
+    (itertools.pairwise, ("",)): pairwise,
+    (itertools.takewhile, ("", "")): takewhile,
+}
+
+LAZY = frozenset(function for function, _ in SOURCES if function is not functools.reduce)
+"""Those that give an iterator."""
+
+
+def source_of(function: Any, roles: Sequence[str]) -> FunctionType | None:
+    """The Python source of a call of the standard library, if it is known."""
+    try:
+        return SOURCES.get((function, tuple(roles)))
+    except TypeError:  # not hashable
+        return None
