@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .random_program import Block, Compound, Line, Statement
+from .program_text import Block, Compound, Line, Statement
 
 
 def minimised(block: Block, fails: Callable[[Block], bool]) -> Block:
