@@ -1,4 +1,4 @@
-"""A function as if the user had written all of it: nothing in it is simplified when it is printed."""
+"""A function as if the user had written all of it: nothing is simplified when it is printed."""
 
 from __future__ import annotations
 

@@ -14,11 +14,13 @@ class Pass:
     """A rewrite.
 
     name: what it goes by. does: what it does. exact: whether the numbers stay the same to the bit.
+    before: a pass that works on what this one makes, and has less to do without it.
     """
 
     name: str
     does: str
     exact: bool = True
+    before: str | None = None
 
 
 PIPELINE = (
@@ -34,7 +36,8 @@ PIPELINE = (
     # of the derived function as a whole
     Pass("signs", "computes values without their sign where all that read them take it up"),
     # of the expressions, as they are printed
-    Pass("fold", "puts temporaries that are used once back into the expressions that use them"),
+    Pass("fold", "puts temporaries that are used once back into the expressions that use them",
+         before="simplify"),
     Pass("simplify", "cancels signs, brings constants together, drops helpers that do nothing",
          exact=False),
     Pass("comprehensions", "puts loops that build a list or a dict back into comprehensions"),
