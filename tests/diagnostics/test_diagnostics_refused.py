@@ -50,21 +50,29 @@ CASES = {
                 #   ^^^^^ a generator function is not supported
             return g
     """,
-    "try": """
-        def f(x):
-            try:
-        #   ^^^^ `try` is not supported; test for the condition with `if`
-                return x[0]
-            except IndexError:
-                return 0.0
-    """,
     "try star": """
         def f(x):
             try:
-        #   ^^^^ `try` is not supported
+        #   ^^^^ `except*` is not supported; catch one exception after another with `except`
                 return x[0]
             except* IndexError:
                 x = 0
+    """,
+    "exceptions known at run time": """
+        def f(x, error):
+            try:
+                return x[0]
+            except error:
+            #      ^^^^^ which exceptions this catches is known only at run time; name the classes
+                return 0.0
+    """,
+    "finally that returns": """
+        def f(x):
+            try:
+                y = x * x
+            finally:
+                return 0.0
+            #   ^^^^^^^^^^ what `finally` does may only have effects: it names or leaves nothing
     """,
     "match whose class is not known": """
         def f(x, Shape):

@@ -7,6 +7,7 @@ import types
 
 import pytest
 
+from adjoint.runtime.helpers import HELPERS
 from adjoint.transform.emit.load import load
 from adjoint.transform.emit.module import to_text
 from adjoint.transform.ir.nodes import Function
@@ -28,7 +29,7 @@ def versions(f) -> tuple[Function, Function]:
 
 def printed(f: types.FunctionType, ir: Function) -> types.FunctionType:
     cells = dict(zip(f.__code__.co_freevars, f.__closure__ or (), strict=True))
-    return load(ir, f.__globals__, cells)
+    return load(ir, {**HELPERS, **f.__globals__}, cells)
 
 
 @pytest.mark.parametrize(("f", "args"), LANGUAGE, ids=lambda value: getattr(value, "__name__", ""))

@@ -310,6 +310,108 @@ def early_return(x):
             continue
 
 
+def trouble(kind):
+    if kind is not None:
+        raise kind(kind.__name__)
+    return "fine"
+
+
+@on([None, KeyError, IndexError, ZeroDivisionError, ValueError, TypeError, OSError])
+def handlers(kinds):
+    seen = []
+    for kind in kinds:
+        try:
+            seen.append(trouble(kind))
+        except KeyError:
+            seen.append("key")
+        except (IndexError, ZeroDivisionError) as error:
+            seen.append(repr(error))
+        except ValueError as error:
+            seen.append(error.args)
+            continue
+        except TypeError:
+            break
+        else:
+            seen.append("else")
+        finally:
+            seen.append("finally")
+        seen.append("after")
+    else:
+        seen.append("never")
+    return seen
+
+
+@on(None)
+@on(KeyError)
+@on(ValueError)
+def try_returns(kind):
+    seen = []
+    try:
+        try:
+            return trouble(kind), seen
+        except KeyError:
+            return "key", seen
+        finally:
+            seen.append("inner")
+    finally:
+        seen.append("outer")
+
+
+@on(None)
+@on(KeyError)
+@on(OSError)
+def try_raises_again(kind):
+    try:
+        trouble(kind)
+    except KeyError as error:
+        raise ValueError("no") from error
+    except OSError:
+        raise
+    return "fine"
+
+
+@on([1, 0, 2])
+def try_around_a_loop(divisors):
+    out = []
+    try:
+        for d in divisors:
+            out.append(6 / d)
+    except ZeroDivisionError:
+        out.append("stop")
+    return out
+
+
+@on([3, 0, 1])
+def what_follows_a_try_is_not_caught(xs):
+    out = []
+    for x in xs:
+        try:
+            y = 1 / x
+        except ZeroDivisionError:
+            out.append("caught")
+            continue
+        if x == 1:
+            try:
+                out.append(1 / (x - 1))
+            except ZeroDivisionError as error:
+                out.append(str(error))
+                break
+        out.append(y)
+    return out
+
+
+@on(0)
+@on(1)
+def a_handler_is_not_its_own(x):
+    try:
+        try:
+            return 1 / x
+        except ZeroDivisionError:
+            return int("no")
+    except ValueError:
+        return "outer"
+
+
 def keyword_only(a, /, b=2, *args, c, d=SCALE, **kw):
     return a, b, args, c, d, kw
 

@@ -9,6 +9,7 @@ from adjoint.transform.ir.nodes import (
     Function,
     If,
     Stmt,
+    Try,
     Var,
     While,
     With,
@@ -42,6 +43,8 @@ def _block(block: Block, live: Live, leave: Live, found: dict[int, Live]) -> Liv
 def _stmt(stmt: Stmt, live: Live, leave: Live, found: dict[int, Live]) -> Live:
     bound = frozenset(v.name for v in binds(stmt)) if not isinstance(stmt, Augment) else frozenset()
     match stmt:
+        case Try(body=body, orelse=orelse, catches=()):
+            live = _block(body, _block(orelse, live, leave, found), leave, found)
         case If(body=body, orelse=orelse):
             after = live
             live = _block(body, after, leave, found) | _block(orelse, after, leave, found)

@@ -31,6 +31,7 @@ from adjoint.transform.ir.nodes import (
     Mark,
     Op,
     Stmt,
+    Try,
     Unpack,
     Var,
     While,
@@ -38,6 +39,7 @@ from adjoint.transform.ir.nodes import (
     binds,
     walk,
 )  # fmt: skip
+from adjoint.transform.refusals import unsupported
 
 
 @dataclass(slots=True)
@@ -221,14 +223,31 @@ def _save(
         if position > made and _ends(stmt, version, value):
             ends = position
             break
+    attempt = _attempt_around(version.block, sweep)
+    if attempt is not None:  # pushed once nothing can raise: a body that fails has pushed nothing
+        made = len(body) - 1 - isinstance(body[-1], Break)
+        if attempt.body is not body or ends <= made:
+            what = "this `try` in a loop keeps something before it is sure not to raise"
+            raise unsupported(attempt.span, what, "put what it tries into a function")
     return Save(version, value, target, made, ends)
 
 
+def _attempt_around(block: BlockKey, sweep: Sweep) -> Try | None:
+    """The `try` in a loop whose body a block is, or is part of."""
+    sites = sweep.facts.versions.sites
+    bodies = {id(s): s for s in walk(sweep.facts.function.body) if isinstance(s, Try) and s.catches}
+    for identity, slot in around(block, sweep):
+        if slot == "body" and identity in bodies and sites[identity].depth > 0:
+            return bodies[identity]
+    return None
+
+
 def _holds(stmt: Stmt, sought: Stmt | None) -> bool:
-    """Whether a statement is the one sought, or a `with` around it."""
+    """Whether a statement is the one sought, or a `with` (or `finally`) around it."""
     if stmt is sought:
         return True
-    return isinstance(stmt, With) and any(_holds(s, sought) for s in stmt.body)
+    around_it = isinstance(stmt, With) or (isinstance(stmt, Try) and not stmt.catches)
+    return around_it and any(_holds(s, sought) for s in stmt.body)
 
 
 def _ends(stmt: Stmt, version: Version, value: Op | Var) -> bool:

@@ -149,6 +149,14 @@ class Statements(Expressions):
         self.block(tree.body)
         self.orelse(tree.orelse)
 
+    def _ExceptHandler(self, tree: gast.ExceptHandler) -> None:
+        """The classes in brackets; astunparse knows the name as text only."""
+        self.fill("except ")
+        self.operand(tree.type, ATOM)
+        if tree.name is not None:
+            self.write(f" as {tree.name.id}")
+        self.block(tree.body)
+
     def _With(self, tree: gast.With) -> None:
         self.fill("with ")
         self.separated([partial(self.dispatch, item) for item in tree.items])

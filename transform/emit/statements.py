@@ -16,6 +16,7 @@ from adjoint.transform.emit.templates import name_tree
 from adjoint.transform.emit.uses import conditional_target, stmt_operands
 from adjoint.transform.emit.waiting import Facts, State, keep, names_in, take_atom, wait
 from adjoint.transform.ir.nodes import (
+    CAUGHT,
     Assign,
     Atom,
     Block,
@@ -26,7 +27,9 @@ from adjoint.transform.ir.nodes import (
     For,
     Function,
     If,
+    Op,
     Return,
+    Try,
     Unpack,
     Var,
     While,
@@ -144,8 +147,27 @@ def _indented(doc: str) -> str:
     return "\n".join(lines) + ("\n    " if rest else "")
 
 
+def _try(stmt: Try, tree: Tree, facts: Facts) -> gast.Try:
+    body = _filled(print_block(stmt.body, facts))
+    if not stmt.catches:
+        return gast.Try(body, [], [], _filled(print_block(stmt.orelse, facts)))
+    match stmt.orelse:
+        case (Assign(target=Var(name=text), value=Op(template=template)), *rest) if (
+            template is CAUGHT
+        ):
+            error, block = name_tree(text, gast.Store()), tuple(rest)
+        case _:
+            error, block = None, stmt.orelse
+    classes = [tree(atom) for atom in stmt.catches]
+    known = classes[0] if len(classes) == 1 else gast.Tuple(classes, gast.Load())
+    handler = gast.ExceptHandler(known, error, _filled(print_block(block, facts)))
+    return gast.Try(body, [handler], [], [])
+
+
 def _compound(stmt: If | While | With | Define, tree: Tree, facts: Facts) -> list[gast.AST]:
     match stmt:
+        case Try():
+            return [_try(stmt, tree, facts)]
         case If(test=test, body=body, orelse=orelse):
             inside = inside_branches(stmt, facts)
             return [_if(tree(test), print_block(body, inside), print_block(orelse, inside))]

@@ -23,6 +23,7 @@ from adjoint.transform.ir.nodes import (
     Return,
     Stmt,
     Store,
+    Try,
     Unpack,
     Var,
     While,
@@ -52,6 +53,8 @@ def stmt_operands(stmt: Stmt) -> list[Operand]:
             return [*op_operands(place), (value, ALWAYS)]
         case Keep(template=template, args=args):
             return operands(template, args)
+        case Try(catches=catches):
+            return [(atom, ALWAYS) for atom in catches]
         case If(test=test):
             return [(test, ALWAYS)]
         case For(iterable=iterable):
@@ -70,6 +73,8 @@ def defaults(function: Function) -> list[Atom]:
 def conditional_target(stmt: Stmt) -> Var | None:
     """The temporary that both branches of an `If` end by assigning and nothing else does."""
     match stmt:
+        case Try():
+            return None
         case If(body=(*_, Assign(target=first)), orelse=(*_, Assign(target=second))):
             bound = [var for inner in (*stmt.body, *stmt.orelse) for var in binds(inner)]
             if first == second and first.is_temporary and bound.count(first) == BRANCHES:

@@ -184,6 +184,21 @@ class If:
     span: Span = NOWHERE
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Try(If):
+    """`try: body` with `except catches: orelse`, or (nothing is caught) with `finally: orelse`.
+
+    After `lower.exits` both blocks of the first form assign the variable `test`: whether the body
+    ran to its end. The error itself is what a leading `Assign` of `CAUGHT` in `orelse` takes.
+    """
+
+    catches: tuple[Atom, ...] = ()
+
+
+CAUGHT = gast.Constant(None, "caught")
+"""The template of the `look` that stands for the exception that was caught."""
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """`range(...)`, arguments as written."""
@@ -401,6 +416,8 @@ def reads(stmt: Stmt) -> Iterator[Atom]:
             yield value
         case Keep(args=args):
             yield from args
+        case Try(catches=catches):
+            yield from catches
         case If(test=test):
             yield test
         case While(test=test):

@@ -13,6 +13,7 @@ from typing import Any
 import gast
 
 from adjoint.transform.ir.nodes import (
+    CAUGHT,
     Assign,
     Atom,
     Augment,
@@ -40,6 +41,7 @@ from adjoint.transform.ir.nodes import (
     Rhs,
     Stmt,
     Store,
+    Try,
     Unpack,
     Var,
     While,
@@ -158,8 +160,27 @@ def _block(block: Block, env: Env) -> Any:
     return None
 
 
+def _try(stmt: Try, env: Env) -> Any:
+    if not stmt.catches:
+        try:
+            return _block(stmt.body, env)
+        finally:
+            _block(stmt.orelse, env)
+    try:
+        return _block(stmt.body, env)
+    except tuple(_value(known, env) for known in stmt.catches) as error:
+        first, *rest = stmt.orelse or (None,)
+        taken = first.value if isinstance(first, Assign) else None
+        if isinstance(taken, Op) and taken.template is CAUGHT:
+            env[first.target.name] = error
+            return _block(tuple(rest), env)
+        return _block(stmt.orelse, env)
+
+
 def _stmt(stmt: Stmt, env: Env) -> Any:
     match stmt:
+        case Try():
+            return _try(stmt, env)
         case If(test=test, body=body, orelse=orelse):
             return _block(body if _value(test, env) else orelse, env)
         case For():

@@ -37,6 +37,7 @@ from adjoint.transform.ir.nodes import (
     Rhs,
     Stmt,
     Store,
+    Try,
     Unpack,
     Var,
     While,
@@ -174,6 +175,12 @@ def _block(block: Block, indent: str) -> Iterator[str]:
 def _stmt(stmt: Stmt, indent: str) -> Iterator[str]:
     inner = f"{indent}    "
     match stmt:
+        case Try(test=test, body=body, orelse=orelse, catches=catches):
+            yield f"{indent}try:  # {_atom(test)}"
+            yield from _block(body, inner)
+            known = ", ".join(map(_atom, catches))
+            yield f"{indent}except {known}:" if catches else f"{indent}finally:"
+            yield from _block(orelse, inner)
         case If(test=test, body=body, orelse=orelse):
             yield f"{indent}if {_atom(test)}:"
             yield from _block(body, inner)

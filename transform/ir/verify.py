@@ -25,6 +25,7 @@ from adjoint.transform.ir.nodes import (
     Return,
     Stmt,
     Store,
+    Try,
     Var,
     While,
     With,
@@ -144,6 +145,10 @@ def _after(stmt: Stmt, known: _Known, fn: Function) -> _Known | None:
     if twice:
         raise _fail(fn, stmt, f"{twice[0]} is assigned twice")
     match stmt:
+        case Try(body=body, orelse=orelse, catches=()):
+            after = _temporaries(body, known, fn)
+            _temporaries(orelse, known.assume(body), fn)
+            return after
         case If(body=body, orelse=orelse):
             return _join(_temporaries(body, known, fn), _temporaries(orelse, known, fn))
         case For(body=body, orelse=orelse):

@@ -32,6 +32,7 @@ from adjoint.transform.ir.nodes import (
     Ref,
     Return,
     Stmt,
+    Try,
     Var,
     While,
     With,
@@ -164,10 +165,10 @@ def _passes(stmt: Stmt) -> bool:
     match stmt:
         case Return() | Break() | Continue() | Keep(template=gast.Raise()):
             return False
+        case With(body=body) | Try(body=body, catches=()):
+            return _falls(body)
         case If(body=body, orelse=orelse):
             return _falls(body) or _falls(orelse)
-        case With(body=body):
-            return _falls(body)
         case For(body=body, orelse=orelse):
             return _BREAK in _kinds(body) or _falls(orelse)
         case While(test=test, body=body, orelse=orelse):
@@ -183,6 +184,8 @@ def _rewrite(block: Block, exits: _Exits) -> Block:
         match stmt:
             case For() | While():
                 return (*before, *_loop(stmt, rest, exits))
+            case Try():
+                return (*before, *_branch(stmt, rest, exits))
             case If() | With() if any(map(_needs_care, blocks_of(stmt))):
                 return (*before, *_branch(stmt, rest, exits))
             case Return(value=value):
@@ -216,18 +219,38 @@ def _branch(stmt: If | With, rest: Block, exits: _Exits) -> Block:
         return (_inside(stmt, exits),)
     if not kinds:
         return (_inside(stmt, exits), *_rewrite(rest, exits))
-    if isinstance(stmt, If) and not _falls(stmt.body):
+    attempt = isinstance(stmt, Try)  # what follows it is no part of it: nothing catches it
+    if isinstance(stmt, If) and not attempt and not _falls(stmt.body):
         return (_inside(replace(stmt, orelse=(*stmt.orelse, *rest)), exits),)
-    if isinstance(stmt, If) and not _falls(stmt.orelse):
+    if isinstance(stmt, If) and not attempt and not _falls(stmt.orelse):
         return (_inside(replace(stmt, body=(*stmt.body, *rest)), exits),)
     return _flagged(stmt, rest, kinds, exits)
 
 
 def _inside(stmt: If | With, exits: _Exits) -> Stmt:
     if isinstance(stmt, If):
-        body, orelse = _rewrite(stmt.body, exits), _rewrite(stmt.orelse, exits)
-        return replace(stmt, body=body, orelse=orelse)
+        inner, orelse = stmt.body, _rewrite(stmt.orelse, exits)
+        if not isinstance(stmt, Try) or not stmt.catches:
+            return replace(stmt, body=_rewrite(inner, exits), orelse=orelse)
+        *first, note = inner
+        assert isinstance(note, Assign), "a body that is tried ends by noting that it has ended"
+        return replace(stmt, body=_noted(_rewrite(tuple(first), exits), note), orelse=orelse)
     return replace(stmt, body=_rewrite(stmt.body, exits))
+
+
+def _noted(body: Block, note: Assign) -> Block:
+    """The body of a `try` that notes, wherever it ends, that it has come to its end."""
+    if not body:
+        return (note,)
+    *first, last = body
+    match last:
+        case Break():
+            return (*first, note, last)
+        case With(body=inner) | Try(body=inner, catches=()) if _BREAK in _kinds(body):
+            return (*first, replace(last, body=_noted(inner, note)))
+        case If(body=then, orelse=other) if _BREAK in _kinds(body):
+            return (*first, replace(last, body=_noted(then, note), orelse=_noted(other, note)))
+    return (*body, note) if _falls(body) else body
 
 
 def _flagged(stmt: If | With, rest: Block, kinds: frozenset[str], exits: _Exits) -> Block:

@@ -44,6 +44,10 @@ class Scope:
         """The same scope, for the statement `node` (its header, if it ends with `end`)."""
         return replace(self, span=self.source.span(node, end))
 
+    def with_span(self, span: Span) -> Scope:
+        """The same scope, for a statement at another place."""
+        return replace(self, span=span)
+
     def with_names(self, names: Mapping[str, Atom]) -> Scope:
         """The same scope with some names bound anew."""
         return replace(self, names={**self.names, **names})

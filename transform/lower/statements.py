@@ -21,7 +21,15 @@ from adjoint.transform.ir.nodes import (
     Stmt,
     Var,
 )  # fmt: skip
-from adjoint.transform.lower import assignments, contexts, control, expressions, functions, match
+from adjoint.transform.lower import (
+    assignments,
+    contexts,
+    control,
+    expressions,
+    functions,
+    match,
+    tries,
+)
 from adjoint.transform.lower.purity import is_pure
 from adjoint.transform.lower.reject import reject
 from adjoint.transform.lower.scope import Scope
@@ -159,4 +167,5 @@ def _handlers() -> dict[type, Callable[..., None]]:
         gast.While: control.while_,
         gast.With: contexts.with_,
         gast.Match: match.match,
+        gast.Try: tries.try_,
     }

@@ -16,6 +16,7 @@ from adjoint.transform.ir.nodes import (
     Block,
     Break,
     Comment,
+    Const,
     Effect,
     For,
     If,
@@ -23,6 +24,7 @@ from adjoint.transform.ir.nodes import (
     Op,
     Stmt,
     Store,
+    Try,
     Var,
     While,
     With,
@@ -60,7 +62,7 @@ def _mark(block: Block, names: Wanted, is_root: Root, shared: Mapping[str, froze
         stays = _stays(stmt, names, is_root, shared)
         match stmt:
             case If(body=body, orelse=orelse):
-                stays = _mark(body, names, is_root, shared)
+                stays = _mark(body, names, _root_in(stmt, is_root), shared)
                 stays = _mark(orelse, names, is_root, shared) or stays
             case For(body=body) | With(body=body):
                 stays = _mark(body, names, is_root, shared)
@@ -75,6 +77,19 @@ def _mark(block: Block, names: Wanted, is_root: Root, shared: Mapping[str, froze
                 names |= _reads(branch)
         stays_any = stays_any or (stays and not isinstance(stmt, Comment))
     return stays_any
+
+
+def _root_in(stmt: If, is_root: Root) -> Root:
+    """What stays in the body of a statement: in that of a `try`, all that may raise."""
+    if not isinstance(stmt, Try):
+        return is_root
+    return lambda inner: is_root(inner) or not _is_plain(inner)
+
+
+def _is_plain(stmt: Stmt) -> bool:
+    return isinstance(stmt, Mark) or (
+        isinstance(stmt, Assign) and isinstance(stmt.value, Const | Var)
+    )
 
 
 def _reads(stmt: Stmt) -> set[str]:
@@ -116,7 +131,7 @@ def _sweep(
     for stmt in block:
         match stmt:
             case If(body=body, orelse=orelse):
-                body = _sweep(body, names, is_root, shared)
+                body = _sweep(body, names, _root_in(stmt, is_root), shared)
                 orelse = _sweep(orelse, names, is_root, shared)
                 left = replace(stmt, body=body, orelse=orelse)
                 if _any(body) or _any(orelse) or any(_leaving((left,))):

@@ -1,10 +1,11 @@
 """Constructs of Python, one or few at a time, where they could go wrong."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
-from ..registry import arr, pos, program
+from ..registry import arr, pos, program, spd
 
 # Lists where NumPy takes an array
 
@@ -132,3 +133,199 @@ def match_the_guard_names_stay(x, limit):
         case (top, v) if top > 1.5:
             v = 3.0 * v
     return v * x[2]
+
+
+# `try`
+
+
+@program((-0.7, 1.3), (0.7, 1.3))
+def try_takes_either_path(x, y):
+    try:
+        z = math.sqrt(x) * y
+    except ValueError:
+        z = x * x * y
+    return z * x
+
+
+@program((pos(3),), (arr(3),))
+def try_returns_from_both(x):
+    try:
+        return math.log(x[0]) * x[1] + math.log(x[2])
+    except ValueError:
+        return np.sum(x**2)
+
+
+@program((arr(6),))
+def try_in_a_loop_goes_on(x):
+    s = 1.0
+    for v in x:
+        try:
+            s = s * math.sqrt(v)
+        except ValueError:
+            continue
+        s = s + v * v
+    return s
+
+
+@program((arr(6),), may_refuse=True)  # that `r` is read only where it is assigned is not seen
+def try_in_a_loop_leaves_it(x):
+    s = 1.0
+    for k, v in enumerate(x):
+        try:
+            r = math.sqrt(v + 0.6)
+            if k > 3:
+                break
+        except ValueError as error:
+            s = s * v * len(error.args)
+            if k > 2:
+                break
+        else:
+            s = s + r * s
+    else:
+        s = s * 3.0
+    return s
+
+
+def _root(v):
+    if v < 0:
+        raise ArithmeticError("negative")
+    t = v
+    for _ in range(3):
+        t = 0.5 * (t + v / t)
+    return t
+
+
+@program((arr(5),), (pos(5),))
+def try_calls_a_function_that_raises(x):
+    total = 0.0
+    for v in x:
+        try:
+            total += _root(v)
+        except ArithmeticError:
+            total -= v * v
+        finally:
+            print(end="")
+    return total * x[0]
+
+
+@program((arr(4), {"a": 0}), (arr(4), {"a": 9}), (arr(4), {"b": 1}), (arr(4), {"a": "b"}), wrt=(0,))
+def try_with_several_handlers(x, table):
+    y = x * 2.0
+    try:
+        v = y[table["a"]]
+    except KeyError:
+        v = x[0] * x[1]
+    except (IndexError, TypeError) as error:
+        v = x[2] ** 3 if isinstance(error, TypeError) else np.sum(y)
+    else:
+        v = v * v
+    return v * x[3]
+
+
+@program((spd(3), arr(3)), (np.zeros((3, 3)), arr(3)), wrt=(1,))
+def try_solves_or_gives_up(a, b):
+    try:
+        u = np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        return np.sum(b * b)
+    return np.sum(u * b)
+
+
+@program((arr(4), 2), (arr(4), 7))
+def try_nested(x, n):
+    s = x[0]
+    try:
+        try:
+            v = x[n] * s
+        except IndexError:
+            w = int("x") if n > 6 else 1
+            v = w * s
+        v = v * v
+    except ValueError:
+        v = s * s * x[1]
+    return v
+
+
+@program((arr(4),))
+def try_finally_returns_through(x):
+    with np.errstate(all="ignore"):
+        old = np.geterr()
+        try:
+            for v in x:
+                if v * v > 0.25:
+                    return v * np.sum(x)
+        finally:
+            np.seterr(**old)
+    return x[0]
+
+
+@program((pos(3),))
+def try_accumulates_last(x):
+    total = 0.0
+    parts = []
+    for k in range(5):
+        try:
+            parts.append(x[k] * x[0])
+        except IndexError:
+            total = total + sum(parts)
+    return total * x[1]
+
+
+@program((arr(5), 3), (arr(5), 9))
+def try_around_a_loop(x, n):
+    s = 1.0
+    try:
+        t = s
+        for k in range(n):
+            t = t * np.exp(x[k] * t * 0.1)
+        s = t
+    except IndexError:
+        s = np.sum(x * x)
+    return s
+
+
+@program((arr(4),))
+def try_re_raises_what_it_does_not_know(x):
+    def checked(v):
+        try:
+            if v < -10.0:
+                raise ValueError(v)
+            y = v * v
+        except ValueError:
+            raise
+        except (TypeError, IndexError) as error:
+            raise RuntimeError from error
+        return y * v
+
+    return checked(x[0]) + checked(x[1])
+
+
+@program((arr(6), 2), (arr(6), 9), may_refuse=True)  # what a `try` in a `try` keeps
+def try_in_a_try_leaves_the_loop(x, n):
+    s = 1.0
+    for k, v in enumerate(x):
+        try:
+            try:
+                if k == n:
+                    break
+                s = s + math.sqrt(v)
+            except ValueError:
+                s = s + x[k + 3] * v
+        except IndexError:
+            s = s - v
+    return s * x[0]
+
+
+@program((arr(4), 2), (arr(4), 9))
+def try_while_it_works(x, n):
+    s = 0.0
+    k = 0
+    while True:
+        try:
+            s = s + x[k] ** 2
+        except IndexError:
+            return s * x[0]
+        k += 1
+        if k > n:
+            break
+    return s
