@@ -13,6 +13,7 @@ import numpy as np
 
 from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.eager_anomaly import note
+from adjoint.runtime.eager_forward import by_position, function_of
 from adjoint.runtime.eager_nodes import BinaryNode, Check, OpNode
 from adjoint.runtime.eager_results import ViewStep, link, rewrap, settled, shape_alone
 from adjoint.runtime.eager_rules import Pull, pullback, recorded_pullback
@@ -30,7 +31,7 @@ from adjoint.runtime.graph import (
 )
 from adjoint.runtime.home import namespace_of
 from adjoint.runtime.modes import GRAD_ENABLED
-from adjoint.runtime.rules import REQUIRED, Rule, bind, residuals, shape_residuals
+from adjoint.runtime.rules import Rule, bind, residuals, shape_residuals
 from adjoint.runtime.rules.lookup import RULES
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Op:
         """Prepares what does not depend on the arguments."""
         self.rule = rule
         self.params = tuple(p.lstrip("*") for p in rule.params if not p.startswith("**"))
-        self.forward = forward or _function(rule, np)
+        self.forward = forward or function_of(rule, np)
         self.own_forward = forward is not None
         self.title = title or title_of(rule.name)
         self.positions = tuple(k for k, p in enumerate(self.params) if p in rule.vjp)
@@ -149,7 +150,7 @@ def apply(op: Op, args: Sequence[Any]) -> Tensor:
     forward = op.forward
     if values[0].__class__ is not np.ndarray and not op.own_forward:
         xp = namespace_of(*(t._data for t in tensors))
-        forward = forward if xp is np else _function(op.rule, xp)
+        forward = forward if xp is np else function_of(op.rule, xp)
     out = forward(*values)
     cls = type(tensors[0])
     if is_recording():
@@ -327,7 +328,7 @@ def operation(name: str, title: str = "", forward: Callable[..., Any] | None = N
 @functools.cache
 def _operation_of(name: str, function: Callable[..., Any], title: str) -> Op:
     rule = RULES[name]
-    return Op(rule, _positional(function, rule), title)
+    return Op(rule, by_position(function, rule), title)
 
 
 def run_rule(
@@ -383,51 +384,3 @@ def _wrap(cls: type[Any], out: Any, op: Op, args: Sequence[Any]) -> Any:
     if op.shares_memory and isinstance(args[0], TensorCore):
         link(tensor, args[0], ViewStep(op, tuple(args[1:])))
     return tensor
-
-
-def _function(rule: Rule, xp: Any) -> Callable[..., Any]:
-    """Finds the function that a rule is about in NumPy (or CuPy).
-
-    Raises:
-        MissingRule: where the namespace has no such function.
-    """
-    space, *path = rule.name.split(".")
-    if space == "ndarray":
-        method = path[0]
-        return _positional(lambda array, *args, **kw: getattr(array, method)(*args, **kw), rule)
-    found = xp
-    try:
-        for part in path:
-            found = getattr(found, part)
-    except AttributeError:
-        raise MissingRule(f"{xp.__name__} has no function {'.'.join(path)}") from None
-    return _positional(found, rule)
-
-
-def _positional(function: Callable[..., Any], rule: Rule) -> Callable[..., Any]:
-    """Gives a function that takes every parameter of its rule by position, starred ones as one."""
-    params = [p for p in rule.params if not p.startswith("**")]
-    star = next((k for k, p in enumerate(params) if p.startswith("*")), None)
-    optional = [p for p in params if rule.params[p] is not REQUIRED]
-    if star is None and (not optional or isinstance(function, np.ufunc)):
-        return function
-    named = len([p for p in params if p in rule.keyword_only])
-    ordinary = len(params) - named
-    defaults = [rule.params[p] for p in params]
-
-    def call(*args: Any) -> Any:
-        last = ordinary
-        while last and args[last - 1] is defaults[last - 1]:
-            last -= 1
-        given = {
-            p: value
-            for p, value, default in zip(
-                params[ordinary:], args[ordinary:], defaults[ordinary:], strict=False
-            )
-            if value is not default
-        }
-        if star is None:
-            return function(*args[:last], **given)
-        return function(*args[:star], *args[star], **given)
-
-    return call

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from adjoint.runtime.eager_elementwise import WHERE, pair
+from adjoint.runtime.eager_elementwise import WHERE
+from adjoint.runtime.eager_joining import concatenate as cat
 from adjoint.runtime.eager_numpy import run_function
-from adjoint.runtime.eager_shapes import concatenate as cat
+from adjoint.runtime.eager_operands import pair
 from adjoint.runtime.factories import tensor
 from adjoint.runtime.graph import TensorCore, edge_of, plain
 from adjoint.runtime.tensor import Tensor

@@ -18,10 +18,10 @@ import numpy as np
 
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager import is_recording
-from adjoint.runtime.eager_elementwise import cast
 from adjoint.runtime.eager_indexing import _check as checked
 from adjoint.runtime.eager_indexing import _two_steps as two_steps
 from adjoint.runtime.eager_indexing import indices
+from adjoint.runtime.eager_operands import cast
 from adjoint.runtime.graph import (
     Edge,
     Node,

@@ -172,8 +172,9 @@ from adjoint.runtime.eager_functions import (
     vstack,
     where,
 )
-from adjoint.runtime.eager_shapes import concatenate as cat
-from adjoint.runtime.eager_shapes import matmul, stack
+from adjoint.runtime.eager_joining import concatenate as cat
+from adjoint.runtime.eager_joining import stack
+from adjoint.runtime.eager_products import matmul
 from adjoint.runtime.factories import (
     Generator,
     arange,

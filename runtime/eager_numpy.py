@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from adjoint.runtime.eager import is_recording, run_rule
-from adjoint.runtime.eager_elementwise import pair
 from adjoint.runtime.eager_inplace import bump, check_writable
+from adjoint.runtime.eager_operands import pair
 from adjoint.runtime.eager_results import rewrap
 from adjoint.runtime.errors import MissingRule
 from adjoint.runtime.graph import TensorCore, edge_of

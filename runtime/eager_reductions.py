@@ -11,7 +11,7 @@ import numpy as np
 
 from adjoint.runtime import dtypes
 from adjoint.runtime.eager import Op, operation
-from adjoint.runtime.eager_elementwise import as_float, cast
+from adjoint.runtime.eager_operands import as_float, cast
 from adjoint.runtime.eager_results import settled
 from adjoint.runtime.rules import linear
 

@@ -1,4 +1,4 @@
-"""Reshaping, joining, products and copies of tensors, with PyTorch's arguments."""
+"""Reshaping, rearranging and copying tensors, with PyTorch's arguments."""
 
 # Arrays are of many classes, and so is `self` here: both are Any.
 # mypy: disable-error-code="no-any-return"
@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adjoint.runtime import dtypes
-from adjoint.runtime.eager import Op, operation
-from adjoint.runtime.eager_elementwise import cast
+from adjoint.runtime.eager import operation
 from adjoint.runtime.eager_reductions import axis_of
-from adjoint.runtime.graph import TensorCore, plain
 
 if TYPE_CHECKING:
     from adjoint.runtime.tensor import Tensor
@@ -35,11 +33,6 @@ ROLL = operation("np.roll")
 TRIU, TRIL = operation("np.triu"), operation("np.tril")
 DIAGONAL = operation("np.diagonal")
 TRACE = operation("np.trace")
-MATMUL = operation("np.matmul", "UnsafeViewBackward0")
-MM, MV = operation("np.matmul", "MmBackward0"), operation("np.matmul", "MvBackward0")
-BMM, DOT = operation("np.matmul", "BmmBackward0"), operation("np.matmul", "DotBackward0")
-VECTOR_MATRIX = operation("np.matmul", "SqueezeBackward4")
-OUTER = operation("np.outer", "MulBackward0")
 
 
 def cut(data: Any, index: Any) -> Any:
@@ -81,7 +74,7 @@ def _settle_shape(x: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 class Shapes:
-    """Views, copies, rearrangements and products."""
+    """Views, copies and rearrangements."""
 
     __slots__ = ()
 
@@ -299,42 +292,6 @@ class Shapes:
         """Adds up the diagonal of a matrix."""
         return TRACE(self, 0, 0, 1)
 
-    def outer(self: Any, other: Tensor) -> Tensor:
-        """Multiplies every element of one vector with every element of the other."""
-        for name, x in (("self", self), ("vec2", other)):
-            if x._data.ndim != 1:
-                raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {x._data.ndim}-D")
-        return OUTER(self, other)
-
-    def __matmul__(self: Any, other: Any) -> Tensor:
-        """Multiplies matrices."""
-        return matmul(self, other)
-
-    def __rmatmul__(self: Any, other: Any) -> Tensor:
-        """Multiplies matrices, this one on the right."""
-        return matmul(other, self)
-
-    matmul = __matmul__
-
-    def mm(self: Any, mat2: Tensor) -> Tensor:
-        """Multiplies two matrices."""
-        return _ranked(self, mat2, (2, 2), "mm")
-
-    def mv(self: Any, vec: Tensor) -> Tensor:
-        """Multiplies a matrix and a vector."""
-        return _ranked(self, vec, (2, 1), "mv")
-
-    def dot(self: Any, tensor: Tensor) -> Tensor:
-        """Multiplies two vectors."""
-        if self._data.ndim != 1 or tensor._data.ndim != 1:
-            ranks = f"{self._data.ndim}D and {tensor._data.ndim}D"
-            raise RuntimeError(f"1D tensors expected, but got {ranks} tensors")
-        return matmul(self, tensor)
-
-    def bmm(self: Any, mat2: Tensor) -> Tensor:
-        """Multiplies stacks of matrices, pairwise."""
-        return _ranked(self, mat2, (3, 3), "bmm", BMM)
-
     def unbind(self: Any, dim: int = 0) -> tuple[Tensor, ...]:
         """Gives the slices along an axis."""
         axis = axis_of(self, dim)
@@ -378,134 +335,5 @@ FLIP_COPY = operation("np.flip", "FlipBackward0", lambda m, axis: np.flip(m, axi
 DIAG_COPY = operation("np.diag", "DiagonalBackward0_copy", lambda v, k: np.diag(v, k).copy())
 
 
-def _ranked(x: Any, y: Any, ranks: tuple[int, int], name: str, op: Op | None = None) -> Any:
-    if (x._data.ndim, y._data.ndim) != ranks:
-        raise RuntimeError(
-            f"{name}: expected tensors of {ranks[0]} and {ranks[1]} dimensions, "
-            f"but got {x._data.ndim} and {y._data.ndim}"
-        )
-    return matmul(x, y, op)
-
-
-def _matmul_op(x: int, y: int) -> Op:
-    """Chooses the node's name by the ranks, as PyTorch's does."""
-    named = {(1, 1): DOT, (2, 1): MV, (2, 2): MM, (1, 2): VECTOR_MATRIX}
-    return named.get((x, y), MATMUL)
-
-
-def matmul(x: Any, y: Any, op: Op | None = None) -> Any:
-    """Multiplies matrices, vectors or stacks of matrices.
-
-    Raises:
-        RuntimeError: where types or shapes do not go together, in PyTorch's words.
-    """
-    x, y = _operand(x, y), _operand(y, x)
-    if x is None or y is None:
-        return NotImplemented
-    a, b = x._data, y._data
-    if a.dtype != b.dtype:
-        names = (PLAIN_NAMES.get(d.dtype.name, d.dtype.name) for d in (a, b))
-        raise RuntimeError(
-            "expected m1 and m2 to have the same dtype, but got: {} != {}".format(*names)
-        )
-    if a.ndim == 0 or b.ndim == 0:
-        raise RuntimeError(
-            f"both arguments to matmul need to be at least 1D, but they are {a.ndim}D and {b.ndim}D"
-        )
-    try:
-        return (op or _matmul_op(a.ndim, b.ndim))(x, y)
-    except ValueError:
-        raise RuntimeError(_matmul_mismatch(a.shape, b.shape)) from None
-
-
-PLAIN_NAMES = {"float16": "c10::Half", "float32": "float", "float64": "double", "int64": "int64_t"}
-
-
-def _operand(x: Any, other: Any) -> Any:
-    if isinstance(x, TensorCore):
-        return x
-    if isinstance(other, TensorCore) and hasattr(x, "dtype"):
-        dtypes.of(x.dtype)
-        return plain(type(other), x)
-    return None
-
-
-def _matmul_mismatch(a: tuple[int, ...], b: tuple[int, ...]) -> str:
-    match len(a), len(b):
-        case 1, 1:
-            return (
-                f"inconsistent tensor size, expected tensor [{a[0]}] and src [{b[0]}] to have the "
-                f"same number of elements, but got {a[0]} and {b[0]} elements respectively"
-            )
-        case 2, 1:
-            return f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[1]}), vec ({b[0]})"
-        case ((1 | 2), 2):
-            a = (1, *a)[-MATRIX:]
-            return f"mat1 and mat2 shapes cannot be multiplied ({a[0]}x{a[1]} and {b[0]}x{b[1]})"
-        case _:
-            return f"shapes {list(a)} and {list(b)} cannot be multiplied"
-
-
-def concatenate(tensors: Sequence[Any], dim: int = 0) -> Any:
-    """Joins tensors along an axis.
-
-    Raises:
-        RuntimeError: where their other axes differ.
-    """
-    tensors = list(tensors)
-    if not tensors:
-        raise ValueError("adjoint.cat(): expected a non-empty list of Tensors")
-    axis = axis_of(tensors[0], dim)
-    ranks = [t._data.ndim for t in tensors]
-    if len(set(ranks)) > 1:
-        other = next(n for n in ranks if n != ranks[0])
-        raise RuntimeError(
-            f"Tensors must have same number of dimensions: got {ranks[0]} and {other}"
-        )
-    first = tensors[0]._data.shape
-    for k, t in enumerate(tensors):
-        for d, n in enumerate(t._data.shape):
-            if d != axis and n != first[d]:
-                raise RuntimeError(
-                    f"Sizes of tensors must match except in dimension {axis}. Expected size "
-                    f"{first[d]} but got size {n} for tensor number {k} in the list."
-                )
-    return CAT(_one_type(tensors), axis)
-
-
-def stack(tensors: Sequence[Any], dim: int = 0) -> Any:
-    """Joins tensors of one shape along a new axis.
-
-    Raises:
-        RuntimeError: where their shapes differ.
-    """
-    tensors = list(tensors)
-    if not tensors:
-        raise RuntimeError("stack expects a non-empty TensorList")
-    first = tensors[0]._data.shape
-    for k, t in enumerate(tensors):
-        if t._data.shape != first:
-            raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 "
-                f"and {list(t._data.shape)} at entry {k}"
-            )
-    rank = len(first) + 1
-    if not -rank <= dim < rank:
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], "
-            f"but got {dim})"
-        )
-    return STACK(_one_type(tensors), dim % rank)
-
-
-def _one_type(tensors: list[Any]) -> list[Any]:
-    if len({t._data.dtype for t in tensors}) == 1:
-        return tensors
-    dtype = dtypes.result_dtype([t._data for t in tensors])
-    return [cast(t, dtype) for t in tensors]
-
-
 UNBIND = operation("operator.getitem", "UnbindBackward0", cut)
 SPLIT = operation("operator.getitem", "SplitBackward0", cut)
-CAT = operation("np.concatenate", "CatBackward0")
-STACK = operation("np.stack", "StackBackward0")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -148,25 +148,22 @@ def from_numpy(array: Any) -> Tensor:
     return _finish(array, None, False)
 
 
-def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Makes a tensor of zeros.
+def _creator(name: str, make: Callable[..., Any], text: str) -> Callable[..., Tensor]:
+    """Makes the function that fills a shape, given as numbers or as one sequence of them."""
 
-    Example:
-        >>> zeros(2, 3)
-        tensor([[0., 0., 0.],
-                [0., 0., 0.]])
-    """
-    return _finish(np.zeros(sizes(size), _dtype(dtype)), device, requires_grad)
+    def create(
+        *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    ) -> Tensor:
+        return _finish(make(sizes(size), _dtype(dtype)), device, requires_grad)
 
-
-def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Makes a tensor of ones."""
-    return _finish(np.ones(sizes(size), _dtype(dtype)), device, requires_grad)
+    create.__name__ = create.__qualname__ = name
+    create.__doc__ = text
+    return create
 
 
-def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Makes a tensor whose elements are whatever was in memory."""
-    return _finish(np.empty(sizes(size), _dtype(dtype)), device, requires_grad)
+zeros = _creator("zeros", np.zeros, "Makes a tensor of zeros.")
+ones = _creator("ones", np.ones, "Makes a tensor of ones.")
+empty = _creator("empty", np.empty, "Makes a tensor whose elements are whatever was in memory.")
 
 
 def full(
@@ -264,48 +261,31 @@ def manual_seed(seed: int) -> Generator:
     return _random.manual_seed(seed)
 
 
-def _draw(
-    generator: Generator | None, how: str, *args: Any, dtype: Any, device: Any, requires_grad: bool
-) -> Tensor:
+def _draw(generator: Generator | None, how: str, *args: Any) -> Any:
     with _drawing:
-        array = getattr((generator or _random).source, how)(*args)
-    return _finish(np.asarray(array, dtype), device, requires_grad)
+        return getattr((generator or _random).source, how)(*args)
 
 
-def rand(
-    *size: Any,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Draws numbers evenly from 0 (included) to 1."""
-    return _draw(
-        generator,
-        "random",
-        sizes(size),
-        dtype=_dtype(dtype),
-        device=device,
-        requires_grad=requires_grad,
-    )
+def _drawer(name: str, how: str, text: str) -> Callable[..., Tensor]:
+    """Makes the function that draws a tensor of a shape by a method of NumPy's generators."""
+
+    def draw(
+        *size: Any,
+        generator: Generator | None = None,
+        dtype: Any = None,
+        device: Any = None,
+        requires_grad: bool = False,
+    ) -> Tensor:
+        drawn = np.asarray(_draw(generator, how, sizes(size)), _dtype(dtype))
+        return _finish(drawn, device, requires_grad)
+
+    draw.__name__ = draw.__qualname__ = name
+    draw.__doc__ = text
+    return draw
 
 
-def randn(
-    *size: Any,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Draws numbers from the standard normal distribution."""
-    return _draw(
-        generator,
-        "standard_normal",
-        sizes(size),
-        dtype=_dtype(dtype),
-        device=device,
-        requires_grad=requires_grad,
-    )
+rand = _drawer("rand", "random", "Draws numbers evenly from 0 (included) to 1.")
+randn = _drawer("randn", "standard_normal", "Draws from the standard normal distribution.")
 
 
 def randint(
@@ -321,21 +301,13 @@ def randint(
     if size is None:
         low, high, size = 0, low, high
     kind = dtypes.int64.dtype if dtype is None else dtypes.numpy_dtype(dtype)
-    return _draw(
-        generator,
-        "integers",
-        low,
-        high,
-        tuple(size),
-        dtype=kind,
-        device=device,
-        requires_grad=False,
-    )
+    drawn = _draw(generator, "integers", low, high, tuple(size))
+    return _finish(np.asarray(drawn, kind), device, False)
 
 
 def randperm(n: int, *, generator: Generator | None = None, device: Any = None) -> Tensor:
     """Draws an order of the numbers below `n`."""
-    return _draw(generator, "permutation", n, dtype=np.int64, device=device, requires_grad=False)
+    return _finish(np.asarray(_draw(generator, "permutation", n), np.int64), device, False)
 
 
 def normal(
@@ -353,25 +325,27 @@ def _like(like: Tensor, dtype: Any, device: Any) -> dict[str, Any]:
     }
 
 
-def zeros_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Makes zeros of another tensor's shape and type."""
-    return zeros(input._data.shape, **_like(input, dtype, device), requires_grad=requires_grad)
+def _creator_like(create: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Makes the function that fills the shape of another tensor, in its type and on its device."""
+
+    def create_like(
+        input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    ) -> Tensor:
+        options = _like(input, dtype, device)
+        return create(input._data.shape, **options, requires_grad=requires_grad)
+
+    create_like.__name__ = create_like.__qualname__ = f"{create.__name__}_like"
+    create_like.__doc__ = (
+        f"Does what `{create.__name__}` does, for another tensor's shape and type."
+    )
+    return create_like
 
 
-def ones_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Makes ones of another tensor's shape and type."""
-    return ones(input._data.shape, **_like(input, dtype, device), requires_grad=requires_grad)
-
-
-def empty_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Makes a tensor of another's shape and type, its elements whatever was in memory."""
-    return empty(input._data.shape, **_like(input, dtype, device), requires_grad=requires_grad)
+zeros_like = _creator_like(zeros)
+ones_like = _creator_like(ones)
+empty_like = _creator_like(empty)
+rand_like = _creator_like(rand)
+randn_like = _creator_like(randn)
 
 
 def full_like(
@@ -385,17 +359,3 @@ def full_like(
     """Makes a tensor of another's shape and type that holds one value everywhere."""
     options = _like(input, dtype, device)
     return full(input._data.shape, fill_value, **options, requires_grad=requires_grad)
-
-
-def rand_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Draws, evenly from 0 to 1, a tensor of another's shape and type."""
-    return rand(input._data.shape, **_like(input, dtype, device), requires_grad=requires_grad)
-
-
-def randn_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Draws, from the standard normal distribution, a tensor of another's shape and type."""
-    return randn(input._data.shape, **_like(input, dtype, device), requires_grad=requires_grad)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,14 +12,15 @@ from typing import Any
 import numpy as np
 
 from adjoint.runtime import autograd, device, dtypes, printing
-from adjoint.runtime.eager_elementwise import Elementwise, cast
+from adjoint.runtime.eager_conversions import Conversions
+from adjoint.runtime.eager_elementwise import Elementwise
 from adjoint.runtime.eager_indexing import Indexing
 from adjoint.runtime.eager_inplace import InPlace, bump
 from adjoint.runtime.eager_numpy import NumPyProtocol
+from adjoint.runtime.eager_products import Products
 from adjoint.runtime.eager_reductions import Reductions
 from adjoint.runtime.eager_shapes import Shapes
 from adjoint.runtime.graph import (
-    Array,
     Node,
     RemovableHandle,
     TensorCore,
@@ -59,7 +59,17 @@ class Size(tuple[int, ...]):
         return int(np.prod(self, dtype=np.int64))
 
 
-class Tensor(Elementwise, Reductions, Shapes, Indexing, InPlace, NumPyProtocol, TensorCore):
+class Tensor(
+    Elementwise,
+    Reductions,
+    Shapes,
+    Products,
+    Indexing,
+    InPlace,
+    Conversions,
+    NumPyProtocol,
+    TensorCore,
+):
     """An array with a history.
 
     Tensors are made by `adjoint.tensor`, `adjoint.ones` and their like, and by operations.
@@ -251,6 +261,12 @@ class Tensor(Elementwise, Reductions, Shapes, Indexing, InPlace, NumPyProtocol, 
             )
         self._data = value._data
 
+    def set_(self, source: Tensor) -> Tensor:
+        """Takes over another tensor's memory."""
+        self._data = source._data
+        bump(self)
+        return self
+
     def detach(self) -> Tensor:
         """Gives the same memory without history; writes to it are noticed."""
         result = plain(type(self), self._data)
@@ -393,126 +409,3 @@ class Tensor(Elementwise, Reductions, Shapes, Indexing, InPlace, NumPyProtocol, 
         if self._data.ndim == 0:
             return format(self._data.item(), spec)
         return object.__format__(self, spec)
-
-    # Copies
-
-    def to(self, *args: Any, **kwargs: Any) -> Tensor:
-        """Converts to another type, device or both, recorded; itself where nothing changes."""
-        wanted_dtype, wanted_device, copy = device.parse_to(args, kwargs)
-        x: Any = self
-        if wanted_device is not None:
-            x = device.move(x, wanted_device)
-        if wanted_dtype is not None:
-            x = cast(x, wanted_dtype)
-        return x.clone() if copy and x is self else x
-
-    def type(self, dtype: Any = None) -> Any:
-        """Converts to another type; without one, names the tensor's."""
-        if dtype is None:
-            return f"adjoint.{self.dtype.title}Tensor"
-        return cast(self, dtypes.numpy_dtype(dtype))
-
-    def type_as(self, other: Tensor) -> Tensor:
-        """Converts to another tensor's type."""
-        return cast(self, other._data.dtype)
-
-    def cuda(self, index: int | None = None) -> Tensor:
-        """Copies to the GPU."""
-        return self.to("cuda" if index is None else f"cuda:{index}")
-
-    def cpu(self) -> Tensor:
-        """Copies to the host's memory."""
-        return self.to("cpu")
-
-    def float(self) -> Tensor:
-        """Converts to float32."""
-        return cast(self, dtypes.float32.dtype)
-
-    def double(self) -> Tensor:
-        """Converts to float64."""
-        return cast(self, dtypes.float64.dtype)
-
-    def half(self) -> Tensor:
-        """Converts to float16."""
-        return cast(self, dtypes.float16.dtype)
-
-    def long(self) -> Tensor:
-        """Converts to int64."""
-        return cast(self, dtypes.int64.dtype)
-
-    def int(self) -> Tensor:
-        """Converts to int32."""
-        return cast(self, dtypes.int32.dtype)
-
-    def bool(self) -> Tensor:
-        """Converts to bool."""
-        return cast(self, dtypes.bool_.dtype)
-
-    def __copy__(self) -> Tensor:
-        """Gives another tensor with the same memory and history."""
-        result = plain(type(self), self._data, self._edge)
-        result._leaf, result._view, result._counter = self._leaf, self._view, counter_of(self)
-        return result
-
-    def __deepcopy__(self, memo: dict[Any, Any]) -> Tensor:
-        """Copies a leaf with its gradient.
-
-        Raises:
-            RuntimeError: the tensor was computed: its history cannot be copied.
-        """
-        if not self.is_leaf:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
-                "protocol at the moment.  If you were attempting to deepcopy a module, this may be "
-                "because of a adjoint.nn.utils.weight_norm usage, see "
-                "https://github.com/pytorch/pytorch/pull/103001"
-            )
-        if id(self) in memo:
-            return memo[id(self)]
-        result = plain(type(self), self._data.copy())
-        memo[id(self)] = result
-        result._leaf = self._leaf
-        if self._grad is not None:
-            result._grad = plain(type(self), self._grad._data.copy())
-        result.__dict__.update({k: _deep(v, memo) for k, v in self.__dict__.items()})
-        return result
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        """Pickles elements and whether grad is required; a history is refused."""
-        if not self.is_leaf:
-            raise RuntimeError(
-                "only leaf tensors can be pickled: this one was computed, and its history cannot "
-                "be kept; pickle tensor.detach()"
-            )
-        return _restore, (type(self), device.to_host(self._data), self._leaf, dict(self.__dict__))
-
-    # NumPy's attributes that PyTorch has as methods, or not at all
-
-    def astype(self, dtype: Any) -> Tensor:
-        """Converts to another type, as NumPy's arrays do."""
-        return cast(self, dtypes.numpy_dtype(dtype))
-
-    def new_tensor(self, data: Any, requires_grad: Any = False) -> Tensor:
-        """Makes a tensor of this one's type and device."""
-        array = np.array(data, dtype=self._data.dtype)
-        result = device.move(plain(type(self), array), self.device)
-        result._leaf = bool(requires_grad)
-        return result
-
-    def set_(self, source: Tensor) -> Tensor:
-        """Takes over another tensor's memory."""
-        self._data = source._data
-        bump(self)
-        return self
-
-
-def _deep(value: Any, memo: dict[Any, Any]) -> Any:
-
-    return copy.deepcopy(value, memo)
-
-
-def _restore(cls: Any, data: Array, leaf: bool, attributes: dict[str, Any]) -> Any:
-    tensor = plain(cls, data)
-    tensor._leaf = leaf
-    tensor.__dict__.update(attributes)
-    return tensor
