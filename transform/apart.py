@@ -7,11 +7,12 @@ different arrays, and so does the analysis of writes. Whether they are is known 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
 from adjoint.runtime.errors import NotDifferentiable
+from adjoint.runtime.helpers.structures import fields_of
 from adjoint.transform.parameters import Parameters
 from adjoint.transform.results import arrays_in
 
@@ -33,11 +34,15 @@ def apart_first(
 
     @functools.wraps(run)
     def call(*args: Any, **kwargs: Any) -> Any:
-        held = [
-            (name, array)
-            for name, value in parameters.bind(args, kwargs).items()
-            for array in arrays_in(value)
-        ]
+        bound = parameters.bind(args, kwargs)
+        held = [(name, array) for name, value in bound.items() for array in arrays_in(value)]
+        for name, other in _twice(bound):
+            if name in written or other in written:
+                raise NotDifferentiable(
+                    f"{parameters.title}() writes into `{name if name in written else other}`, and "
+                    f"one list, dict or object stands in two places of {_whose(name, other)}; "
+                    "pass a copy (`copy.deepcopy`)"
+                )
         for i, (name, array) in enumerate(held):
             for other, another in held[:i]:
                 if (name in written or other in written) and _shares(array, another, namespace):
@@ -48,6 +53,29 @@ def apart_first(
         return run(*args, **kwargs)
 
     return call
+
+
+def _twice(bound: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The parameters, two by two, in which one list, dict or object stands in two places."""
+    met: dict[int, str] = {}
+    waiting = list(bound.items())
+    while waiting:
+        name, value = waiting.pop()
+        inside = list(fields_of(value).values())
+        if isinstance(value, list | tuple):
+            inside = list(value)
+        elif isinstance(value, dict):
+            inside = list(value.values())
+        if inside and not isinstance(value, tuple):
+            if id(value) in met:
+                yield name, met[id(value)]
+                continue
+            met[id(value)] = name
+        waiting += [(name, part) for part in inside]
+
+
+def _whose(name: str, other: str) -> str:
+    return f"`{name}`" if name == other else f"`{other}` and `{name}`"
 
 
 def _shares(a: Any, b: Any, namespace: ModuleType) -> bool:

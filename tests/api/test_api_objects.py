@@ -74,3 +74,15 @@ def computed_once(w: Any) -> Any:
 def test_what_is_computed_once_and_kept_is_refused() -> None:
     with pytest.raises(AttributeError, match="computed when it is read"):
         gradient(computed_once)(0.3)
+
+
+def fill(grid: Any) -> Any:
+    grid[0][1] = grid[1][0] * grid[0][0]
+    return grid[0][1] * grid[1][1]
+
+
+def test_a_list_in_two_places_of_an_argument_that_is_written_is_refused() -> None:
+    assert gradient(fill)([[2.0, 3.0], [4.0, 5.0]]) == [[20.0, 0.0], [10.0, 8.0]]
+    row = [2.0, 3.0]
+    with pytest.raises(AdjointError, match="in two places of `grid`"):
+        gradient(fill)([row, row])

@@ -11,7 +11,6 @@ REFUSED = {
     "an array that is written while a container or another name may hold it": (
         "buffers_swapped.ping_pong_views",
         "calls.helper_returns_a_view",
-        "calls.helper_changes_a_dict",
         "containers.stored_then_modified",
         "early_exits.return_a_view_from_a_loop",
         "views_and_aliases.view_kept_across_rounds",

@@ -41,7 +41,8 @@ class Summary:
     a tuple of such positions where it is a tuple of arguments. known: whether anything is known of
     the function. deep: positions of containers of which what they hold may be written. left: how
     arguments, by position, are related when the function is done; the result has position -1.
-    apart, disjoint: positions of the containers that are so afterwards, but for what arguments share.
+    apart, disjoint: positions of the containers that are so afterwards, if what arguments share
+    does not matter.
     """
 
     writes: frozenset[int] = frozenset()

@@ -1,0 +1,91 @@
+"""Flows through what outlives the call: globals, captured objects, class attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from adjoint.transform.analyses.activity import varied_names
+from adjoint.transform.analyses.aliases import Aliases
+from adjoint.transform.analyses.effects import MUTATORS, Summaries
+from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Atom,
+    Augment,
+    Function,
+    Op,
+    Ref,
+    Span,
+    Stmt,
+    Store,
+    Var,
+    walk,
+)  # fmt: skip
+from adjoint.transform.refusals import unsupported
+
+
+def check_outside(
+    fn: Function, kinds: Mapping[str, Kind], aliases: Aliases, inputs: Iterable[str],
+    summaries: Summaries,
+) -> None:  # fmt: skip
+    """Refuse that what is differentiated is stored in what outlives the call.
+
+    It may be read there again, by names of which nothing is known here.
+
+    Raises:
+        UnsupportedSyntax: it is stored there.
+    """
+    outside = _names_outside(fn, kinds)
+    found = [
+        (atom.name, stmt)
+        for stmt in walk(fn.body)
+        for atom in _stored(stmt, outside, summaries)
+        if isinstance(atom, Var) and kinds.get(atom.name, ANY).differentiable
+    ]
+    if not found:
+        return
+    varied = varied_names(fn, kinds, aliases, inputs)
+    for name, stmt in found:
+        if name in varied:
+            span: Span = stmt.span
+            raise unsupported(
+                span, "what is differentiated is stored here in an object that outlives the call",
+                "make the object in the function, or pass it as an argument",
+            )  # fmt: skip
+
+
+def _names_outside(fn: Function, kinds: Mapping[str, Kind]) -> frozenset[str]:
+    """The names that may hold a part of what is found outside the function."""
+    found: set[str] = set()
+    while True:
+        before = len(found)
+        for stmt in walk(fn.body):
+            match stmt:
+                case Assign(target=target, value=Op(args=(base, *_)) as op):
+                    part = op.prim == "index" or op.prim.startswith(("attribute:", "method:"))
+                    if part and _is_outside(base, found) and kinds.get(target.name, ANY).may_share:
+                        found.add(target.name)
+                case Assign(target=target, value=value) if _is_outside(value, found):
+                    found.add(target.name)
+        if len(found) == before:
+            return frozenset(found)
+
+
+def _is_outside(atom: object, names: Iterable[str]) -> bool:
+    if isinstance(atom, Var):
+        return atom.name in names
+    return isinstance(atom, Ref) and not atom.local
+
+
+def _stored(stmt: Stmt, outside: frozenset[str], summaries: Summaries) -> Iterator[Atom]:
+    """What a statement stores, perhaps, in something outside."""
+    op = getattr(stmt, "value", None)
+    if (isinstance(stmt, Store) and _is_outside(stmt.base, outside)) or (isinstance(stmt, Augment) and stmt.target.name in outside):
+        yield stmt.value
+    elif isinstance(op, Op) and op.prim.removeprefix("method:") in MUTATORS:
+        if _is_outside(op.args[0], outside):
+            yield from op.args[1:]
+    elif isinstance(op, Op) and op.prim == "call":
+        written = summaries(op).writes
+        if any(_is_outside(op.args[i], outside) for i in written):
+            yield from op.args
