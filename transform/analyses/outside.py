@@ -80,8 +80,10 @@ def _is_outside(atom: object, names: Iterable[str]) -> bool:
 def _stored(stmt: Stmt, outside: frozenset[str], summaries: Summaries) -> Iterator[Atom]:
     """What a statement stores, perhaps, in something outside."""
     op = getattr(stmt, "value", None)
-    if (isinstance(stmt, Store) and _is_outside(stmt.base, outside)) or (isinstance(stmt, Augment) and stmt.target.name in outside):
-        yield stmt.value
+    if isinstance(stmt, Store | Augment):
+        changed = stmt.base if isinstance(stmt, Store) else stmt.target
+        if _is_outside(changed, outside):
+            yield stmt.value
     elif isinstance(op, Op) and op.prim.removeprefix("method:") in MUTATORS:
         if _is_outside(op.args[0], outside):
             yield from op.args[1:]
