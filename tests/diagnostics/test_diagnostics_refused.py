@@ -109,7 +109,7 @@ CASES = {
     "global": """
         def f(x):
             global count
-        #   ^^^^^^^^^^^^ `global` is not supported; return the value, and assign it where
+        #   ^^^^^^^^^^^^ `global` of what is assigned here is not supported; return the value
             count = x
     """,
     "nonlocal": """
@@ -117,9 +117,24 @@ CASES = {
             n = 0
             def g():
                 nonlocal n
-            #   ^^^^^^^^^^ `nonlocal` is not supported; return the value, and assign it where
+            #   ^^^^^^^^^^ `nonlocal` of what is assigned here is not supported; return the
                 n = x
             g()
+    """,
+    "cache": """
+        import functools
+        def f(x):
+            @functools.lru_cache
+            #^^^^^^^^^^^^^^^^^^^ a function that remembers answers gives back one that was derived
+            def g(v):
+                return v * v
+            return g(x)
+    """,
+    "loop over a generator with two fors": """
+        def f(x):
+            for v in (a * b for a in x for b in x):
+            #        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a loop over a generator with two
+                x = v
     """,
     "del item": """
         def f(x):
@@ -189,8 +204,8 @@ CASES = {
     """,
     "generator looped over": """
         def f(x):
-            for v in (w * w for w in x):
-            #        ^^^^^^^^^^^^^^^^^^ a generator expression is not supported except
+            for i, v in enumerate(w * w for w in x):
+            #                     ^^^^^^^^^^^^^^^^ a generator expression is not supported except
                 pass
     """,
     "any of two loops": """

@@ -412,6 +412,33 @@ def a_handler_is_not_its_own(x):
         return "outer"
 
 
+@on([1, 2, 3, 4])
+def loops_over_generators(xs):
+    out = []
+    x = 10
+    for x, y in ((x, x * i) for i, x in enumerate(xs) if x > 1 if x < 4):
+        out.append((x, y))
+        if y > 3:
+            break
+    else:
+        out.append("else")
+    for t in (out.append(v) or v for v in range(2)):
+        out.append(-t)
+    return out, x
+
+
+@on(2)
+def global_that_is_read(n):
+    global SCALE
+    return SCALE * n
+
+
+@on(np.arange(6.0).reshape(2, 3))
+def starred_subscript(a):
+    at = (1,)
+    return a[*at], a[*at, 2], a[*at, *at]
+
+
 def keyword_only(a, /, b=2, *args, c, d=SCALE, **kw):
     return a, b, args, c, d, kw
 

@@ -19,7 +19,7 @@ from adjoint.transform.lower.templates import CALLEE, hole, name
 # What consumes an iterable at once, so that a list may stand in for a generator.
 _CONSUMERS = (
     sum, list, tuple, max, min, sorted, set, frozenset, dict, any, all,
-    math.fsum, math.prod, np.fromiter,
+    math.fsum, math.prod,
 )  # fmt: skip
 
 
@@ -31,6 +31,8 @@ def call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Op:
     callee = resolve_path(node.func, scope)
     if isinstance(callee, Ref) and (refusal := reject_callee(node, callee.value, scope)):
         raise refusal
+    if isinstance(callee, Ref) and callee.value is np.fromiter:
+        return call(_as_array(node, scope), scope, out)
     if callee is None and isinstance(node.func, gast.Attribute):
         method = scope.attribute(node.func.attr)
         subject, first = node.func.value, 1
@@ -82,6 +84,21 @@ def super_class(func: gast.AST, scope: Scope) -> Ref | None:
     cls = cells[code.co_freevars.index("__class__")].cell_contents
     known = scope.origin.__globals__.get(cls.__name__) is cls
     return Ref(cls.__name__, cls) if known else None
+
+
+def _as_array(node: gast.Call, scope: Scope) -> gast.Call:
+    """`np.fromiter(...)` as `np.array([...])`, which has a derivative."""
+    if not isinstance(node.func, gast.Attribute) or len(node.args) != 2 or node.keywords:
+        what = "np.fromiter() is supported as `np.fromiter(iterable, dtype)` only"
+        raise scope.refuse(node, what, "use `np.array` on a list")
+    items, dtype = node.args
+    if isinstance(items, gast.GeneratorExp):
+        listed = gast.ListComp(items.elt, items.generators)
+    else:
+        each = gast.comprehension(name("item", gast.Store()), items, [], 0)
+        listed = gast.ListComp(name("item"), [each])
+    func = gast.Attribute(node.func.value, "array", gast.Load())
+    return gast.copy_location(gast.Call(func, [gast.copy_location(listed, items), dtype], []), node)
 
 
 def is_call_of(node: gast.AST, scope: Scope, *names: str) -> str | None:

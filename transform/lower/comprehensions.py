@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import gast
 
 from adjoint.transform.errors import UnsupportedSyntax
-from adjoint.transform.ir.nodes import Break, Effect, For, If, Op, Rhs, Stmt, Store, Var
-from adjoint.transform.lower import control, expressions
+from adjoint.transform.ir.nodes import Atom, Break, Effect, For, If, Op, Rhs, Stmt, Store, Var
+from adjoint.transform.lower import assignments, control, expressions, statements
 from adjoint.transform.lower.bindings import targets
 from adjoint.transform.lower.scope import Scope
 from adjoint.transform.lower.templates import hole, holes
@@ -32,6 +32,32 @@ def refuse_generator(node: gast.GeneratorExp, scope: Scope) -> UnsupportedSyntax
     """Such a generator runs when its consumer pleases: interleaved with it, or not at all."""
     what = "a generator expression is not supported except as the sole argument of sum() and such"
     return scope.refuse(node, what, "write a list comprehension")
+
+
+def loop_over(node: gast.For, scope: Scope, out: list[Stmt]) -> None:
+    """`for target in (element for ... if ...)`: each element is made when its round begins."""
+    generator = node.iter
+    if len(generator.generators) > 1 or generator.generators[0].is_async:
+        what = "a loop over a generator with two `for`s is not supported"
+        raise scope.refuse(generator, what, "write the loops out")
+    (part,) = generator.generators
+    iterable = control.iterable(part.iter, scope, out)
+    inner = _bind_targets(generator, 0, scope)
+    body: list[Stmt] = []
+    variable = control.loop_target(part.target, inner, body)
+    innermost = body
+    tests: list[tuple[Atom, list[Stmt]]] = []
+    for condition in part.ifs:
+        tests.append((expressions.truth(condition, inner, innermost), innermost))
+        innermost = []
+    element = expressions.rhs(generator.elt, inner, innermost)
+    assignments.assign_to(node.target, element, scope, innermost)
+    innermost.extend(statements.block(node.body, scope))
+    for test, around in reversed(tests):
+        around.append(If(test, tuple(innermost), (), scope.span))
+        innermost = around
+    orelse = statements.block(node.orelse, scope)
+    out.append(For(variable, iterable, tuple(body), orelse, scope.span))
 
 
 def build(

@@ -18,7 +18,7 @@ from adjoint.transform.ir.nodes import (
     While,
     Zip,
 )  # fmt: skip
-from adjoint.transform.lower import assignments, calls, expressions, statements
+from adjoint.transform.lower import assignments, calls, comprehensions, expressions, statements
 from adjoint.transform.lower.scope import Scope, resolve_path
 
 
@@ -43,6 +43,9 @@ def while_(node: gast.While, scope: Scope, out: list[Stmt]) -> None:
 def for_(node: gast.For, scope: Scope, out: list[Stmt]) -> None:
     """`for target in iterable: ... else: ...`."""
     scope = scope.at(node, node.iter)
+    if isinstance(node.iter, gast.GeneratorExp):
+        comprehensions.loop_over(node, scope, out)
+        return
     over = iterable(node.iter, scope, out)
     body: list[Stmt] = []
     target = loop_target(node.target, scope, body)

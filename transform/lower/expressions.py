@@ -111,12 +111,13 @@ def _holes_inside(node: gast.AST | None, parts: list[gast.AST]) -> gast.AST | No
     match node:
         case None:
             return None
+        case gast.Tuple(elts=elements) if any(isinstance(e, gast.Starred) for e in elements):
+            parts.append(node)  # `x[*i, k]` is `x[(*i, k)]`
+            return hole(len(parts) - 1)
         case gast.Tuple(elts=elements):
             return gast.Tuple([_holes_inside(item, parts) for item in elements], gast.Load())
         case gast.Slice(lower=lower, upper=upper, step=step):
             return gast.Slice(*(_holes_inside(part, parts) for part in (lower, upper, step)))
-        case gast.Starred(value=value):
-            return gast.Starred(_holes_inside(value, parts), gast.Load())
     parts.append(node)
     return hole(len(parts) - 1)
 

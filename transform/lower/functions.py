@@ -38,7 +38,7 @@ from adjoint.transform.lower.bindings import (
     parameters,
     walrus_names,
 )
-from adjoint.transform.lower.reject import reject
+from adjoint.transform.lower.reject import reject, reject_callee
 from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.templates import CALLEE, hole, name
 from adjoint.transform.source import read_source
@@ -95,6 +95,10 @@ def function_value(node: gast.Lambda, scope: Scope, out: list[Stmt]) -> Rhs:
 
 def define(node: gast.FunctionDef, scope: Scope, out: list[Stmt]) -> None:
     """A nested `def`; its decorators are evaluated first and called last, the lowest one first."""
+    for decorator in node.decorator_list:
+        known = resolve_path(decorator, scope)
+        if isinstance(known, Ref) and (refusal := reject_callee(decorator, known.value, scope)):
+            raise refusal
     decorators = expressions.operands(
         [one for one in node.decorator_list if not _only_names(one, scope)], scope, out
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import functools
 from typing import Any
 
 import gast
@@ -48,11 +49,14 @@ def reject(node: gast.AST, scope: Scope) -> UnsupportedSyntax:
     return scope.refuse(node, what, instead)
 
 
-def reject_callee(node: gast.Call, value: Any, scope: Scope) -> UnsupportedSyntax | None:
+def reject_callee(node: gast.AST, value: Any, scope: Scope) -> UnsupportedSyntax | None:
     """The refusal of a call to something whose effect the source does not show, if it is that."""
     for name, (what, instead) in _CALLS.items():
         if value is getattr(builtins, name):
             return scope.refuse(node, f"{name}() {what}", instead)
+    if value is functools.lru_cache or value is functools.cache:
+        what = "a function that remembers answers gives back one that was derived for another call"
+        return scope.refuse(node, what, "leave the cache away")
     if value is contextlib.suppress:
         what = "`contextlib.suppress` hides where an exception left the block"
         return scope.refuse(node, what, "test for the condition with `if`")

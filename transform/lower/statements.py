@@ -126,9 +126,12 @@ def _import(node: gast.Import | gast.ImportFrom, scope: Scope, out: list[Stmt]) 
 
 
 def _global(node: gast.Global | gast.Nonlocal, scope: Scope, out: list[Stmt]) -> None:
+    """Names that are only read are found outside; those that are assigned would change there."""
     word = type(node).__name__.lower()
+    if not any(name in scope.names for name in node.names):
+        return
     instead = "return the value, and assign it where the function is called"
-    raise scope.refuse(node, f"`{word}` is not supported", instead)
+    raise scope.refuse(node, f"`{word}` of what is assigned here is not supported", instead)
 
 
 def _nothing(node: gast.AST, scope: Scope, out: list[Stmt]) -> None:

@@ -329,3 +329,37 @@ def try_while_it_works(x, n):
         if k > n:
             break
     return s
+
+
+# Generators, subscripts, names
+
+
+@program((arr(5),))
+def loop_over_a_generator(x):
+    s = 1.0
+    for k, t in ((k, v * v) for k, v in enumerate(x) if v > -0.8):
+        if k == 4:
+            break
+        s = s * (1.0 + t * x[k])
+    return s
+
+
+@program((arr(4),))
+def array_from_a_generator(x):
+    squares = np.fromiter((v * v for v in x if v > -10.0), float)
+    return np.sum(squares * x) + np.sum(np.fromiter([x[0], x[1]], float))
+
+
+@program((arr(3, 4),))
+def subscript_spread_out(x):
+    at = 1, 2
+    return x[*at] ** 2 * x[*at[:1], 0]
+
+
+FACTOR = 1.5
+
+
+@program((arr(3),))
+def global_declared_and_read(x):
+    global FACTOR
+    return np.sum(x * x) * FACTOR
