@@ -24,9 +24,6 @@ from adjoint.transform.ir.nodes import (
 )  # fmt: skip
 from adjoint.transform.ir.places import hole
 
-_SHAPE_CALLS = frozenset({"len"} | {
-    f"np.{name}" for name in ("shape", "ndim", "size", "zeros_like", "ones_like", "empty_like")
-})  # fmt: skip
 _SHAPE_ATTRIBUTES = frozenset({"shape", "ndim", "size", "dtype"})
 
 
@@ -91,7 +88,7 @@ def _scan(node: gast.AST, shape: bool, by_value: set[int]) -> None:
         places = SHAPE_ONLY.get(name, ())
         _scan(node.func, False, by_value)
         for position, arg in enumerate(node.args):
-            _scan(arg, name in _SHAPE_CALLS or position in places, by_value)
+            _scan(arg, position in places, by_value)
         for keyword in node.keywords:
             _scan(keyword.value, False, by_value)
         return
