@@ -142,12 +142,14 @@ def _check_gradients(api: Any, case: Case) -> None:
     mine = duplicate(case.args)
     got = api.gradient(case.function, wrt=case.wrt)(*mine)
     _compare_all("gradient", got if len(case.wrt) > 1 else (got,), numeric, case)
+    _demand_apart("gradient", got if len(case.wrt) > 1 else (got,), mine)
     _compare_effects("gradient", mine, case)
 
     mine = duplicate(case.args)
     value, got = api.value_and_gradient(case.function, wrt=case.wrt)(*mine)
     _compare_values("value_and_gradient", value, case.value)
     _compare_all("value_and_gradient", got if len(case.wrt) > 1 else (got,), numeric, case)
+    _demand_apart("value_and_gradient", got if len(case.wrt) > 1 else (got,), mine)
     _compare_effects("value_and_gradient", mine, case)
 
 
@@ -168,6 +170,7 @@ def _check_vjp(api: Any, case: Case) -> None:
         _compare_all(attempt, [got[i] for i in case.wrt], case.numeric, case)
         if not same(given, case.cotangent):
             raise WrongGradient(f"{attempt}: the pullback wrote into its cotangent")
+        _demand_apart(attempt, [got[i] for i in case.wrt], (mine, value, given))
         scribble([got[i] for i in case.wrt])  # what came back is the caller's to write into
     _compare_effects("vjp, after the pullbacks", mine, case)
 
@@ -177,6 +180,18 @@ def _compare_all(what: str, got: Sequence[Any], numeric: list[Any], case: Case) 
         raise WrongGradient(f"{what}: {len(case.wrt)} gradients expected, got {len(got)}")
     for i, g, want in zip(case.wrt, got, numeric, strict=True):
         compare(f"{what}: argument {i}", g, want, case.args[i], accuracy_of(case.args))
+
+
+def _demand_apart(what: str, got: Sequence[Any], held: Any) -> None:
+    """Demands that gradients share no memory with one another or with what others hold."""
+    taken = [leaf for _, leaf in leaves(held) if isinstance(leaf, np.ndarray)]
+    for _, leaf in leaves(tuple(got)):
+        if isinstance(leaf, np.ndarray):
+            if any(np.may_share_memory(leaf, other) for other in taken):
+                raise WrongGradient(f"{what}: an array that is handed out is held elsewhere")
+            if not leaf.flags.writeable:
+                raise WrongGradient(f"{what}: an array that is handed out cannot be written into")
+            taken.append(leaf)
 
 
 def _compare_values(what: str, got: Any, want: Any) -> None:

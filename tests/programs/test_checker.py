@@ -161,6 +161,21 @@ def test_gradients_that_share_memory_with_what_was_saved_are_caught() -> None:
         check(lambda x: np.sum(x * x), (X,), (0,), api(always))
 
 
+def test_gradients_that_share_memory_with_others_are_caught() -> None:
+    def added(x: Any, y: Any) -> Any:
+        return np.sum(x + y)
+
+    def handing_out(made: Any) -> Any:
+        return api(lambda x, y: (added(x, y), lambda g: made(g, x)))
+
+    check(added, (X, X + 1), (0, 1), handing_out(lambda g, x: (np.full(3, g), np.full(3, g))))
+    with pytest.raises(WrongGradient, match="held elsewhere"):
+        check(added, (X, X + 1), (0, 1), handing_out(lambda g, x: (np.full(3, g),) * 2))
+    read_only = handing_out(lambda g, x: (np.broadcast_to(g, 3), np.full(3, g)))
+    with pytest.raises(WrongGradient, match="cannot be written into"):
+        check(added, (X, X + 1), (0, 1), read_only)
+
+
 def test_a_kink_in_a_sample_is_noticed() -> None:
     with pytest.raises(IllConditioned):
         check(lambda x: np.sum(np.abs(x)), (np.array([0.0, 1.0]),), (0,), api(product_vjp))
