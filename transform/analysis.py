@@ -33,7 +33,7 @@ from adjoint.transform.passes.inline import inline
 from adjoint.transform.summaries import returned_family, returned_places, written_parameters
 from adjoint.transform.world import Analysis, World
 
-RESERVED = frozenset({*HELPERS, "np", "math", "call_vjp"})
+RESERVED = frozenset({*HELPERS, "np", "math", "call_vjp", "only_reads"})
 """Names that emitted text uses in a meaning of its own."""
 
 _DEEPEST = 8

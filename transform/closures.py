@@ -15,7 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from adjoint.transform.analyses.kind import Kind
+import gast
+
+from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.callees import Callees, call_of
 from adjoint.transform.derive.build import Names, substitute
 from adjoint.transform.ir.nodes import (
@@ -34,8 +36,9 @@ from adjoint.transform.ir.nodes import (
     blocks_of,
     walk,
 )  # fmt: skip
+from adjoint.transform.ir.places import renumbered
 from adjoint.transform.lower.lift import LocalFunction, Locals, inside
-from adjoint.transform.lower.templates import CALLEE
+from adjoint.transform.lower.templates import CALLEE, hole
 from adjoint.transform.lower.templates import name as name_of
 from adjoint.transform.refusals import unsupported
 
@@ -95,8 +98,9 @@ def _stmt(stmt: Stmt, known: _Surroundings) -> tuple[Stmt, ...]:
             value = _closed(Var(name), span, known, made)
             return (*made, replace(stmt, value=value))
         case Assign(value=Op() as op) | Effect(value=op):
+            op = _without_field(op, span, known, made)
             changed = _operation(op, span, known, made)
-            return (*made, stmt if changed is op else replace(stmt, value=changed))
+            return (*made, stmt if changed is stmt.value else replace(stmt, value=changed))
         case Define():
             return (stmt,)
 
@@ -105,6 +109,23 @@ def _stmt(stmt: Stmt, known: _Surroundings) -> tuple[Stmt, ...]:
 
     changed = substitute(stmt, change)
     return (*made, changed) if made else (stmt,)
+
+
+def _without_field(op: Op, span: Span, known: _Surroundings, made: list[Stmt]) -> Op:
+    """`obj.f(x)` where `f` is a field, not a method: `f = obj.f`, `f(x)`."""
+    head, _, name = op.prim.partition(":")
+    owner = op.args[0] if head == "method" else None
+    base = known.kinds.get(owner.name, ANY) if isinstance(owner, Var) else ANY
+    if base.tag not in ("record", "tuple") or name not in base.names:
+        return op
+    template = op.template
+    assert isinstance(template, gast.Call)
+    function = known.names.temporary(name)
+    taken = Op(f"attribute:{name}", op.args[:1], gast.Attribute(hole(0), name, gast.Load()), ("",))
+    made.append(Assign(function, taken, span))
+    called = gast.Call(name_of(CALLEE), template.args, template.keywords)
+    shifted = renumbered(called, {i: i - 1 for i in range(1, len(op.args))})
+    return Op("call", op.args[1:], shifted, op.roles[1:], function)
 
 
 def _operation(op: Op, span: Span, known: _Surroundings, made: list[Stmt]) -> Op:

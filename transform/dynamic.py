@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from adjoint.runtime import home
-from adjoint.runtime.errors import MissingRule
+from adjoint.runtime.errors import MissingRule, NotDifferentiable
 from adjoint.runtime.rules import bind, compiled, rule_of
 from adjoint.runtime.rules.table import REQUIRED, Rule
+from adjoint.transform.analyses.kind import kind_of
 
 ITSELF = "()"
 """Among what is differentiated with respect to: what the function called holds."""
@@ -97,7 +98,12 @@ def _differentiated(
         return _with(_by_rule(function, rule, rest, args, kwargs), {ITSELF: None})
     if isinstance(function, types.MethodType):
         return _by_method(function, wanted, args, kwargs)
-    if "self" in wanted:  # a static method, or a function in an attribute: nothing of the object
+    if "self" in wanted:  # a static method: nothing of the object
+        if _holds_numbers(function):
+            raise NotDifferentiable(
+                f"{getattr(function, '__name__', function)!r} is kept in an attribute, is called "
+                "as a method is, and holds values of its own; give it a name first: `f = obj.f`"
+            )
         rest = [one for one in wanted if one != "self"]
         return _with(_differentiated(function, rest, args, kwargs), {"self": None})
     if isinstance(function, functools.partial):
@@ -119,6 +125,19 @@ def _undecorated(function: Any) -> Any:
     if len(bound) == 1 and not preset:
         return types.MethodType(target, bound[0])
     return functools.partial(target, *bound, **preset) if bound or preset else target
+
+
+def _holds_numbers(function: Any) -> bool:
+    """Whether a function that is no method holds values that may be differentiated."""
+    held: list[Any] = []
+    if isinstance(function, functools.partial):
+        held = [*function.args, *function.keywords.values()]
+    elif isinstance(function, types.FunctionType):
+        held = [cell.cell_contents for cell in function.__closure__ or ()]
+        held += [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    else:
+        held = list(getattr(function, "__dict__", {}).values())
+    return any(kind_of(value).differentiable for value in held)
 
 
 def _with(found: Found, more: dict[Any, Any]) -> Found:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adjoint.transform.dynamic import call_vjp
+from adjoint.transform.readonly import only_reads
 from adjoint.transform.emit.signature import is_literal
 from adjoint.transform.emit.standalone import CannotStandAlone, Header, free_names, standalone
 from adjoint.transform.loading import cells_of
@@ -109,7 +110,7 @@ def _read_from_outside(one: Emitted) -> Mapping[str, Any]:
 
 
 def _require_known_callees(one: Emitted, needed: Mapping[str, Any]) -> None:
-    if any(needed.get(name) is call_vjp for name in free_names(one.text)):
+    if any(needed.get(name) in (call_vjp, only_reads) for name in free_names(one.text)):
         raise CannotStandAlone(
             f"{one.adjoint.function.name}: it calls a function that is known only when it runs, "
             "and whose adjoint would be made then; call it by its name"

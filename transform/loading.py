@@ -16,6 +16,7 @@ from adjoint.transform.derive.own_names import PREFIX
 from adjoint.transform.dynamic import call_vjp
 from adjoint.transform.emit.load import load
 from adjoint.transform.ir.nodes import Ref, reads, walk
+from adjoint.transform.readonly import only_reads
 from adjoint.transform.world import Emitted
 
 _lock = threading.RLock()
@@ -50,6 +51,7 @@ def cells_of(emitted: Emitted, namespace: ModuleType = numpy) -> dict[str, Any]:
         "np": home.facade(namespace),
         "math": math,
         "call_vjp": call_vjp,
+        "only_reads": only_reads,
         **home.bind_helpers(namespace),
     }
     cells |= {PREFIX + name: value for name, value in cells.items()}

@@ -194,8 +194,8 @@ def _compare(
     written: list[ast.stmt] = [*_imports(lines), top]
     around = [name for name in code.co_freevars if name != "__class__"]
     if around:  # perhaps compiled inside a function that the text leaves out
-        written = ast.parse(f"def _({', '.join(around)}): pass").body
-        written[0] = ast.fix_missing_locations(_with_body(written[0], [top]))
+        wrapper = ast.parse(f"def _({', '.join(around)}): pass").body[0]
+        written[-1] = ast.fix_missing_locations(_with_body(wrapper, [top]))
     module = ast.Module(written, [])
     flags = code.co_flags & _FUTURE_FLAGS
     compiled = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)

@@ -115,7 +115,8 @@ def differentiable_operands(op: Op) -> tuple[Atom, ...]:
     """The operands through which an operation has a derivative (or may have one)."""
     if op.prim == "look":
         return ()
-    if op.prim in ("index", "list.copy") or op.prim.startswith("attribute:"):
+    sources = ("index", "list.copy", "elements:sorted", "elements:reversed")
+    if op.prim in sources or op.prim.startswith("attribute:"):
         return op.args[:1]
     if op.prim in ("np.add.at", "np.subtract.at"):
         return (op.args[1], op.args[-1])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import gast
 
 from adjoint.transform.analyses.effects import is_rule
+from adjoint.transform.callees import target_of
 from adjoint.transform.derive.build import expression, substitute
 from adjoint.transform.derive.cotangents import Sweep
 from adjoint.transform.derive.storage import store
@@ -21,6 +24,7 @@ from adjoint.transform.ir.nodes import (
     Var,
     walk,
 )  # fmt: skip
+from adjoint.transform.lower.lift import map_ops
 from adjoint.transform.passes.copies import fold_last, spread_names
 from adjoint.transform.passes.dead_code import drop_dead
 from adjoint.transform.passes.loops import iterate_saved
@@ -59,6 +63,7 @@ def assemble(
     front = stored.forward
     if "dead code" in sweep.passes:
         front = drop_dead(front, read, _is_root, sweep.facts.aliases.classes)
+    front = _watched(front, sweep)
     used = names_read(front)
     lists = tuple(name for name in stored.lists if name in used)
     back, answers = _polished(back, answers, {sweep.d(name).name for name in written}, sweep)
@@ -66,6 +71,30 @@ def assemble(
     if "loops" in sweep.passes:
         back = iterate_saved(back, sweep.names)
     return Swept((*begin, *front), back, answers, lists)
+
+
+def _watched(forward: Block, sweep: Sweep) -> Block:
+    """Calls of functions found at run time that are not differentiated must not write.
+
+    `f(i, x)` becomes `only_reads(f)(i, x)`. A function that is given starred arguments is known,
+    what it is given is not.
+    """
+
+    def change(op: Op) -> Op:
+        starred = not {"*", "**"}.isdisjoint(op.roles) and target_of(op) is not None
+        if op.prim != "call" or not (isinstance(op.callee, Var) or starred):
+            return op
+        if not starred and not any(
+            isinstance(a, Var) and sweep.kind(a.name).differentiable for a in op.args
+        ):
+            return op
+        template = op.template
+        assert isinstance(template, gast.Call)
+        only_reads = gast.Name("only_reads", gast.Load(), None, None)
+        watched = gast.Call(only_reads, [template.func], [])
+        return replace(op, template=gast.Call(watched, template.args, template.keywords))
+
+    return tuple(map_ops(stmt, change) for stmt in forward)
 
 
 def _polished(
