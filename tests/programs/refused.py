@@ -20,7 +20,7 @@ REFUSED = {
         "calls.same_array_twice",
         "calls.overlapping_views_to_a_helper",
     ),
-    "functions made inside that hold what is differentiated, called where they are not known": (
+    "functions made inside that read a variable which is bound again after they are made": (
         "calls.partial_application",
         "closures_and_lambdas.closure_from_a_factory",
         "closures_and_lambdas.compose",
