@@ -110,7 +110,8 @@ def _read_from_outside(one: Emitted) -> Mapping[str, Any]:
 
 
 def _require_known_callees(one: Emitted, needed: Mapping[str, Any]) -> None:
-    if any(needed.get(name) in (call_vjp, only_reads) for name in free_names(one.text)):
+    found = [needed.get(name) for name in free_names(one.text)]
+    if any(value is call_vjp or value is only_reads for value in found):
         raise CannotStandAlone(
             f"{one.adjoint.function.name}: it calls a function that is known only when it runs, "
             "and whose adjoint would be made then; call it by its name"

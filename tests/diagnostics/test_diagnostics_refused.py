@@ -205,7 +205,7 @@ CASES = {
     "generator looped over": """
         def f(x):
             for i, v in enumerate(w * w for w in x):
-            #                     ^^^^^^^^^^^^^^^^ a generator expression is not supported except
+            #                    ^^^^^^^^^^^^^^^^^^ a generator expression is not supported except
                 pass
     """,
     "any of two loops": """
