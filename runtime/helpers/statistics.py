@@ -99,6 +99,7 @@ def quantile_da(d: Any, a: Any, q: Any, axis: Any = None) -> Any:
     """The cotangent of an array whose quantiles were taken."""
     rows = _joined_last(a, axis)
     weights = quantile_weights(q, np.shape(rows)[-1], a)
+    d = d if hasattr(d, "dtype") else np.full((), d, float_dtype(a))
     each = np.reshape(d, (np.shape(weights)[0], *np.shape(rows)[:-1]))
     return _parted(unsort(np.tensordot(each, weights, ((0,), (0,))), rows), a, axis)
 

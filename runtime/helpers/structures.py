@@ -7,19 +7,12 @@ list, of a dict a dict, of an object a `SimpleNamespace` of its fields; what has
 
 from __future__ import annotations
 
-import functools
 import types
 from typing import Any
 
 import numpy as np
 
 from .broadcasting import expand, is_complex, shape_of
-
-
-_NO_OBJECTS = (
-    type, types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinFunctionType,
-    functools.partial, np.ufunc,
-)  # fmt: skip
 
 
 def own(d: Any) -> Any:
@@ -41,14 +34,20 @@ def fields_of(x: Any) -> dict[str, Any]:
     >>> fields_of(types.SimpleNamespace(w=1.0))
     {'w': 1.0}
     """
-    if isinstance(x, _NO_OBJECTS) or hasattr(x, "__wrapped__"):
+    if _is_function(x) or isinstance(x, (type, types.ModuleType)):
         return {}
     slots = [name for cls in type(x).__mro__[::-1] for name in _slots(cls)]
     kept = {name: getattr(x, name) for name in slots if hasattr(x, name)}
     for name, value in getattr(x, "__dict__", {}).items():
-        if not isinstance(getattr(type(x), name, None), functools.cached_property):
+        if type(getattr(type(x), name, None)).__name__ != "cached_property":
             kept[name] = value
     return kept
+
+
+def _is_function(x: Any) -> bool:
+    """Whether something is a function, partial or ufunc, and no object that may also be called."""
+    kinds = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, np.ufunc)
+    return isinstance(x, kinds) or type(x).__module__ == "functools" or hasattr(x, "__wrapped__")
 
 
 def _slots(cls: type) -> tuple[str, ...]:

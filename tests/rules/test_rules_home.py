@@ -11,7 +11,7 @@ import pytest
 
 from adjoint.runtime import home
 from adjoint.runtime.errors import MissingRule
-from adjoint.runtime.helpers import HELPERS
+from adjoint.runtime.helpers import ALL, HELPERS
 from adjoint.runtime.rules import RULES, compiled
 
 
@@ -93,6 +93,13 @@ def test_helpers_work_in_their_home(device: types.ModuleType) -> None:
     assert isinstance(spread, Device)
     total = helpers["unbroadcast"](Device(np.ones((2, 3))), Device(np.zeros(3)))
     assert list(total.data) == [2, 2, 2]
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_helpers_use_nothing_but_numpy_and_one_another(name: str) -> None:
+    """Their source stands alone in standalone modules, and is bound to other homes."""
+    reads = set(ALL[name].__code__.co_names) & set(ALL[name].__globals__)
+    assert reads <= {"np", "math", "types"} | set(ALL)
 
 
 def test_rules_work_in_their_home(device: types.ModuleType) -> None:

@@ -152,7 +152,7 @@ def chain_of_products(x, a, b):
 
 @program((arr(3, 4),))
 def holes_left_out(x):
-    y = np.where(np.arange(4) == 1, np.nan, x)
+    y = np.where(np.eye(3, 4) > 0, np.nan, x)
     return np.nanvar(y) + np.sum(np.nanstd(y, axis=0)[2:]) + np.nanmax(y) + np.nanprod(y[0])
 
 
