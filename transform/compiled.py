@@ -45,10 +45,9 @@ class Compiled:
     it is differentiated with respect to, in the order asked for. places: where these stand among
     the positional arguments, None for those that do not. wrt: the parameters of which the emitted
     function gives the cotangents, in order. whole: whether the slots are these parameters, and all
-    of them numbers or arrays: emitted code then gives arrays that nobody else holds. entries: for
-    each entry of what a pullback gives, the slot that it is of and the place within that. finish:
-    makes what users get of a cotangent, given the argument that it is of. checked: whether the
-    value may be complex, and is looked at.
+    of them numbers or arrays: emitted code then gives arrays that nobody else holds. entries: what
+    a pullback gives. finish: makes what users get of a cotangent, given the argument that it is of.
+    checked: whether the value may be complex, and is looked at.
     """
 
     run: Callable[..., Any]
@@ -147,7 +146,7 @@ def compile_call(
     return Compiled(
         apart_first(run, written, parameters, namespace),
         serving(args, guards.hold) if quick else never,
-        answering(tuple(reals), len(slots) == 1) if quick else finish,
+        answering(args, tuple(reals)) if quick else finish,
         source_text(emitted),
         slots,
         places,

@@ -7,14 +7,15 @@ from typing import Any
 
 from adjoint.transform.parameters import Parameters, Slot
 
-Entries = tuple[tuple[int, int | str | None] | None, ...]
+Entries = tuple[tuple[int, int | str | None] | None, ...] | None
+"""For each entry the slot that it is of, and the place within that; None: the slots themselves."""
 Pull = Callable[[Any], list[Any]]
 
 
 def entries_of(
     slots: tuple[Slot, ...], parameters: Parameters, first: int, count: int
 ) -> Entries:
-    """For each entry of what a pullback gives: the slot that it is of, and the place within it.
+    """What the entries are that a pullback gives.
 
     Args:
         slots: what it is differentiated with respect to.
@@ -34,7 +35,7 @@ def entries_of(
             entries.append((slots.index(whole), slot.inside) if whole in slots else None)
     known = (parameters.star, *positional)
     entries += [(i, None) for i, s in enumerate(slots) if s.parameter not in known]
-    return tuple(entries)
+    return None if entries == [(i, None) for i in range(len(slots))] else tuple(entries)
 
 
 def by_entry(pull: Pull, entries: Entries) -> Callable[[Any], tuple[Any, ...]]:
@@ -43,7 +44,7 @@ def by_entry(pull: Pull, entries: Entries) -> Callable[[Any], tuple[Any, ...]]:
     >>> by_entry(lambda g: [g, {"k": 2 * g}], ((1, "k"), None, (0, None)))(1.0)
     (2.0, None, 1.0)
     """
-    if entries == tuple((i, None) for i in range(len(entries))):
+    if entries is None:
         return lambda cotangent: tuple(pull(cotangent))
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:

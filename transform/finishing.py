@@ -14,6 +14,8 @@ from adjoint.transform.seeds import seed_of
 
 def values_of(compiled: Compiled, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
     """The arguments of which cotangents are given."""
+    if None not in compiled.places:
+        return [args[i] for i in compiled.places]  # type: ignore[index]
     return [
         compiled.parameters.value(slot, args, kwargs) if place is None else args[place]
         for slot, place in zip(compiled.slots, compiled.places, strict=True)

@@ -58,34 +58,29 @@ def serves(args):
     return made
 
 
-def answering(places: tuple[int, ...], bare: bool) -> Answer:
+def answering(args: tuple[Any, ...], places: tuple[int, ...]) -> Answer:
     """What makes gradients as users get them of what emitted code gives, and of the arguments.
 
     Args:
-        places: the positions of the arguments that they are of: floats and arrays of floats.
-        bare: whether it is a single gradient, not a tuple.
+        args: arguments like those of the calls.
+        places: the positions of those that the gradients are of: floats and arrays of floats. Of
+            one the gradient is bare, those of several are a tuple.
 
-    >>> answering((1,), True)(np.float64(2.0), ("x", 3.0))
+    >>> answering((1, 3.0), (1,))(np.float64(2.0), ("x", 3.0))
     2.0
     """
-    [first, *_] = places
-
-    def one(found: Any, args: tuple[Any, ...]) -> Any:
-        value = args[first]
-        if type(found) is _ARRAY is type(value) and found.dtype is value.dtype:
-            if found.shape == value.shape:
-                return found
-        return finish(found, value)
-
-    def several(found: Any, args: tuple[Any, ...]) -> Any:
-        made = []
-        for part, place in zip(found, places, strict=True):
-            value = args[place]
-            if type(part) is _ARRAY is type(value) and part.dtype is value.dtype:
-                if part.shape == value.shape:
-                    made.append(part)
-                    continue
-            made.append(finish(part, value))
-        return tuple(made)
-
-    return one if bare else several
+    names = [f"f{i}" for i in range(len(places))]
+    lines = ["def answer(found, args):", f"    {', '.join(names)} = found"]
+    for name, place in zip(names, places, strict=True):
+        lines.append(f"    value = args[{place}]")
+        if type(args[place]) is _ARRAY:
+            same = f"{name}.dtype is value.dtype and {name}.shape == value.shape"
+            lines.append(f"    if not (type({name}) is array and {same}):")
+        else:
+            lines.append(f"    if type({name}) is not float:")
+        lines.append(f"        {name} = finish({name}, value)")
+    lines.append(f"    return {', '.join(names)}")
+    held: dict[str, Any] = {"array": _ARRAY, "finish": finish}
+    exec("\n".join(lines), held)
+    made: Answer = held["answer"]
+    return made
