@@ -91,10 +91,7 @@ def read_source(fn: types.FunctionType) -> Source:
     linecache.checkcache(code.co_filename)
     lines = tuple(linecache.getlines(code.co_filename, fn.__globals__))
     if not lines:
-        raise SourceNotFound(
-            f"the source of {fn.__qualname__!r} cannot be read ({code.co_filename}): define the "
-            "function in a file or a notebook, not through exec() or an interactive prompt"
-        )
+        raise _unreadable(fn.__qualname__, code)
     top, node = _locate(code, lines, fn.__qualname__)
     _compare(lines, top, node, fn)
     return Source(gast.ast_to_gast(node), code.co_filename, lines, _owner(top, node))
@@ -264,7 +261,17 @@ def _contains(tree: ast.AST, node: ast.AST) -> bool:
     return any(inner is node for inner in ast.walk(tree))
 
 
+def _unreadable(name: str, code: types.CodeType) -> SourceNotFound:
+    return SourceNotFound(
+        f"the source of {name!r} cannot be read ({code.co_filename}): define the function in a "
+        "file or a notebook, not through exec() or an interactive prompt (Python keeps what was "
+        "typed there, or given to `python -c`, since 3.13)"
+    )
+
+
 def _changed(name: str, code: types.CodeType, why: str) -> SourceNotFound:
+    if code.co_filename in ("<string>", "<stdin>"):  # not the only text of this name
+        return _unreadable(name, code)
     return SourceNotFound(
         f"the source of {name!r} at {code.co_filename}:{code.co_firstlineno} is not what runs: "
         f"{why}. If the file was edited after it was imported, import it again; if a tool rewrote "

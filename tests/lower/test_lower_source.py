@@ -5,14 +5,18 @@ from __future__ import annotations
 import ast
 import doctest
 import functools
+import importlib
 import linecache
 import math
+import subprocess
+import sys
 import textwrap
 
 import gast
 import numpy as np
 import pytest
 
+from adjoint import grad
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.errors import SourceNotFound
 from adjoint.transform.ir.run import run
@@ -170,6 +174,72 @@ def test_functions_of_a_doctest_have_source():
     test = test_functions_of_a_doctest_have_source
     for found in doctest.DocTestFinder().find(test, globs=globals()):
         assert runner.run(found).failed == 0
+
+
+def test_a_module_that_is_loaded_again_has_its_new_source(tmp_path, monkeypatch):
+    path = tmp_path / "loaded_again.py"
+    monkeypatch.syspath_prepend(str(tmp_path))
+    path.write_text("def f(x):\n    return x * x\n")
+    module = importlib.import_module("loaded_again")
+    old = module.f
+    path.write_text("def f(x):\n    return x * x * x  # cubed\n")
+    importlib.invalidate_caches()
+    new = importlib.reload(module).f
+    assert grad(new).gradient(3.0) == 27.0
+    with pytest.raises(SourceNotFound, match="import it again"):
+        grad(old).gradient(3.0)
+    assert grad(new).gradient(3.0) == 27.0
+
+
+def test_what_a_wrapper_does_is_differentiated():
+    def doubled(f):
+        @functools.wraps(f)
+        def wrapper(*args):
+            return 2.0 * f(*args)
+
+        return wrapper
+
+    @doubled
+    def f(x):
+        return x * x
+
+    assert grad(f).gradient(3.0) == 12.0
+
+
+# fmt: off
+LAMBDAS = [lambda x: x * 2, lambda x: x * 3, (lambda x: (lambda y: y * y)(x) + x), lambda  # noqa: PLC3002
+           x: x
+           * 7.0]
+BOUND = {k: (lambda x, k=k: x * k) for k in (4.0, 5.0)}
+CLOSED = [(lambda x: x * c) for c in (2.0, 3.0)]  # noqa: B023
+# fmt: on
+
+
+def test_each_lambda_has_its_own_derivative():
+    assert [grad(f).gradient(1.0) for f in LAMBDAS] == [2.0, 3.0, 3.0, 7.0]
+    assert [grad(f).gradient(1.0) for f in BOUND.values()] == [4.0, 5.0]
+    assert [grad(f).gradient(1.0) for f in CLOSED] == [f(1.0) for f in CLOSED]
+
+
+def test_text_that_borrows_the_name_of_a_file_is_not_believed():
+    line = "def borrowed(x): return x * x\n"
+    space: dict[str, object] = {}
+    exec(compile("\n" * 20 + line, __file__, "exec"), space)
+    with pytest.raises(SourceNotFound, match="not what runs"):
+        read_source(space["borrowed"])
+
+
+@pytest.mark.parametrize("arguments", [["-c"], ["-"]])
+def test_programs_that_stand_in_no_file(arguments):
+    text = "from adjoint import grad\n@grad\ndef f(x): return x * x\nprint(f.gradient(3.0))\n"
+    given = [*arguments, text] if arguments == ["-c"] else arguments
+    done = subprocess.run(
+        [sys.executable, *given], input=text, capture_output=True, text=True, check=False
+    )
+    if arguments == ["-c"] and sys.version_info >= (3, 13):
+        assert done.stdout == "6.0\n"
+    else:
+        assert "define the function in a file or a notebook" in done.stderr
 
 
 def test_asserts_that_pytest_rewrote_are_read_as_written():
