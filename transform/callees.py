@@ -17,12 +17,13 @@ from typing import Any
 import gast
 
 from adjoint.runtime.rules import rule_of
-from adjoint.transform.analyses.classes import initialiser_of
+from adjoint.transform.analyses.classes import initialiser_of, is_generated
 from adjoint.transform.analyses.kind import ANY, FUNCTION, NUMERIC, Kind, kind_of
 from adjoint.transform.ir.names import names_bound, names_used
 from adjoint.transform.ir.nodes import Assign, Function, Op, Param, Ref, Var
 from adjoint.transform.lower import lower, normalise_exits
 from adjoint.transform.lower.constructors import constructor, is_reachable
+from adjoint.transform.lower.generated import generated_initialiser
 from adjoint.transform.lower.lift import (
     LocalFunction,
     given_as,
@@ -132,6 +133,9 @@ def _plain_name(fn: FunctionType) -> str:
 def _making(cls: type, key: Any) -> Callee:
     initialiser = initialiser_of(cls)
     assert initialiser is not None
+    if is_generated(initialiser):
+        written = generated_initialiser(cls, initialiser)
+        return Callee(cls.__name__, constructor(written, cls), initialiser, {}, key)
     function, local = lift(_lowered(initialiser), initialiser)
     made = constructor(function, cls)
     return Callee(cls.__name__, made, initialiser, local, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adjoint.transform.analyses.alias_state import State, World, may_share
+from adjoint.transform.analyses.container_calls import SOURCE
 from adjoint.transform.analyses.effects import RESULT
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.liveness import names_read
@@ -26,7 +27,7 @@ from adjoint.transform.ir.places import index_parts
 def elements_made(op: Op, state: State, world: World) -> tuple[Atom, ...] | None:
     """The elements of a tuple or list that an operation makes, where they are known."""
     if op.prim in ("tuple", "list") and "*" not in op.roles:
-        return op.args
+        return op.args[:-1] if SOURCE in op.roles else op.args
     if op.prim == "call":
         positions = world.summaries(op).result
         if isinstance(positions, tuple):
@@ -82,15 +83,24 @@ def all_fresh(
         return False
     if len(set(shared_names)) < len(shared_names):
         return False
+    if inside and not all(_is_tree(n, state, world) for n in shared_names):
+        return False
     return not any(
-        may_share(other, world) and (inside or not _only_inside(n, how, world))
+        may_share(other, world) and not _only_inside(n, how, world, inside)
         for n in shared_names for other, how in state.relations.get(n, {}).items()
     )
 
 
-def _only_inside(name: str, how: str, world: World) -> bool:
+def _is_tree(name: str, state: State, world: World) -> bool:
+    """Whether a value is no container, or one of which no two places share anything."""
+    kind = world.kinds.get(name, ANY)
+    return state.alias_of(name) in state.disjoint if kind.is_container else kind.tag != "any"
+
+
+def _only_inside(name: str, how: str, world: World, inside: bool) -> bool:
     """Whether what a container is related by is what it holds, so that it is nobody else's."""
-    return how in ("holds", "shares") and world.kinds.get(name, ANY).is_container
+    innocent = how == "holds" or (how == "shares" and not inside)
+    return innocent and world.kinds.get(name, ANY).is_container
 
 
 def made_apart(op: Op, state: State, world: World, inside: bool) -> bool:
@@ -102,6 +112,15 @@ def made_apart(op: Op, state: State, world: World, inside: bool) -> bool:
     summary = world.summaries(op)
     known = RESULT in (summary.disjoint if inside else summary.apart)
     return known and all_fresh(op.args, op, state, world, inside)
+
+
+def note_item(name: str, item: View, state: State) -> None:
+    """Note a view of an element: of a container that is a tree it is a tree as well."""
+    disjoint = state.alias_of(item.of) in state.disjoint
+    state.views[name] = item
+    if disjoint:
+        state.apart |= {name}
+        state.disjoint |= {name}
 
 
 def may_be_item(item: View, stmt: Stmt, state: State, world: World) -> bool:

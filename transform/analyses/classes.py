@@ -46,15 +46,18 @@ def keeps_fields(cls: type) -> bool:
     return plain and all(_is_plain(cls, name) for name in _SETATTR)
 
 
+def _is_inherited(cls: type, name: str) -> bool:
+    """Whether what a class has under a name is what every object has."""
+    return getattr(cls, name) is getattr(object, name)
+
+
 def _is_plain(cls: type, name: str) -> bool:
     """Whether assignment is as usual, or as in a frozen dataclass, which refuses it."""
-    found = getattr(cls, name)
-    return found is getattr(object, name) or (
-        dataclasses.is_dataclass(cls) and _is_generated(found)
-    )
+    generated = dataclasses.is_dataclass(cls) and is_generated(getattr(cls, name))
+    return _is_inherited(cls, name) or generated
 
 
-def _is_generated(function: Any) -> bool:
+def is_generated(function: Any) -> bool:
     """Whether a method was written by `dataclass`, not by a person."""
     code = getattr(function, "__code__", None)
     return code is not None and code.co_filename == "<string>"
@@ -63,7 +66,7 @@ def _is_generated(function: Any) -> bool:
 def method_of(cls: Any, name: str) -> types.FunctionType | None:
     """The function that a call of a method runs on the object, where a person wrote it."""
     found = None if cls is None else inspect.getattr_static(cls, name, None)
-    if not isinstance(found, types.FunctionType) or _is_generated(found):
+    if not isinstance(found, types.FunctionType) or is_generated(found):
         return None
     return found
 
@@ -83,9 +86,25 @@ def getter_of(cls: Any, name: str) -> types.FunctionType | None:
 
 
 def initialiser_of(cls: Any) -> types.FunctionType | None:
-    """The `__init__` that making an object amounts to; None where it is not as simple as that."""
+    """The `__init__` that making an object amounts to; None where it is not as simple as that.
+
+    It may be one that `dataclass` wrote, of which there is no source.
+    """
     if not isinstance(cls, type) or type(cls) not in (type, ABCMeta) or not keeps_fields(cls):
         return None
-    if cls.__new__ is not object.__new__:
+    if not _is_inherited(cls, "__new__"):
         return None
-    return method_of(cls, "__init__")
+    return method_of(cls, "__init__") or _generated_initialiser(cls)
+
+
+def _generated_initialiser(cls: type) -> types.FunctionType | None:
+    """The `__init__` of a dataclass whose fields are given, or have plain defaults."""
+    if "__init__" not in vars(cls) or not is_generated(cls.__init__):  # type: ignore[misc]
+        return None
+    fields: dict[str, Any] = getattr(cls, "__dataclass_fields__", {})
+    plain = all(
+        f.default_factory is dataclasses.MISSING and "INITVAR" not in str(f._field_type)
+        for f in fields.values()
+    )
+    assigned = _is_inherited(cls, "__setattr__")  # else it is frozen
+    return cls.__init__ if plain and assigned else None  # type: ignore[misc]

@@ -7,6 +7,7 @@ Operations get these meanings here, beside `tuple`, `list`, `dict` and `list.cop
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +38,8 @@ def container_call(
         return _copied(op, args)
     if function is dict:
         return _dict_call(op, args)
+    if function is dataclasses.replace and args and op.roles[0] == "":
+        return replaced_fields(op, args)
     if function is zip and set(op.roles) <= {"", "strict"} and args:
         op = replace(op, prim="elements:zip")
         zipped = [k for k, role in zip(args, op.roles, strict=True) if role == ""]
@@ -51,8 +54,35 @@ def container_call(
     return _record_call(op, function, args)
 
 
+REPLACE = "record:replace"
+"""`replace(s, v=w)` of a dataclass, `p._replace(x=w)` of a named tuple."""
+SOURCE = "source"
+"""The role of an operand that is printed, but is no part of what is made."""
+
+
+def replaced_fields(
+    op: Op, args: tuple[Kind | None, ...]
+) -> tuple[Op, Kind | None] | None:
+    """A record like another one, but for some of its fields; None where it runs other code."""
+    source, names = args[0], op.roles[1:]
+    if source is None:
+        return op, None
+    plain = source.tag == "tuple" or record_fields(source.cls) == source.names
+    if not plain or not source.names or not set(names) <= set(source.names):
+        return None
+    items = dict(zip(source.names, source.items, strict=True))
+    for name, kind in zip(names, args[1:], strict=True):
+        if kind is None:
+            return op, None
+        items[name] = kind
+    return replace(op, prim=REPLACE), replace(source, items=tuple(items.values()))
+
+
 def known_container(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     """The kind of what an operation makes that `container_call` has resolved before."""
+    if op.prim == REPLACE:
+        found = replaced_fields(op, args)
+        return None if found is None else found[1]
     assert isinstance(op.callee, Ref)
     if not op.prim.startswith("record:"):
         found = container_call(op, op.callee.value, args)

@@ -15,7 +15,11 @@ import numpy as np
 from adjoint.runtime.errors import MissingRule
 from adjoint.runtime.rules import RULES, bind, rule_of, rule_of_method, rule_of_operator
 from adjoint.runtime.rules.table import Rule
-from adjoint.transform.analyses.container_calls import container_call, known_container
+from adjoint.transform.analyses.container_calls import (
+    container_call,
+    known_container,
+    replaced_fields,
+)  # fmt: skip
 from adjoint.transform.analyses.containers import display_kind, method_kind
 from adjoint.transform.analyses.kind import ANY, INT, NONE, RANGE, STR, Kind, atom_kind
 from adjoint.transform.analyses.objects import (
@@ -71,6 +75,9 @@ def _resolve_op(
     match head:
         case "binary":
             if any(k is not None and k.is_container for k in args):
+                if name == "|" and all(k is not None and k.tag == "dict" for k in args):
+                    op = replace(op, prim="dict", roles=("**", "**"))  # {**a, **b}
+                    return op, display_kind(op, args)
                 return op, binary_kind(name, args[0], args[1])
             rule = rule_of_operator(name)
             return _by_rule(op, rule, ("", ""), kinds), binary_kind(name, args[0], args[1])
@@ -177,6 +184,8 @@ def _method(
             if base.tag != "any" or _could_be_array(receiver, bound, rule, args):
                 return bound, rule_kind(rule, bound, args)
         return op, ANY
+    if base.names and name == "_replace" and (found := replaced_fields(op, args)):
+        return found
     if base.tag in ("list", "tuple", "dict"):
         return method_kind(op, name, base, args)
     if base.tag == "str":

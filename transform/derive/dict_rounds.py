@@ -16,6 +16,7 @@ from adjoint.transform.derive.build import Names, expression
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
+    Augment,
     Const,
     Each,
     Effect,
@@ -152,11 +153,20 @@ def _made_kind(op: Op, kinds: dict[str, Kind]) -> Kind:
     return Kind("tuple", items=known) if op.prim == "tuple" else join_all(known[0].items)
 
 
-def set_by_default(
+def simpler_changes(
     stmt: Stmt, kinds: dict[str, Kind], names: Names
 ) -> tuple[Stmt, ...] | None:
-    """`v = d.setdefault(k, w)`: `if k not in d: d[k] = w`, then `v = d[k]`."""
+    """What changes a dict, as simpler changes.
+
+    v = d.setdefault(k, w)   ->   if k not in d: d[k] = w
+                                  v = d[k]
+    d |= e                   ->   d.update(e)
+    """
     op = getattr(stmt, "value", None)
+    if isinstance(stmt, Augment) and stmt.operator == "|" and _is_dict(stmt.target, kinds):
+        atoms = {"d": stmt.target, "e": stmt.value}
+        update = replace(expression("d.update(e)", atoms, "method:update"), roles=("self", ""))
+        return (Effect(update, stmt.span),)
     if not isinstance(stmt, Assign | Effect) or not isinstance(op, Op):
         return None
     if op.prim != "method:setdefault" or not _is_dict(op.args[0], kinds):

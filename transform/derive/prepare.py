@@ -14,8 +14,9 @@ from adjoint.transform.analyses.effects import MUTATORS
 from adjoint.transform.analyses.kind import ANY, Kind, join_all
 from adjoint.transform.analyses.operations import bind_roles
 from adjoint.transform.derive.build import Names, expression, substitute_iter
-from adjoint.transform.derive.dict_rounds import over_keys, set_by_default
+from adjoint.transform.derive.dict_rounds import over_keys, simpler_changes
 from adjoint.transform.derive.in_place import as_store
+from adjoint.transform.derive.replaced import fields_written_out
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -81,9 +82,10 @@ def _stmt(
     stores = as_store(stmt, kinds, names)
     if stores is not None:
         return stores
-    set_first = set_by_default(stmt, kinds, names)
-    if set_first is not None:
-        return set_first
+    for rewrite in (simpler_changes, fields_written_out):
+        simpler = rewrite(stmt, kinds, names)
+        if simpler is not None:
+            return simpler
     match stmt:
         case If(body=body, orelse=orelse):
             return (replace(stmt, body=_block(body, kinds, names, prepared),

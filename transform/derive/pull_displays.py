@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from adjoint.transform.analyses.container_calls import SOURCE
 from adjoint.transform.analyses.containers import entries
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import ZERO, call, expression
@@ -50,7 +51,7 @@ def pull_display(
     if op.prim.startswith("record:") and isinstance(stmt, Assign):
         names = sweep.kind(stmt.target.name).names
     for i, arg in enumerate(op.args):
-        if not sweep.is_active(arg):
+        if not sweep.is_active(arg) or op.roles[i : i + 1] == (SOURCE,):
             continue
         assert isinstance(arg, Var)
         if isinstance(g.value, tuple):

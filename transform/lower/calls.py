@@ -69,8 +69,8 @@ def _super_call(node: gast.Call, above: Ref, scope: Scope, out: list[Stmt]) -> O
     called = call(gast.Call(gast.Attribute(itself, node.func.attr, gast.Load()), node.args,
                             node.keywords), scope, out)  # fmt: skip
     func = gast.Call(name("super"), [name(above.text), hole(0)], [])
-    func = gast.Attribute(func, called.template.func.attr, gast.Load())  # type: ignore[attr-defined]
-    template = gast.Call(func, called.template.args, called.template.keywords)  # type: ignore[attr-defined]
+    func = gast.Attribute(func, called.template.func.attr, gast.Load())
+    template = gast.Call(func, called.template.args, called.template.keywords)
     return replace(called, template=template, callee=above)
 
 

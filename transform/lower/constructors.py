@@ -1,9 +1,11 @@
 """The making of an object, as a function that gives it.
 
-def __init__(self, w):             def Model(w):
-self.w = w                         self = object.__new__(Model)
-->         self.w = w
-return self
+    def __init__(self, w):             def Model(w):
+        self.w = w                         self = object.__new__(Model)
+                                ->         self.w = w
+                                           return self
+
+So a call of the class is a call of that function.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ def constructor(initialiser: Function, cls: type) -> Function:
     """
     own, *params = initialiser.params
     *body, last = initialiser.body
-    plain = own.kind in ("positional-only", "ordinary") and own.name not in names_bound(body)
+    rebound = own.name in names_bound(initialiser.body)
+    plain = own.kind in ("positional-only", "ordinary") and not rebound
     if not plain or not isinstance(last, Return) or last.value != Const(None):
         raise unsupported(initialiser.span, f"how this makes a {cls.__name__} is not followed",
                           "let it assign attributes of its first parameter")  # fmt: skip

@@ -23,6 +23,7 @@ from adjoint.transform.ir.nodes import (
 )  # fmt: skip
 from adjoint.transform.lower import (
     assignments,
+    calls,
     contexts,
     control,
     expressions,
@@ -110,10 +111,23 @@ def _raise(node: gast.Raise, scope: Scope, out: list[Stmt]) -> None:
 
 def _delete(node: gast.Delete, scope: Scope, out: list[Stmt]) -> None:
     for target in node.targets:
+        if isinstance(target, gast.Subscript):
+            _delete_item(target, scope, out)
+            continue
         if not isinstance(target, gast.Name):
-            instead = "build the list or array without it"
-            raise scope.refuse(target, "`del` of anything but a name is not supported", instead)
+            instead = "build the object without it"
+            raise scope.refuse(target, "`del` of an attribute is not supported", instead)
         out.append(Keep(gast.Delete([hole(0)]), (assignments.variable(target, scope),), scope.span))
+
+
+def _delete_item(target: gast.Subscript, scope: Scope, out: list[Stmt]) -> None:
+    """`del xs[i]` as `xs.pop(i)`, `del xs[i:j]` as `xs[i:j] = []`."""
+    if isinstance(target.slice, gast.Slice):
+        place = gast.Subscript(target.value, target.slice, gast.Store())
+        statement(gast.Assign([place], gast.List([], gast.Load()), None), scope, out)
+        return
+    pop = gast.Attribute(target.value, "pop", gast.Load())
+    out.append(Effect(calls.call(gast.Call(pop, [target.slice], []), scope, out), scope.span))
 
 
 def _import(node: gast.Import | gast.ImportFrom, scope: Scope, out: list[Stmt]) -> None:
