@@ -12,6 +12,7 @@ from adjoint.transform.analyses.kind import ANY, ARRAY, Kind
 from adjoint.transform.derive.build import Names, expression
 from adjoint.transform.ir.nodes import (
     Assign,
+    Augment,
     Block,
     Effect,
     For,
@@ -19,6 +20,7 @@ from adjoint.transform.ir.nodes import (
     If,
     Op,
     Stmt,
+    Store,
     Var,
     While,
     With,
@@ -48,7 +50,33 @@ def _stmt(stmt: Stmt, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...]:
             wrapped, changed = _wrapped(op, kinds, names)
             made = (Assign(target, value, stmt.span) for target, value in wrapped)
             return (*made, replace(stmt, value=changed)) if wrapped else (stmt,)
+        case Store(place=Op(prim="index", args=(Var(name=base), *_)), value=Var() as value):
+            return _stored(stmt, base, value, kinds, names)
+        case Augment(target=Var(name=base), value=Var() as value):
+            return _stored(stmt, base, value, kinds, names)
     return (stmt,)
+
+
+def _stored(
+    stmt: Store | Augment, base: str, value: Var, kinds: dict[str, Kind], names: Names
+) -> tuple[Stmt, ...]:
+    """`a[i] = [u, v]`: what is written into an array is one."""
+    if kinds.get(base, ANY).tag != "array" or not _is_list(value, kinds):
+        return (stmt,)
+    array, made = _as_array(value, kinds, names)
+    return Assign(array, made, stmt.span), replace(stmt, value=array)
+
+
+def _is_list(value: Var, kinds: dict[str, Kind]) -> bool:
+    kind = kinds.get(value.name, ANY)
+    return kind.tag in ("list", "tuple") and kind.differentiable
+
+
+def _as_array(value: Var, kinds: dict[str, Kind], names: Names) -> tuple[Var, Op]:
+    array = names.temporary("array")
+    kinds[array.name] = ARRAY
+    made = expression("np.array(x)", {"x": value}, "np.array")
+    return array, replace(made, roles=("object",))
 
 
 def _wrapped(
@@ -63,12 +91,9 @@ def _wrapped(
     for position, (arg, role) in enumerate(zip(op.args, op.roles, strict=True)):
         if not isinstance(arg, Var) or role not in rule.differentiable or role in rule.sequences:
             continue
-        kind = kinds.get(arg.name, ANY)
-        if kind.tag not in ("list", "tuple") or not kind.differentiable:
+        if not _is_list(arg, kinds):
             continue
-        array = names.temporary("array")
-        kinds[array.name] = ARRAY
+        array, made = _as_array(arg, kinds, names)
         args[position] = array
-        made = expression("np.array(x)", {"x": arg}, "np.array")
-        wrapped.append((array, replace(made, roles=("object",))))
+        wrapped.append((array, made))
     return wrapped, replace(op, args=tuple(args))
