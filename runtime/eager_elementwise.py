@@ -65,6 +65,7 @@ RSQRT = Op(
 SIGMOID = operation(
     "scipy.special.expit", "SigmoidBackward0", lambda x: np.reciprocal(1 + np.exp(-x))
 )
+SIGN = Op(elementwise("sign(x)", x="sign_dx(g, x, ans)"), np.sign, "SignBackward0")
 FLAT_ROUND = Op(elementwise("round(x, decimals=0)", x="0 * g"), np.round, "RoundBackward0")
 FLOOR_DIVIDE = Op(
     elementwise("floor_divide(x, y)", x="0 * g", y="0 * g"),
@@ -160,7 +161,7 @@ class Elementwise:
     square = unary(SQUARE)
     relu = unary(RELU)
     abs = absolute = __abs__ = unary(ABS)
-    sign = steps("sign", "SignBackward0")
+    sign = unary(SIGN)
     floor = steps("floor", "FloorBackward0")
     ceil = steps("ceil", "CeilBackward0")
     trunc = steps("trunc", "TruncBackward0")

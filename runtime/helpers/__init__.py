@@ -106,6 +106,7 @@ from .elements import log_or_zero as log_or_zero
 from .elements import polygamma as polygamma
 from .elements import prod_along as prod_along
 from .elements import prod_dx as prod_dx
+from .elements import sign_dx as sign_dx
 from .elements import sinc_bend as sinc_bend
 from .elements import sinc_slope as sinc_slope
 from .elements import sum_dx as sum_dx

@@ -136,6 +136,17 @@ def polygamma(n: int, x: Any) -> Any:
     return total + sign * series
 
 
+def sign_dx(d: Any, x: Any, ans: Any) -> Any:
+    """The cotangent of `x` of which `np.sign` gave `ans`: zero, but for complex numbers.
+
+    >>> sign_dx(1.0, 2.0, 1.0)
+    0.0
+    """
+    if not is_complex(x):
+        return 0.0 * d
+    return divide_or_zero(d - np.real(d * ans) * np.conjugate(ans), np.abs(x))
+
+
 def hypot_dx(d: Any, k: int, ans: Any, *coordinates: Any) -> Any:
     """The cotangent of coordinate `k` of `math.hypot`."""
     return d * divide_or_zero(coordinates[k], ans)

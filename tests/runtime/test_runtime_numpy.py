@@ -153,3 +153,16 @@ def test_lists_of_numbers_are_read_as_arrays() -> None:
     np.interp(x, [0.0, 2.0, 5.0], [0.0, 1.0, 4.0]).sum().backward()
     assert x.grad is not None
     assert x.grad.tolist() == [0.5, 1.0, 1.0]
+
+
+def test_the_sign_of_complex_numbers_is_not_flat() -> None:
+    z, weight, step = np.array([1 + 2j]), 0.3 - 1j, 1e-6 * np.array([0.2 + 0.5j])
+
+    def value(at: Any) -> float:
+        return float((weight * np.sign(at)).sum().real)
+
+    x = adjoint.tensor(z, requires_grad=True)
+    np.real((np.sign(x) * weight).sum()).backward()
+    assert x.grad is not None
+    change = np.sum(np.conjugate(x.grad.numpy()) * step).real
+    assert change == pytest.approx((value(z + step) - value(z - step)) / 2, rel=1e-6)
