@@ -13,8 +13,8 @@ from typing import Any
 
 from adjoint.runtime.errors import NotDifferentiable
 from adjoint.runtime.helpers.structures import fields_of
+from adjoint.transform.leaves import arrays_in
 from adjoint.transform.parameters import Parameters
-from adjoint.transform.results import arrays_in
 
 
 def apart_first(

@@ -7,8 +7,9 @@ from typing import Any
 
 from adjoint.transform.compiled import Compiled
 from adjoint.transform.entries import Pull
+from adjoint.transform.leaves import arrays_in, separate
 from adjoint.transform.parameters import Slot
-from adjoint.transform.results import arrays_in, form, separate
+from adjoint.transform.results import form
 from adjoint.transform.seeds import seed_of
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from types import FunctionType
 from typing import Any
 
@@ -13,8 +12,9 @@ from adjoint.runtime.errors import NotDifferentiable
 from adjoint.runtime.helpers import broadcasting, restructure
 from adjoint.transform.analyses.kind import Kind, kind_of
 from adjoint.transform.keys import PLAIN
+from adjoint.transform.leaves import results_in
 from adjoint.transform.parameters import Slot
-from adjoint.transform.tensors import has_tensor, rebuilt, refuse_tensor, results_in
+from adjoint.transform.tensors import has_tensor, refuse_tensor
 
 _CONTAINERS = {"dict": "a dict", "list": "a list", "tuple": "a tuple", "record": "an object"}
 _NO_NUMBERS = {"none": "None", "str": "a string", "function": "a function", "range": "a range"}
@@ -31,32 +31,6 @@ def finish(found: Any, value: Any) -> Any:
                 return found
     refuse_tensor(found, "the differentiated function")
     return restructure(found, value)
-
-
-def separate(made: Any, held: Iterable[Any]) -> Any:
-    """Gradients of which none shares memory with another or with arrays held elsewhere.
-
-    >>> g = np.ones(2)
-    >>> a, b = separate((g, g), [])
-    >>> a is g, b is g
-    (True, False)
-    """
-    taken = list(held)
-    leaves, shared = [], False
-    for leaf in results_in(made):
-        if hasattr(leaf, "strides") and any(np.may_share_memory(leaf, other) for other in taken):
-            leaves.append(leaf.copy())
-            shared = True
-        else:
-            leaves.append(leaf)
-        if hasattr(leaf, "strides"):
-            taken.append(leaves[-1])
-    return rebuilt(made, iter(leaves)) if shared else made
-
-
-def arrays_in(value: Any) -> list[Any]:
-    """The arrays in a value, however nested."""
-    return [leaf for leaf in results_in(value) if hasattr(leaf, "strides")]
 
 
 def outline(value: Any) -> Any:

@@ -14,12 +14,11 @@ from adjoint.runtime.helpers.structures import fields_of
 from adjoint.runtime.modes import GRAD_ENABLED
 from adjoint.runtime.tensor import Tensor
 from adjoint.transform.keys import PLAIN
+from adjoint.transform.leaves import LEAVES, parts_of, rebuilt, results_in, separate
 from adjoint.transform.replay import Again, recorded
 
 if TYPE_CHECKING:
     from adjoint.transform.differentiable import Differentiable
-
-_LEAVES = (str, bytes, int, float, complex, type(None), np.ndarray, np.generic, type)
 
 
 def has_tensor(value: Any) -> bool:
@@ -42,11 +41,11 @@ def tensors_in(value: Any, seen: set[int] | None = None) -> Iterator[Tensor]:
     """The tensors in a value, in the order in which they stand there."""
     if isinstance(value, Tensor):
         yield value
-    elif not isinstance(value, _LEAVES):
+    elif not isinstance(value, LEAVES):
         seen = set() if seen is None else seen
         if id(value) not in seen:  # objects may hold one another
             seen.add(id(value))
-            for _, part in _parts(value):
+            for _, part in parts_of(value):
                 yield from tensors_in(part, seen)
 
 
@@ -152,10 +151,8 @@ def _in_graph(
     again: calls the function on other tensors, in place of those that went in (by their `id`).
     """
     refuse_tensor(value, title)
-    leaves: list[Any] = []
-    for leaf in results_in(value):
-        held = [t._data for t in inputs] + leaves
-        leaves.append(_apart(leaf, held))
+    value = separate(value, [t._data for t in inputs])  # tensors are written in place
+    leaves = list(results_in(value))
     if not leaves:
         return value
 
@@ -172,57 +169,6 @@ def _in_graph(
     return rebuilt(value, iter((made,) if len(leaves) == 1 else made))
 
 
-def _apart(leaf: Any, held: list[Any]) -> Any:
-    """A result that can be written in place without reaching what went in or came out beside it."""
-    if not hasattr(leaf, "strides"):
-        return leaf
-    shared = any(hasattr(h, "strides") and np.may_share_memory(leaf, h) for h in held)
-    if shared or (type(leaf) is np.ndarray and not leaf.flags.writeable):
-        return leaf.copy()
-    return leaf
-
-
-def _is_result(value: Any) -> bool:
-    return hasattr(value, "dtype") or isinstance(value, int | float | complex)
-
-
-def results_in(value: Any) -> Iterator[Any]:
-    """The arrays and numbers in a result."""
-    if _is_result(value):
-        yield value
-    else:
-        for _, part in _parts(value):
-            yield from results_in(part)
-
-
-def rebuilt(value: Any, leaves: Iterator[Any]) -> Any:
-    """The structure of a result with other arrays and numbers in it."""
-    if _is_result(value):
-        return next(leaves)
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(rebuilt(part, leaves) for part in value))
-    if isinstance(value, list | tuple):
-        return type(value)(rebuilt(part, leaves) for part in value)
-    if isinstance(value, dict):
-        return {k: rebuilt(part, leaves) for k, part in value.items()}
-    if not any(True for _ in results_in(value)):
-        return value
-    made = copy.copy(value)
-    for name, part in fields_of(value).items():
-        object.__setattr__(made, name, rebuilt(part, leaves))
-    return made
-
-
-def _parts(value: Any) -> Iterator[tuple[Any, Any]]:
-    """What a value holds, by index, key or field."""
-    if isinstance(value, dict):
-        yield from value.items()
-    elif isinstance(value, list | tuple):
-        yield from enumerate(value)
-    elif not isinstance(value, _LEAVES):
-        yield from fields_of(value).items()
-
-
 def _paired(value: Any, cotangent: Any) -> Iterator[tuple[Tensor, Any]]:
     """Every tensor in an argument with the part of the cotangent that belongs to it."""
     if cotangent is None:
@@ -231,5 +177,5 @@ def _paired(value: Any, cotangent: Any) -> Iterator[tuple[Tensor, Any]]:
         yield value, cotangent
         return
     named = not isinstance(value, list | tuple | dict)
-    for key, part in _parts(value):
+    for key, part in parts_of(value):
         yield from _paired(part, getattr(cotangent, key) if named else cotangent[key])
