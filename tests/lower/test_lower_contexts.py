@@ -123,3 +123,68 @@ def buffer_handed_over(x):
 def test_a_context_that_is_handed_what_matters_is_refused(f):
     with pytest.raises(UnsupportedSyntax, match="what this `with` enters is given"):
         grad(f).gradient(X)
+
+
+@contextlib.contextmanager
+def in_order():
+    with np.errstate(all="ignore"):
+        try:
+            yield
+        except ValueError:
+            raise
+        finally:
+            print(end="")
+
+
+@contextlib.contextmanager
+def quiet():
+    try:  # noqa: SIM105
+        yield
+    except:  # noqa: E722
+        pass
+
+
+@contextlib.contextmanager
+def quiet_about_values():
+    try:
+        yield
+    except ValueError as error:
+        print(error, end="")
+
+
+class Quiet:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        return kind is ValueError
+
+
+def cleans_up(x):
+    with in_order():
+        return np.sum(x * x)
+
+
+def swallows_all(x):
+    with quiet():
+        return np.sum(x * x)
+
+
+def swallows_some(x):
+    with quiet_about_values():
+        return np.sum(x * x)
+
+
+def swallows_by_its_exit(x):
+    with Quiet():
+        return np.sum(x * x)
+
+
+def test_a_generator_that_cleans_up_swallows_nothing():
+    np.testing.assert_allclose(grad(cleans_up).gradient(X), 2 * X)
+
+
+@pytest.mark.parametrize("f", [swallows_all, swallows_some, swallows_by_its_exit])
+def test_a_context_that_swallows_exceptions_is_refused(f):
+    with pytest.raises(UnsupportedSyntax, match="may swallow an exception"):
+        grad(f).gradient(X)

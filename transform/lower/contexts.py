@@ -86,8 +86,17 @@ def _swallows(made: Any) -> bool:
 
 
 def _handles(code: types.CodeType) -> bool:
-    """Whether a generator has an `except`."""
-    return any(step.opname == "CHECK_EXC_MATCH" for step in dis.get_instructions(code))
+    """Whether a generator has an `except` that does not raise (`finally` and `with` do)."""
+    handling = False
+    steps = [step.opname for step in dis.get_instructions(code)]
+    for name, following in zip(steps, [*steps[1:], ""], strict=True):
+        if name == "PUSH_EXC_INFO":
+            handling = following != "WITH_EXCEPT_START"
+        elif name == "RERAISE":
+            handling = False
+        elif name == "POP_EXCEPT" and handling and following != "RERAISE":
+            return True
+    return False
 
 
 def _gives_nothing(code: types.CodeType) -> bool:
