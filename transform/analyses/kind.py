@@ -29,7 +29,7 @@ class Kind:
     ndim: number of axes of an array, where it is known.
     items: element kinds: each of a tuple, the joined one of a list or dict, the fields of a record.
     discrete: integers, truth values and what has no derivative for another reason.
-    names: the field names of a record or of a named tuple.
+    names: the field names of a record or of a named tuple; `bool` marks truth values.
     callee: of a function, which one it is, where that is known.
     cls: of an object whose attributes are its fields, its class.
     """
@@ -51,6 +51,11 @@ class Kind:
     def is_number(self) -> bool:
         """Whether it is certainly a number, which no write can change."""
         return self.tag == "num"
+
+    @property
+    def is_position(self) -> bool:
+        """Whether it certainly stands for one place as an index: a truth value is a mask."""
+        return self.tag == "num" and "bool" not in self.names
 
     @property
     def may_share(self) -> bool:
@@ -84,6 +89,9 @@ NUMERIC = Kind("numeric")
 STR = Kind("str")
 NONE = Kind("none")
 FUNCTION = Kind("function")
+BOOL = Kind("num", discrete=True, names=("bool",))
+"""A truth value: a number, but as an index a mask."""
+
 RANGE = Kind("range", discrete=True)
 ANY = Kind("any")
 _DEEPEST = 4
@@ -154,7 +162,9 @@ def kind_of(value: Any, deepest: int = _DEEPEST) -> Kind:
     >>> str(kind_of([1.0, 2.0])), str(kind_of(np.ones((2, 3)))), str(kind_of(3))
     ('list[num]', 'array2', 'int num')
     """
-    if isinstance(value, numbers.Integral | np.bool_):
+    if isinstance(value, bool | np.bool_):
+        return BOOL
+    if isinstance(value, numbers.Integral):
         return INT
     if isinstance(value, numbers.Number):
         return NUM

@@ -9,8 +9,11 @@ import gast
 import numpy as np
 
 from adjoint.runtime.rules.table import Rule
+from adjoint.transform.analyses.forms import TUPLES
 from adjoint.transform.analyses.kind import (
     ANY,
+    ARRAY,
+    BOOL,
     INT,
     NUM,
     NUMERIC,
@@ -45,13 +48,13 @@ def look_kind(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     match op.template:
         case gast.Compare(ops=ops):
             if all(isinstance(o, gast.Is | gast.IsNot | gast.In | gast.NotIn) for o in ops):
-                return INT
+                return BOOL
             known = tuple(k for k in args if k is not None)
             if all(k.is_number or k.tag in ("str", "none", "list", "tuple") for k in known):
-                return INT
+                return BOOL
             return _elementwise(known, discrete=True)
         case gast.BoolOp() | gast.UnaryOp():
-            return INT if all(k is not None and k.is_number for k in args) else _LOOKED
+            return BOOL if all(k is not None and k.is_number for k in args) else _LOOKED
         case gast.JoinedStr():
             return STR
         case gast.Attribute(attr=name):
@@ -72,6 +75,10 @@ def binary_kind(
     """The kind of `a <symbol> b`, or of `a` after `a <symbol>= b`."""
     if a is None or b is None:
         return a or b
+    if augmented and a.tag == "array":
+        return a
+    if not augmented and {a.tag, b.tag} & {"list", "tuple"} and "array" in (a.tag, b.tag):
+        return ARRAY  # NumPy takes the list for an array
     if symbol == "*" and a.is_container != b.is_container:
         container = a if a.is_container else b
         return Kind("list", items=(join_all(container.items),) if container.items else ())
@@ -83,8 +90,6 @@ def binary_kind(
         return STR
     if symbol == "@":
         return _matmul_kind(a, b)
-    if augmented and a.tag == "array":
-        return a
     return _elementwise((a, b), discrete=symbol != "/")
 
 
@@ -137,7 +142,7 @@ def index_kind(op: Op, base: Kind | None, kinds: Mapping[str, Kind]) -> Kind | N
         return ANY if base.tag == "any" else Kind("numeric", discrete=base.discrete)
     numbers = [p for p in parts if p.what == "at"]
     known = [atom_kind(p.at, kinds) for p in numbers]
-    if base.ndim is None or any(k is None or k.tag != "num" for k in known):
+    if base.ndim is None or any(k is None or not k.is_position for k in known):
         return Kind("numeric", discrete=base.discrete)
     ndim = base.ndim - len(numbers) + sum(p.what == "none" for p in parts)
     if ndim <= 0 and not any(p.what == "ellipsis" for p in parts):
@@ -152,6 +157,8 @@ def rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     known = [k for k in args if k is not None]
     if rule.name == "stop_gradient":
         return known[0]
+    if _gives_several(rule, op):
+        return Kind("list", items=(_part_of_several(rule, op, known),))
     if rule.name.startswith("math.") or rule.name in ("float", "builtins.float"):
         return INT if rule.kind == "zero" else NUM
     discrete = rule.name in _DISCRETE
@@ -165,6 +172,29 @@ def rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     if rule.name == "np.where" and len(known) > 1:
         return _elementwise(tuple(known), discrete=False)
     return result_kind(op, tuple(known))
+
+
+def _gives_several(rule: Rule, op: Op) -> bool:
+    """Whether a function gives a tuple or list of arrays."""
+    match rule.name:
+        case "np.unique":
+            return any(role.startswith("return_") for role in op.roles) or len(op.args) > 1
+        case "np.where":
+            return len(op.args) == 1
+        case "np.indices" | "np.load":
+            return False
+    return rule.result != "array" or rule.name in TUPLES
+
+
+def _part_of_several(rule: Rule, op: Op, known: list[Kind]) -> Kind:
+    """What covers all parts of such a result."""
+    if rule.name in ("np.nonzero", "np.where"):
+        return Kind("array", 1, discrete=True)
+    if rule.name in ("math.modf", "math.frexp"):
+        return NUM
+    if rule.name in ("divmod", "np.divmod", "np.modf", "np.frexp"):
+        return _elementwise(tuple(known), discrete=False) or NUMERIC
+    return Kind("numeric", discrete=rule.name in TUPLES and rule.name != "np.unique")
 
 
 def _reduction_kind(op: Op, base: Kind, discrete: bool) -> Kind:

@@ -217,7 +217,7 @@ def index_shape(base: Shape, place: Op, env: Env, known: Known) -> Shape | None:
 
     def is_integer(atom: Atom) -> bool:
         kind = atom_kind(atom, known.kinds) or ANY
-        return kind.is_number and kind.discrete
+        return kind.is_position and kind.discrete
 
     forms = subscript_form(place, lambda atom: known.key(atom, env), is_integer)
     if forms is None:

@@ -125,7 +125,7 @@ def is_basic_index(op: Op, kinds: Mapping[str, Kind]) -> bool:
         if isinstance(part.at, Const) and isinstance(part.at.value, bool):
             return False
         kind = (atom_kind(part.at, kinds) if part.at is not None else None) or ANY
-        if not kind.is_number:
+        if not kind.is_position:
             return False
     return True
 

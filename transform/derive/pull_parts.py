@@ -49,7 +49,7 @@ def is_basic(parts: tuple[Part, ...], sweep: Sweep) -> bool:
     for part in parts:
         if part.what == "at":
             kind = atom_kind(part.at, sweep.facts.kinds) or ANY
-            if not kind.is_number:
+            if not kind.is_position:
                 return False
     return True
 
