@@ -80,13 +80,13 @@ def _check_step(
     for var in binds(stmt):
         if var.name in wanted and not last:
             what = f"`{var.name}` is assigned in this `try`, which may raise later, and read then"
-            raise unsupported(stmt.span, what, instead)  # type: ignore[union-attr]
+            raise unsupported(stmt.span, what, instead)
     changed = sorted(aliases.reached.get(id(stmt), frozenset()) - inside)
     op = stmt.value if isinstance(stmt, Assign | Effect) else None
     calls = isinstance(op, Op) and op.prim == "call"
     if changed and (calls or not last):
         what = f"`{changed[0]}` is changed in this `try`, which may raise later"
-        raise unsupported(stmt.span, what, instead)  # type: ignore[union-attr]
+        raise unsupported(stmt.span, what, instead)
 
 
 def _steps(block: Block, last: bool) -> Iterator[tuple[Stmt, bool]]:

@@ -246,8 +246,10 @@ def _holds(stmt: Stmt, sought: Stmt | None) -> bool:
     """Whether a statement is the one sought, or a `with` (or `finally`) around it."""
     if stmt is sought:
         return True
-    around_it = isinstance(stmt, With) or (isinstance(stmt, Try) and not stmt.catches)
-    return around_it and any(_holds(s, sought) for s in stmt.body)
+    match stmt:
+        case With(body=body) | Try(body=body, catches=()):
+            return any(_holds(s, sought) for s in body)
+    return False
 
 
 def _ends(stmt: Stmt, version: Version, value: Op | Var) -> bool:

@@ -170,10 +170,10 @@ def _try(stmt: Try, env: Env) -> Any:
         return _block(stmt.body, env)
     except tuple(_value(known, env) for known in stmt.catches) as error:
         first, *rest = stmt.orelse or (None,)
-        taken = first.value if isinstance(first, Assign) else None
-        if isinstance(taken, Op) and taken.template is CAUGHT:
-            env[first.target.name] = error
-            return _block(tuple(rest), env)
+        match first:
+            case Assign(target=target, value=Op(template=template)) if template is CAUGHT:
+                env[target.name] = error
+                return _block(tuple(rest), env)
         return _block(stmt.orelse, env)
 
 
