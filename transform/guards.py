@@ -82,7 +82,7 @@ def guards_of(callees: Callees) -> Guards:
 
 
 def _check(guards: Guards) -> Callable[[], bool]:
-    """The comparison of everything with what it was, as one expression: it is made at every call.
+    """The comparison of everything with what it was, in few steps: it is made at every call.
 
     >>> code = ((_check, _check.__code__, None),)
     >>> Guards(code, ((vars(types), "CellType", CellType),), (), ()).hold()
@@ -94,15 +94,24 @@ def _check(guards: Guards) -> Callable[[], bool]:
         held |= {f"f{i}": fn, f"c{i}": code, f"d{i}": defaults}
         tests.append(f"f{i}.__code__ is c{i} and f{i}.__defaults__ is d{i}")
     for i, (where, name, value) in enumerate(guards.objects):
-        held |= {f"g{i}": where.get, f"v{i}": value}
-        tests.append(f"g{i}({name!r}, missing) is v{i}")
+        held |= {f"g{i}": where, f"v{i}": value}
+        found = f"g{i}.get({name!r}, missing)" if value is _MISSING else f"g{i}[{name!r}]"
+        tests.append(f"{found} is v{i}")
     for i, (cell, value) in enumerate(guards.cells):
         held |= {f"o{i}": cell, f"w{i}": value}
         tests.append(f"now(o{i}) is w{i}")
     for i, (place, name, kind) in enumerate(guards.data):
         held |= {f"p{i}": place, f"k{i}": kind}
         tests.append(f"key(now(p{i}, {name!r})) == k{i}")
-    made: Callable[[], bool] = eval(f"lambda: {' and '.join(tests) or True}", held)
+    text = f"""
+def hold():
+    try:
+        return {" and ".join(tests) or True}
+    except KeyError:  # a name is gone
+        return False
+"""
+    exec(text, held)
+    made: Callable[[], bool] = held["hold"]
     return made
 
 
