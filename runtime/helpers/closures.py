@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 
-def nested(d: Any, inner: Any, *names: str) -> Any:
-    """The cotangent of `partial(inner, ...)`, where Python joins it with a partial `inner`.
+def nested(d: Any, outer: Any, inner: Any, *names: str) -> Any:
+    """The cotangent of `outer = partial(inner, ...)`; Python may have joined the two.
 
     `names` are the keyword arguments that the outer one gives itself.
     """
-    if not isinstance(d, dict) or not hasattr(inner, "keywords"):
+    if not isinstance(d, dict) or outer.func is inner:
         return d
     count = len(inner.args)
     own = {key: d[key] for key in names}

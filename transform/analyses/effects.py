@@ -197,6 +197,8 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
                 pair for i, how in known.items() for pair in sharing(op.args[i : i + 1], how)
             )
             atoms = tuple(a for i, a in enumerate(op.args) if i in places and i not in known)
+            if isinstance(op.callee, Var):  # what it holds may be what it gives
+                related += sharing((op.callee,), "held")
             return sharing(atoms, "same") + sharing(atoms, "held") + related
         case _:
             rule = rule_of_name(op.prim)

@@ -112,7 +112,7 @@ def _pull_op(
     elif op.prim.startswith("elements:"):
         pull_elements(stmt, op, g, env, state, sweep, out)
     elif op.prim.startswith("closure:"):
-        pull_closure(op, g, env, state, sweep, out)
+        pull_closure(target, op, g, env, after, state, sweep, out)
     elif op.prim in ("binary:+", "binary:*"):
         pull_binary(stmt, op, g, env, state, sweep, out)
     elif op.prim == "method:get" and _is_container(op.args[0], sweep):

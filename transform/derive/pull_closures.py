@@ -20,16 +20,18 @@ from adjoint.transform.derive.cotangents import (
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.ir.nodes import Const, Op, Ref, Var
 
+Env = Mapping[str, Version]
+
 
 def pull_closure(
-    op: Op, g: Cotangent, env: Mapping[str, Version], state: State, sweep: Sweep, out: Out
+    target: Var, op: Op, g: Cotangent, env: Env, after: Env, state: State, sweep: Sweep, out: Out
 ) -> None:
     """`f = closure(code, k)`: `d_k = captured(d_f, "k")`."""
     held = flat(g, sweep, out)
     if op.prim == PARTIAL and _may_be_partial(op, sweep):
         names = [Const(role) for role in op.roles if not role.isdigit() and role != ITSELF]
-        inner = sweep.primal(op.args[0], env)
-        held = assign(out, sweep.names, call("nested", held, inner, *names), "d")
+        inner, outer = sweep.primal(op.args[0], env), sweep.primal(target, after)
+        held = assign(out, sweep.names, call("nested", held, outer, inner, *names), "d")
     for role, arg in zip(op.roles, op.args, strict=True):
         if isinstance(arg, Var) and sweep.is_active(arg):
             part = call("captured", held, *(Const(name) for name in role.split(".")))

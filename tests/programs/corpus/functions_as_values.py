@@ -464,3 +464,71 @@ def hidden_by_a_local_name(x, k):
         return inner(v) * k
 
     return outer(x) + inner(x)
+
+
+@program((arr(3), 0.4), may_refuse=True)
+def result_is_what_it_holds(x, k):
+    a = x * k
+    fs = [lambda: a]
+    b = fs[0]()
+    b *= 2.0
+    return np.sum(a * a)
+
+
+@program((arr(3), 0.4), may_refuse=True)
+def method_of_a_list_as_a_value(x, k):
+    out = []
+    push = out.append
+    for v in x:
+        push(v * k)
+    return out[0] * out[1]
+
+
+@program((arr(3), 0.4))
+def integer_bound_again(x, k):
+    n = 1
+    fs = [lambda v: k * v**n]
+    n = 3
+    return np.sum(fs[0](x))
+
+
+@program(
+    (arr(3), 0.4, np.multiply),
+    (arr(3), 0.4, scaled),
+    (arr(3), 0.4, functools.partial(scaled, shift=2.0)),
+    (arr(3), 0.4, functools.partial(lambda a, b, c: a * b * c, 2.0)),
+)
+def partial_of_a_parameter(x, k, f):
+    return np.sum(functools.partial(f, k)(x) * x)
+
+
+@program((arr(3), 0.4))
+def two_over_one_array(x, k):
+    a = x * k
+    fs = {"p": lambda v: v * a[0], "q": lambda v: np.sum(v * a)}
+    fs["r"] = fs["p"]
+    return fs["p"](k) * fs["q"](x) + fs["r"](a[1])
+
+
+@program((arr(3), 0.4))
+def results_of_every_structure(x, k):
+    fs = [lambda v: [v * k, {"a": v + k}], lambda v: v[1:]]
+    p, q = fs[0](x)
+    return np.sum(p * q["a"]) + np.sum(fs[1](x * k) ** 2)
+
+
+@program((arr(3), 0.4))
+def starred_parameters_of_a_closure(x, k):
+    f = lambda *a, **kw: a[0] * kw["s"] * k  # noqa: E731
+    fs = [f]
+    return np.sum(fs[0](x, s=k)) + np.sum(f(x, s=2.0))
+
+
+@program((arr(3), 0.4, 3))
+def newton_steps(x, k, n):
+    def repeated(f, v):
+        for _ in range(n):
+            v = f(v)
+        return v
+
+    return np.sum(repeated(lambda v: v - 0.1 * (v * v - k), x))
