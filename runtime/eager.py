@@ -286,7 +286,8 @@ def _record(
         node.outputs = len(out)
     results = _wrap(cls, out, op, args)
     for k, result in enumerate(results if multiple else (results,)):
-        result._edge = (node, k) if node.outputs > 1 else node
+        if result._data.dtype.kind in "fc":
+            result._edge = (node, k) if node.outputs > 1 else node
         if check_ans:
             counter = counter_of(result)
             checks.append((counter, counter[0], k))

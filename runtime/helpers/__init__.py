@@ -58,6 +58,7 @@ from .arrangement import untile as untile
 from .arrangement import untrace as untrace
 from .arrangement import untranspose as untranspose
 from .arrangement import unvstack as unvstack
+from .broadcasting import along_last as along_last
 from .broadcasting import cast_back as cast_back
 from .broadcasting import cast_on as cast_on
 from .broadcasting import count as count
@@ -70,10 +71,14 @@ from .broadcasting import spec as spec
 from .broadcasting import unbroadcast as unbroadcast
 from .broadcasting import unreduce as unreduce
 from .closures import captured as captured
+from .decompositions import cond_slopes as cond_slopes
 from .decompositions import eigh_along as eigh_along
 from .decompositions import eigh_da as eigh_da
 from .decompositions import eigvalsh_along as eigvalsh_along
 from .decompositions import eigvalsh_da as eigvalsh_da
+from .decompositions import lstsq_along as lstsq_along
+from .decompositions import lstsq_da as lstsq_da
+from .decompositions import lstsq_db as lstsq_db
 from .decompositions import matrix_power_along as matrix_power_along
 from .decompositions import multi_dot_along as multi_dot_along
 from .decompositions import multi_dot_parts as multi_dot_parts
@@ -204,6 +209,9 @@ from .statistics import cumprod_along as cumprod_along
 from .statistics import cumprod_dx as cumprod_dx
 from .statistics import filled as filled
 from .statistics import low_terms as low_terms
+from .statistics import nanquantile_along as nanquantile_along
+from .statistics import nanquantile_da as nanquantile_da
+from .statistics import numbers_weights as numbers_weights
 from .statistics import polymul_part as polymul_part
 from .statistics import polyval_slope as polyval_slope
 from .statistics import polyval_dp as polyval_dp

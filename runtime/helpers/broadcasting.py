@@ -117,6 +117,11 @@ def unreduce(d: Any, like: Any, axis: Any = None, keepdims: bool = False) -> Any
     return np.broadcast_to(d, shape)
 
 
+def along_last(d: Any) -> Any:
+    """`d` with one axis more, the last, to go with what was reduced along it; a number as it is."""
+    return d if getattr(d, "shape", ()) == () else np.expand_dims(d, -1)
+
+
 def count(like: Any, axis: Any = None) -> int:
     """How many elements a reduction over `axis` takes together (at least 1).
 

@@ -242,3 +242,64 @@ def multi_dot_along(d: Any, arrays: Any) -> Any:
         factors = [*arrays[:i], tangents[i], *arrays[i + 1 :]]
         total = total + np.linalg.multi_dot(factors)
     return total
+
+
+def _full_rank(ans: Any, a: Any) -> None:
+    if is_complex(a) or ans[2] < min(np.shape(a)):
+        raise NotImplementedError(
+            "np.linalg.lstsq has a derivative rule for real matrices of full rank only"
+        )
+
+
+def _columns(x: Any) -> Any:
+    return np.expand_dims(x, -1) if np.ndim(x) == 1 else x
+
+
+def lstsq_da(d: Any, a: Any, b: Any, ans: Any) -> Any:
+    """The cotangent of the matrix of a problem of least squares, of which `ans` is the answer."""
+    _full_rank(ans, a)
+    x = _columns(ans[0])
+    right = _columns(b)
+    back = _columns(expand(d[0], ans[0]))
+    total = pinv_da(back @ np.transpose(right), a, np.linalg.pinv(a))
+    if np.size(ans[1]):
+        total = total - 2 * ((right - a @ x) * expand(d[1], ans[1])) @ np.transpose(x)
+    return unbroadcast(total + svdvals_dx(expand(d[3], ans[3]), a), a)
+
+
+def lstsq_db(d: Any, a: Any, b: Any, ans: Any) -> Any:
+    """The cotangent of the right-hand side of a problem of least squares."""
+    _full_rank(ans, a)
+    total = np.transpose(np.linalg.pinv(a)) @ _columns(expand(d[0], ans[0]))
+    if np.size(ans[1]):
+        away = _columns(b) - a @ _columns(ans[0])
+        total = total + 2 * away * expand(d[1], ans[1])
+    return unbroadcast(np.reshape(total, np.shape(b)), b)
+
+
+def lstsq_along(d: Any, a: Any, b: Any, ans: Any, of_b: bool = False) -> Any:
+    """The tangents of the answer of a problem of least squares, `d` being that of `a` or `b`."""
+    _full_rank(ans, a)
+    p = np.linalg.pinv(a)
+    away = _columns(b) - a @ _columns(ans[0])
+    if of_b:
+        moved = _columns(d)
+        x = p @ moved
+        values = np.zeros_like(ans[3])
+    else:
+        moved = -d @ _columns(ans[0])
+        x = pinv_along(d, a, p) @ _columns(b)
+        values = svdvals_along(d, a)
+    square = np.sum(2 * away * moved, axis=0) if np.size(ans[1]) else np.zeros_like(ans[1])
+    return [np.reshape(x, np.shape(ans[0])), square, 0, values]
+
+
+def cond_slopes(x: Any, ans: Any, p: Any = None) -> Any:
+    """The derivative of the condition number `ans` with respect to each singular value."""
+    if p is not None and p != 2:
+        raise NotImplementedError("np.linalg.cond has a derivative rule for p=None and p=2 only")
+    s = np.linalg.svd(x, full_matrices=False)[1]
+    places = np.arange(np.shape(s)[-1])
+    least = np.expand_dims(s[..., -1], -1)
+    last = np.where(places == np.shape(s)[-1] - 1, -np.expand_dims(ans, -1) / least, 0)
+    return last + np.where(places == 0, 1 / least, 0)

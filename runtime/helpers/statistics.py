@@ -112,6 +112,31 @@ def quantile_along(d: Any, a: Any, q: Any, ans: Any, axis: Any = None) -> Any:
     return np.reshape(each, np.shape(ans))
 
 
+def numbers_weights(q: Any, rows: Any) -> Any:
+    """What each sorted element of the last axis counts for in each quantile of the numbers."""
+    n = np.sum(~np.isnan(rows), axis=-1, dtype=float_dtype(rows))
+    at = np.tensordot(np.reshape(np.asarray(q, float_dtype(rows)), -1), n - 1, 0)
+    places = np.arange(np.shape(rows)[-1], dtype=float_dtype(rows))
+    return np.maximum(1 - np.abs(np.expand_dims(at, -1) - places), 0)
+
+
+def nanquantile_da(d: Any, a: Any, q: Any, axis: Any = None) -> Any:
+    """The cotangent of an array, of whose numbers quantiles were taken."""
+    rows = _joined_last(a, axis)
+    weights = numbers_weights(q, rows)
+    d = d if hasattr(d, "dtype") else np.full((), d, float_dtype(a))
+    each = np.reshape(d, (*np.shape(weights)[:-1], 1))
+    whole = _parted(unsort(np.sum(each * weights, axis=0), rows), a, axis)
+    return np.where(np.isnan(a), 0, whole)
+
+
+def nanquantile_along(d: Any, a: Any, q: Any, ans: Any, axis: Any = None) -> Any:
+    """The tangent of quantiles `ans` of the numbers of an array."""
+    rows = _joined_last(a, axis)
+    along = sorted_like(_joined_last(np.where(np.isnan(a), 0, d), axis), rows)
+    return np.reshape(np.sum(numbers_weights(q, rows) * along, axis=-1), np.shape(ans))
+
+
 def _variables(m: Any, rowvar: bool) -> Any:
     """What `np.cov` takes for variables, as rows."""
     rows = np.reshape(m, (1, -1)) if np.ndim(m) < 2 else m

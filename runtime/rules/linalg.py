@@ -28,7 +28,7 @@ PRODUCTS = collect(
     *(
         general(
             f"np.{name}(x, y)",
-            vjp={"x": "unbroadcast(np.conjugate(np.expand_dims(g, -1) * y), x)", "y": "unbroadcast(np.expand_dims(g, -1) * np.conjugate(x), y)"},
+            vjp={"x": "unbroadcast(np.conjugate(along_last(g) * y), x)", "y": "unbroadcast(along_last(g) * np.conjugate(x), y)"},
             jvp={"x": "np.vecdot(g, y)", "y": "np.vecdot(x, g)"},
         )
         for name in ("vecdot", "linalg.vecdot")
@@ -83,9 +83,20 @@ LINALG = collect(
     general("np.linalg.svd(a, full_matrices=True)", vjp={"a": "svd_da(g, a, ans, full_matrices)"}, jvp={"a": "svd_along(g, ans, full_matrices)"}, also={"result": "tuple"}),
     general("np.linalg.svdvals(x)", vjp={"x": "svdvals_dx(g, x)"}, jvp={"x": "svdvals_along(g, x)"}),
     general("np.linalg.qr(a)", vjp={"a": "qr_da(g, a, ans)"}, jvp={"a": "qr_along(g, ans)"}, also={"result": "tuple"}),
+    general(
+        "np.linalg.lstsq(a, b, rcond=None)",
+        vjp={"a": "lstsq_da(g, a, b, ans)", "b": "lstsq_db(g, a, b, ans)"},
+        jvp={"a": "lstsq_along(g, a, b, ans)", "b": "lstsq_along(g, a, b, ans, True)"},
+        also={"result": "tuple"},
+    ),
+    general(
+        "np.linalg.cond(x, p=None)",
+        vjp={"x": "svdvals_dx(along_last(g) * cond_slopes(x, ans, p), x)"},
+        jvp={"x": "np.sum(svdvals_along(g, x) * cond_slopes(x, ans, p), axis=-1)"},
+    ),
     linear("np.linalg.trace(x)", x="untrace(g, x, 0, -2, -1)"),
     linear("np.linalg.diagonal(x)", x="undiagonal(g, x, 0, -2, -1)", also={"memory": "view"}),
-    missing("np.linalg.eig np.linalg.eigvals np.linalg.lstsq np.linalg.cond np.linalg.tensorinv np.linalg.tensorsolve", why="no rule has been written yet"),
+    missing("np.linalg.eig np.linalg.eigvals np.linalg.tensorinv np.linalg.tensorsolve", why="no rule has been written yet"),
 )
 
 RULES = collect(PRODUCTS, LINALG)

@@ -131,6 +131,15 @@ ORDERED = collect(
         vjp={"a": "quantile_da(g, a, 0.5, axis)"},
         jvp={"a": "quantile_along(g, a, 0.5, ans, axis)"},
     ),
+    *(
+        general(
+            f"np.{name}(a, {'' if q == '0.5' else 'q, '}axis=None, *, keepdims=False)",
+            vjp={"a": f"nanquantile_da(g, a, {q}, axis)"},
+            jvp={"a": f"nanquantile_along(g, a, {q}, ans, axis)"},
+            also={"unwritten": () if q == "0.5" else ("q",)},
+        )
+        for name, q in (("nanmedian", "0.5"), ("nanquantile", "q"), ("nanpercentile", "np.asarray(q) / 100"))
+    ),
     general("np.sort(a, axis=-1)", vjp={"a": "unsort(g, a, axis)"}, jvp={"a": "sorted_like(g, a, axis)"}),
     linear("np.ediff1d(ary)", ary="np.reshape(undiff(g, np.zeros(np.size(ary)), 1, 0), np.shape(ary))"),
     linear("np.diff(a, n=1, axis=-1)", a="undiff(g, a, n, axis)"),
@@ -139,7 +148,7 @@ ORDERED = collect(
         vjp={"y": "trapezoid_dy(g, y, x, dx, axis)", "x": "trapezoid_dx(g, y, x, axis)", "dx": "unbroadcast(g * unit_trapezoid(y, x, axis), dx)"},
         jvp={"y": "np.trapezoid(g, x, dx, axis)", "x": "np.trapezoid(y, g, axis=axis)", "dx": "g * unit_trapezoid(y, x, axis)"},
     ),
-    missing("np.nanmedian np.nanquantile np.nanpercentile np.partition np.histogram np.apply_over_axes", why="no rule has been written yet"),
+    missing("np.partition np.histogram np.apply_over_axes", why="no rule has been written yet"),
 )
 
 RULES = collect(SUMS, EXTREMES, ORDERED)

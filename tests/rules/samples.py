@@ -57,6 +57,8 @@ VALUES: dict[str, object] = {
     "gaps": np.array([[0.5, np.nan, 0.3], [np.nan, 0.9, 0.7]]),
     "tall": _array(4, 3),
     "tall2": _array(2, 4, 3),
+    "pos4": np.abs(_array(4)),
+    "k44": _array(4, 4),
     "late": np.array([0.4, 0.2, 0.0, 0.7, 0.3]),
     "points": np.array([0.15, 0.6, 0.65, 1.0]),
     "k": np.array([0, 2, 1]),
@@ -124,6 +126,8 @@ np.cumprod(holes)  np.cumprod(empty, axis=0)
 np.median(m)  np.median(c, axis=1)  np.median(c, axis=(0, 2), keepdims=True)  np.median(u)
 np.quantile(u, 0.3)  np.quantile(c, [0.1, 0.77], axis=(0, 2))  np.percentile(m, 40, axis=0)
 np.percentile(c, [[20, 50], [70, 100]], axis=1, keepdims=True)
+np.nanmedian(gaps, axis=1)  np.nanmedian(gaps)  np.nanquantile(gaps, [0.3, 0.8], axis=1)
+np.nanquantile(c, 0.4, axis=(0, 2), keepdims=True)  np.nanpercentile(gaps, 30, axis=0)
 np.ediff1d(m)  np.ldexp(m, 3)  np.ldexp(s, ints)  np.unwrap(long)  np.unwrap(c, axis=1)
 
 np.reshape(m, (3, 2))  np.reshape(m, -1)  ndarray.reshape(m, 3, 2)  ndarray.reshape(m, (6,))
@@ -224,6 +228,8 @@ np.linalg.pinv(m)  np.linalg.pinv(tall2)  np.linalg.pinv(a)
 np.linalg.eigh(spd)  np.linalg.eigh(spd2, 'U')  np.linalg.eigvalsh(spd)  np.linalg.eigvalsh(spd2)
 np.linalg.svd(a)  np.linalg.svd(k34, full_matrices=False)  np.linalg.svd(tall2, False)
 np.linalg.svdvals(k34)  np.linalg.svdvals(tall2)  np.linalg.qr(a)  np.linalg.qr(tall2)
+np.linalg.lstsq(tall, pos4)  np.linalg.lstsq(tall, k44)  np.linalg.lstsq(m, v[:2])
+np.linalg.cond(a)  np.linalg.cond(tall2)  np.linalg.cond(k34, 2)
 np.linalg.outer(v, u)  np.linalg.cross(v, w)  np.linalg.tensordot(m, k34, axes=1)
 np.linalg.vecdot(m, v)  np.vecdot(m, v)  np.vecdot(v, w)  np.matvec(c, u[:4])  np.matvec(m, v)
 np.matvec(k34.T, m)  np.vecmat(v, k34)  np.vecmat(m, k34)  np.vecmat(w, tall2.transpose(0, 2, 1))

@@ -160,3 +160,26 @@ def holes_left_out(x):
 def step_of_integration(h):
     y = np.array([1.0, 0.5, 2.0])
     return np.trapezoid(y, dx=h[0]) * h[1] + np.trapezoid(y * h[2], dx=h[3])
+
+
+@program((arr(5, 3), arr(5)))
+def least_squares(a, b):
+    x = np.linalg.lstsq(a, b, rcond=None)[0]
+    y, residual, rank, s = np.linalg.lstsq(a, b * b, rcond=None)
+    return np.sum(x**3) + np.sum(y * x) * rank + np.sum(residual) + s[0]
+
+
+@program((arr(3, 3),))
+def condition_of_a_matrix(a):
+    return np.linalg.cond(a + 2 * np.eye(3)) + np.linalg.norm(a, "nuc")
+
+
+@program((arr(4, 5),))
+def medians_of_what_was_measured(x):
+    y = np.where(np.eye(4, 5) > 0, np.nan, x)
+    return np.sum(np.nanmedian(y, axis=1) ** 2) + np.nanpercentile(y, 30)
+
+
+@program((arr(3, 4),))
+def running_totals(x):
+    return np.sum(np.cumulative_sum(x, axis=1, include_initial=True) ** 2) + np.ptp(x)
