@@ -63,12 +63,15 @@ class Differentiable:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The function's own value; with tensors among the arguments, a tensor in the graph."""
-        if not (kwargs or self._own):
+        if not self._own:
             for a in args:
                 if type(a) not in PLAIN:
                     break
             else:
-                return self.__wrapped__(*args)
+                if not kwargs:
+                    return self.__wrapped__(*args)
+                if PLAIN.issuperset(map(type, kwargs.values())):
+                    return self.__wrapped__(*args, **kwargs)
         if self._own:
             full, named = self._all(args, kwargs)
         else:
