@@ -98,9 +98,9 @@ def _stmt(stmt: Stmt, known: _Surroundings) -> tuple[Stmt, ...]:
             value = _closed(Var(name), span, known, made)
             return (*made, replace(stmt, value=value))
         case Assign(value=Op() as op) | Effect(value=op):
-            op = _without_field(op, span, known, made)
-            changed = _operation(op, span, known, made)
-            return (*made, stmt if changed is stmt.value else replace(stmt, value=changed))
+            called = _without_field(op, span, known, made)
+            done = _operation(called, span, known, made)
+            return (*made, stmt if done is op else replace(stmt, value=done))
         case Define():
             return (stmt,)
 

@@ -71,7 +71,7 @@ def _check_early(
         return
     if not any(isinstance(a, Var) and a.name in varied for a in op.args):
         return
-    cells = cells_of(local, known)
+    cells = {name for name in cells_of(local, known) if _depends(name, known, varied)}
     for after in (inner for block in later for inner in walk(block)):
         again = {v.name for v in binds(after)} & cells
         if again and after is not stmt:
@@ -82,6 +82,13 @@ def _check_early(
                 "may be bound again by then",
                 f"let it keep the value, as in `lambda v, {name}={name}: ...`",
             )
+
+
+def _depends(name: str, known: Locals, varied: frozenset[str]) -> bool:
+    """Whether a variable, or what the function in it holds, depends on what is differentiated."""
+    return name in varied or (
+        name in known and not varied.isdisjoint(known[name].captures.values())
+    )
 
 
 def _check_interleaved(fn: Function, analysis: Analysis, known: Locals) -> None:

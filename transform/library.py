@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from types import FunctionType
 from typing import Any
 
 Values = Iterable[Any]
@@ -135,7 +134,7 @@ def takewhile(function: Function, values: Values) -> list[Any]:
 Form = tuple[Any, tuple[str, ...]]
 """A function of the standard library, and how it is called: "" or a keyword for each argument."""
 
-SOURCES: dict[Form, FunctionType] = {
+SOURCES: dict[Form, Function] = {
     (map, ("", "")): map_one,
     (map, ("", "", "")): map_two,
     (map, ("", "", "", "")): map_three,
@@ -160,7 +159,7 @@ LAZY = frozenset(function for function, _ in SOURCES if function is not functool
 """Those that give an iterator."""
 
 
-def source_of(function: Any, roles: Sequence[str]) -> FunctionType | None:
+def source_of(function: Any, roles: Sequence[str]) -> Function | None:
     """The Python source of a call of the standard library, if it is known."""
     try:
         return SOURCES.get((function, tuple(roles)))

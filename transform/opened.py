@@ -77,7 +77,8 @@ def opened_vjp(
 
     def pull(g: Any) -> dict[Any, Any]:
         found = dict(zip(compiled.slots, picked(compiled, pullback(g)), strict=True))
-        own = dict.fromkeys((*held, *_defaults(function))) | {name: found[Slot(name)] for name in inner}
+        own = dict.fromkeys((*held, *_defaults(function)))
+        own |= {name: found[Slot(name)] for name in inner}
         for name, content in held.items():
             if content is function:  # it called itself
                 own = accumulate({**own, name: None}, own[name])

@@ -23,7 +23,8 @@ from adjoint.transform.analyses.kind import (
     join,
     join_all,
 )  # fmt: skip
-from adjoint.transform.analyses.operations import CallKind, resolve_op
+from adjoint.transform.analyses.objects import CallKind
+from adjoint.transform.analyses.operations import resolve_op
 from adjoint.transform.analyses.result_kinds import binary_kind, without_axes
 from adjoint.transform.ir.nodes import (
     Assign,

@@ -95,8 +95,9 @@ def _stmt(stmt: Stmt, known: _Temporaries) -> Iterator[Stmt]:
             args: list[Atom] = []
             for arg in reached.args:
                 if isinstance(arg, Var) and arg.name in known.iterators:
-                    args.append(Var(f"{arg.name}.listed"))
-                    yield Assign(args[-1], _listed(arg), stmt.span)
+                    listed = Var(f"{arg.name}.listed")
+                    yield Assign(listed, _listed(arg), stmt.span)
+                    args.append(listed)
                 else:
                     args.append(arg)
             reached = replace(reached, args=tuple(args))

@@ -136,7 +136,7 @@ def function_of_a_function(x, k):
 
 @program((0.4, 0.7))
 def made_and_called_at_once(x, k):
-    return (lambda v, w=2.0: v * k * w)(x) + (lambda v: v + k)(v=x)
+    return (lambda v, w=2.0: v * k * w)(x) + (lambda v: v + k)(v=x)  # noqa: PLC3002
 
 
 @program((arr(3), 0.4))
@@ -296,7 +296,7 @@ def chained_and_crossed(x, y, k):
 @program((arr(3), arr(3)))
 def over_pairs(x, y):
     a = sum(map(lambda pair: pair[0] * pair[1], zip(x, y, strict=True)))
-    b = sum(itertools.starmap(lambda v, w: v * w * w, zip(x, y)))
+    b = sum(itertools.starmap(lambda v, w: v * w * w, zip(x, y)))  # noqa: RUF058
     return a * b
 
 
