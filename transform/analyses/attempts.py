@@ -8,10 +8,12 @@ that is read there may be assigned by the last thing in the body that can raise,
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from adjoint.runtime.errors import MissingRule, NotDifferentiable
 from adjoint.transform.analyses.aliases import Aliases
-from adjoint.transform.analyses.liveness import Live, exposed, live_after, names_read
+from adjoint.transform.analyses.liveness import Live, live_after, names_read
+from adjoint.transform.analyses.versions import Versions
 from adjoint.transform.errors import SourceNotFound, UnsupportedSyntax
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -27,6 +29,7 @@ from adjoint.transform.ir.nodes import (
     Try,
     Var,
     While,
+    With,
     binds,
     blocks_of,
     walk,
@@ -36,41 +39,51 @@ from adjoint.transform.refusals import unsupported
 _OURS = (MissingRule, NotDifferentiable, SourceNotFound, UnsupportedSyntax)
 
 
-def check_attempts(fn: Function, aliases: Aliases) -> None:
+def check_attempts(fn: Function, aliases: Aliases, found: Versions) -> None:
     """Refuse a `try` whose body may leave half of its work behind.
 
     Raises:
         UnsupportedSyntax: there is such a body, or a handler that would catch our own errors.
     """
-    attempts = list(_attempts(fn.body))
-    if not attempts:
-        return
-    live = live_after(fn)
-    for attempt, following in attempts:
-        wanted = _wanted(attempt, following, live)
+    for attempt in walk(fn.body):
+        if not isinstance(attempt, Try) or not attempt.catches:
+            continue
+        wanted = _wanted(fn, attempt, found)
         inside = {var.name for stmt in walk(attempt.body) for var in binds(stmt)}
         for stmt, last in _steps(attempt.body, True):
             _check_step(stmt, last, wanted, inside, aliases)
         _check_classes(attempt)
 
 
-def _attempts(block: Block) -> Iterator[tuple[Try, Stmt | None]]:
-    """Each `try` that catches something, and the statement after it."""
-    for stmt, following in zip(block, (*block[1:], None), strict=False):
-        if isinstance(stmt, Try) and stmt.catches:
-            yield stmt, following
-        for inner in blocks_of(stmt):
-            yield from _attempts(inner)
-
-
-def _wanted(attempt: Try, following: Stmt | None, live: dict[int, Live]) -> Live:
+def _wanted(fn: Function, attempt: Try, found: Versions) -> Live:
     """The names that are read once an exception was caught."""
+    live = live_after(replace(fn, body=_if_caught(fn.body, attempt, found)))
     first, *_ = attempt.orelse
-    wanted = (live[id(first)] - {var.name for var in binds(first)}) | names_read(first)
-    if isinstance(following, If) and following.test == attempt.test:  # `else`
-        otherwise = exposed(following.orelse) | live[id(following)] | names_read(following)
-        return wanted - (live[id(attempt)] - otherwise) | exposed(attempt.orelse)
-    return wanted
+    return (live[id(first)] - {var.name for var in binds(first)}) | names_read(first)
+
+
+def _if_caught(block: Block, attempt: Try, found: Versions) -> Block:
+    """The block without what runs only if the body of an attempt came to its end."""
+    return tuple(_stmt_if_caught(stmt, attempt, found) for stmt in block)
+
+
+def _stmt_if_caught(stmt: Stmt, attempt: Try, found: Versions) -> Stmt:
+    if stmt is attempt:
+        return stmt
+    match stmt:
+        case If(test=Var(name=name), body=body, orelse=orelse):
+            same = stmt.test == attempt.test and not isinstance(stmt, Try)
+            read = found.before[id(stmt)].get(name)
+            if same and read is found.after[id(attempt)].get(name):
+                body = ()
+            body, orelse = _if_caught(body, attempt, found), _if_caught(orelse, attempt, found)
+            return replace(stmt, body=body, orelse=orelse)
+        case If(body=body, orelse=orelse):
+            body, orelse = _if_caught(body, attempt, found), _if_caught(orelse, attempt, found)
+            return replace(stmt, body=body, orelse=orelse)
+        case For(body=body) | While(body=body) | With(body=body):
+            return replace(stmt, body=_if_caught(body, attempt, found))
+    return stmt
 
 
 def _check_step(

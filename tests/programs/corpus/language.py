@@ -167,7 +167,7 @@ def try_in_a_loop_goes_on(x):
     return s
 
 
-@program((arr(6),), may_refuse=True)  # that `r` is read only where it is assigned is not seen
+@program((arr(6),))
 def try_in_a_loop_leaves_it(x):
     s = 1.0
     for k, v in enumerate(x):
