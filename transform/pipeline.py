@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from adjoint.transform.analyses.activity import active_names
 from adjoint.transform.analyses.shapes import shapes
+from adjoint.transform.analyses.attempts import check_attempts
 from adjoint.transform.analyses.unseen import check_unseen
 from adjoint.transform.analyses.versions import versions
 from adjoint.transform.analysis import RESERVED, analyse
@@ -127,6 +128,7 @@ def _sweep(
     check_escapes(callee, analysis, {*wrt, *written})
     check_unseen(function, analysis.kinds, analysis.aliases, {*wrt, *written})
     found = versions(function, analysis.aliases.reached, analysis.aliases.roots)
+    check_attempts(function, analysis.aliases, found)
     definitions: dict[str, Stmt] = {}
     for stmt in walk(function.body):
         if not isinstance(stmt, Augment):

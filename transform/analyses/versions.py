@@ -17,6 +17,8 @@ from adjoint.transform.ir.nodes import (
     Function,
     If,
     Stmt,
+    Try,
+    Var,
     While,
     With,
     binds,
@@ -126,6 +128,9 @@ def _stmt(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
         work.before[id(stmt)] = {n: env[n] for n in wanted if n in env}
     after = dict(env)
     match stmt:
+        case Try(body=body, orelse=orelse, catches=()):
+            after = _block(body, after, key, depth, work)
+            after = _block(orelse, after, key, depth, work)
         case If(body=body, orelse=orelse):
             then = _block(body, env, (id(stmt), "body"), depth, work)
             other = _block(orelse, env, (id(stmt), "orelse"), depth, work)
@@ -148,6 +153,8 @@ def _stmt(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
     for name in work.reached.get(id(stmt), ()):
         if name in after and not isinstance(stmt, If | For | While):
             after[name] = work.new(name, "write", key, stmt, depth)
+    if isinstance(stmt, Try) and stmt.catches:  # its test is read when it has ended
+        work.before[id(stmt)] |= {n: v for n, v in after.items() if stmt.test == Var(n)}
     made = {n: v for n, v in after.items() if env.get(n) is not v}
     work.after[id(stmt)] = {**work.before.get(id(stmt), {}), **made}
     return after

@@ -51,6 +51,7 @@ from adjoint.transform.ir.nodes import (
     Ref,
     Span,
     Stmt,
+    Try,
     Unpack,
     Var,
     While,
@@ -189,6 +190,9 @@ def _is_around(made: Stmt, block: Block, sweep: Sweep) -> bool:
 
 
 def _reverse_if(stmt: If, state: State, sweep: Sweep, out: Out) -> None:
+    if isinstance(stmt, Try) and not stmt.catches:
+        reverse_block(stmt.body, state, sweep, out)
+        return
     if not _matters((*stmt.body, *stmt.orelse), state, sweep):
         return
     env = {**sweep.facts.versions.before[id(stmt)], **sweep.facts.versions.after[id(stmt)]}

@@ -363,3 +363,129 @@ FACTOR = 1.5
 def global_declared_and_read(x):
     global FACTOR
     return np.sum(x * x) * FACTOR
+
+
+# Where they could go wrong
+
+
+@program((arr(4),))
+def exception_in_the_middle_of_a_loop(x):
+    s = 1.0
+    for i in [0, 1, 7, 2]:
+        try:
+            v = x[i]
+        except IndexError:
+            v = x[0] * s
+        s = s * v + 1.0
+    return s
+
+
+@program((arr(4),))
+def exception_ends_a_loop(x):
+    k = 0
+    s = 0.0
+    while True:
+        try:
+            v = x[k]
+        except IndexError:
+            break
+        s = s + v * v * (k + 1)
+        k += 1
+    return s
+
+
+@program((arr(3),))
+def exceptions_in_nested_loops(x):
+    s = 0.0
+    for a in x:
+        for b in x:
+            try:
+                s = s + math.sqrt(a * b)
+            except ValueError:
+                s = s - a * b
+    return s
+
+
+@program((arr(4),))
+def array_written_last_in_a_try(x):
+    y = np.zeros(4)
+    for i in range(6):
+        try:
+            y[i] = x[i] ** 2
+        except IndexError:
+            y[0] = y[0] * 2
+    return np.sum(y * x)
+
+
+@program((arr(4),))
+def try_in_a_function_in_a_comprehension(x):
+    def safe(v):
+        try:
+            return math.sqrt(v)
+        except ValueError:
+            return -v * v
+
+    return sum(safe(v) for v in x) + max(safe(v) for v in x)
+
+
+@program((arr(4),))
+def finally_on_every_way_out_of_a_round(x):
+    s = 0.0
+    for v in x:
+        try:
+            if v < 0:
+                continue
+            s = s + v * v
+        finally:
+            print(end="")
+    return s
+
+
+@program((arr(4),))
+def match_breaks_and_goes_on(x):
+    s = 1.0
+    for i, v in enumerate(x):
+        match i:
+            case 3:
+                break
+            case _ if v > 0.8:
+                s = s * v
+                continue
+            case _:
+                s = s + v
+        s = s * 1.1
+    return s
+
+
+@program((arr(4),))
+def generator_sees_what_its_loop_changes(x):
+    k = 1.0
+    s = 0.0
+    for v in (w * k for w in x):
+        k = k * x[0]
+        s = s + v
+        if s > 2.0:
+            break
+    return s
+
+
+@program((arr(3),))
+def comprehension_hides_a_name(x):
+    v = x[0]
+    squares = [v * w for v in x for w in [v * 2.0]]
+    return sum(squares) * v
+
+
+@program((arr(4),))
+def every_operand_is_evaluated_once_and_in_order(x):
+    log = []
+
+    def seen(v, k):
+        log.append(k)
+        return v
+
+    y = seen(x[0], 1) * seen(x[1], 2) + seen(x[2], 3) ** 2
+    table = {seen("a", 4): seen(x[3], 5)}
+    if log != [1, 2, 3, 4, 5]:
+        raise AssertionError(log)
+    return y * table["a"]
