@@ -60,6 +60,8 @@ class Kind:
     @property
     def may_share(self) -> bool:
         """Whether two names of this kind can share memory that one of them writes."""
+        if self.tag == "tuple" and self.items:
+            return any(item.may_share for item in self.items)
         return self.tag not in ("num", "str", "none", "function", "range")
 
     @property
