@@ -85,12 +85,14 @@ CHOOSING = collect(
         also={"methods": ("clip",)},
     ),
     elementwise("np.nan_to_num(x)", x="np.where(np.isfinite(x), g, 0)"),
+    elementwise("np.nextafter(x, y)", x="g"),
     elementwise("np.unwrap(p, discont=None, axis=-1, *, period=6.283185307179586)", p="g", also={"unwritten": ("period",)}),
     elementwise("np.copysign(x, y)", x="np.where(np.signbit(y), -g, g) * np.sign(x)"),
 )
 
 COMPLEX = collect(
     general("np.divmod(x, y)", vjp={"x": "unbroadcast(g[1], x)", "y": "unbroadcast(-g[1] * (x // y), y)"}, jvp={"x": "[0.0, g]", "y": "[0.0, -g * (x // y)]"}, also={"result": "tuple"}),
+    general("np.frexp(x)", vjp={"x": "np.ldexp(g[0], -ans[1])"}, jvp={"x": "[np.ldexp(g, -ans[1]), 0]"}, also={"result": "tuple"}),
     general("np.modf(x)", vjp={"x": "g[0]"}, jvp={"x": "[g, 0.0]"}, also={"result": "tuple"}),
     missing("np.real_if_close np.sort_complex", why="no rule has been written yet"),
     elementwise("np.absolute(x)", x="g * direction(x)", also={"jvp": {"x": "np.real(g * direction(x))"}, "aliases": ("abs", "operator.abs")}),

@@ -15,6 +15,7 @@ MATH = collect(
     elementwise("math.log2(x)", x="g / (x * math.log(2))"),
     elementwise("math.log10(x)", x="g / (x * math.log(10))"),
     elementwise("math.log1p(x)", x="g / (1 + x)"),
+    elementwise("math.nextafter(x, y)", x="g"),
     elementwise("math.sqrt(x)", x="0.5 * g / ans"),
     elementwise("math.cbrt(x)", x="g / (3 * ans * ans)"),
     elementwise("math.pow(x, y)", x="g * y * math.pow(x, y - (y != 0))", y="g * ans * log_or_zero(x)"),
@@ -50,7 +51,7 @@ MATH = collect(
     general("math.frexp(x)", vjp={"x": "math.ldexp(g[0], -ans[1])"}, jvp={"x": "[math.ldexp(g, -ans[1]), 0.0]"}, also={"result": "tuple"}),
     missing("math.sumprod math.fma", why="no rule has been written yet"),
     zero("math.floor math.ceil math.trunc math.isfinite math.isnan math.isinf math.isclose math.gcd"),
-    zero("math.lcm math.comb math.perm math.factorial math.isqrt math.ulp math.nextafter"),
+    zero("math.lcm math.comb math.perm math.factorial math.isqrt math.ulp"),
 )
 
 BUILTINS = collect(

@@ -128,6 +128,8 @@ np.quantile(u, 0.3)  np.quantile(c, [0.1, 0.77], axis=(0, 2))  np.percentile(m, 
 np.percentile(c, [[20, 50], [70, 100]], axis=1, keepdims=True)
 np.nanmedian(gaps, axis=1)  np.nanmedian(gaps)  np.nanquantile(gaps, [0.3, 0.8], axis=1)
 np.nanquantile(c, 0.4, axis=(0, 2), keepdims=True)  np.nanpercentile(gaps, 30, axis=0)
+np.bincount(ints, v)  np.bincount([0, 2, 2], weights=w, minlength=5)  np.nextafter(m, 2.0)
+np.frexp(m)  math.nextafter(s, 1.0)
 np.ediff1d(m)  np.ldexp(m, 3)  np.ldexp(s, ints)  np.unwrap(long)  np.unwrap(c, axis=1)
 
 np.reshape(m, (3, 2))  np.reshape(m, -1)  ndarray.reshape(m, 3, 2)  ndarray.reshape(m, (6,))

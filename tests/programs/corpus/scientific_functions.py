@@ -183,3 +183,10 @@ def medians_of_what_was_measured(x):
 @program((arr(3, 4),))
 def running_totals(x):
     return np.sum(np.cumulative_sum(x, axis=1, include_initial=True) ** 2) + np.ptp(x)
+
+
+@program((arr(6), pos(6)))
+def histogram_of_weights(x, w):
+    mass = np.bincount(np.array([0, 2, 2, 1, 0, 3]), weights=w * x, minlength=5)
+    mantissa, exponent = np.frexp(w)
+    return np.sum(mass**2) + np.sum(mantissa * x)
