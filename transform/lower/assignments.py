@@ -16,7 +16,12 @@ from adjoint.transform.ir.nodes import (
     Var,
 )
 from adjoint.transform.lower import expressions
-from adjoint.transform.lower.bindings import bound_names, targets, walrus_names
+from adjoint.transform.lower.bindings import (
+    bound_names,
+    identifiers,
+    targets,
+    walrus_names,
+)
 from adjoint.transform.lower.purity import is_pure
 from adjoint.transform.lower.reject import reject
 from adjoint.transform.lower.scope import Scope, resolve
@@ -91,6 +96,10 @@ def annotated(node: gast.AnnAssign, scope: Scope, out: list[Stmt]) -> None:
 
 def _assign_all(nodes: list[gast.AST], source: gast.AST, scope: Scope, out: list[Stmt]) -> None:
     """`a = b = value`: evaluated once, and before anything in the targets is bound."""
+    if _are_apart(nodes, source):
+        for target, part in zip(nodes[0].elts, source.elts, strict=True):
+            _assign_all([target], part, scope, out)
+        return
     value = expressions.rhs(source, scope, out)
     several = len(nodes) > 1
     if isinstance(value, Var):
@@ -102,6 +111,25 @@ def _assign_all(nodes: list[gast.AST], source: gast.AST, scope: Scope, out: list
         value = expressions.bind(value, scope, out)
     for node in nodes:
         assign_to(node, value, scope, out)
+
+
+def _are_apart(nodes: list[gast.AST], source: gast.AST) -> bool:
+    """Whether this is `a, b = u, []`, where no target occurs in a value: two assignments.
+
+    Several values at once stay a tuple, unless one of them is a list or dict that is made here: it
+    is to be known by its name.
+    """
+    pattern = nodes[0]
+    if len(nodes) > 1 or not isinstance(pattern, gast.Tuple) or not isinstance(source, gast.Tuple):
+        return False
+    targets = {target.id for target in pattern.elts if isinstance(target, gast.Name)}
+    plain = not any(isinstance(value, gast.Starred) for value in source.elts)
+    if not plain or not len(targets) == len(pattern.elts) == len(source.elts):
+        return False
+    made = any(isinstance(value, gast.List | gast.Dict) for value in source.elts)
+    later = [inner for value in source.elts[1:] for inner in gast.walk(value)]
+    calls = any(isinstance(inner, gast.Call) for inner in later)  # it might read a target
+    return made and not calls and targets.isdisjoint(identifiers(source))
 
 
 def augmented(node: gast.AugAssign, scope: Scope, out: list[Stmt]) -> None:

@@ -38,3 +38,17 @@ class Box:
     def __init__(self, a, s):
         self.a = a
         self.s = s
+
+
+@program((arr(3),))
+def several_values_of_which_one_reads_what_is_bound(x):
+    level = x[0]
+
+    def look():
+        return 2.0 * level
+
+    level, values = x[1] * x[2], [look()]
+    level, more = level * level, [level, x[0]]
+    level, last = look() + level, []
+    last.append(values[0] * more[0])
+    return level * values[0] + more[0] * more[1] + last[0]
