@@ -19,7 +19,7 @@ import gast
 from adjoint.transform.analyses.classes import base_with, getter_of, method_of
 from adjoint.transform.analyses.kind import ANY, NONE, Kind, kind_of
 from adjoint.transform.ir.nodes import Op, Ref
-from adjoint.transform.ir.places import renumbered
+from adjoint.transform.ir.places import index_parts, renumbered
 
 CallKind = Callable[[Op, Mapping[str, Kind]], tuple[Op, "Kind | None", Mapping[str, Kind]]]
 """Completes a user's call: the call, the kind of its result, what it tells of variables given."""
@@ -75,3 +75,36 @@ def object_call(
     return object_method(
         replace(called, callee=None), "__call__", kind.cls, (kind, *args), kinds, call_kind
     )
+
+
+def object_operator(
+    op: Op, args: tuple[Kind | None, ...], kinds: Mapping[str, Kind], call_kind: CallKind
+) -> tuple[Op, Kind | None] | None:
+    """What an operator or subscript means of an object whose class says so; None of all others."""
+    for place, kind in enumerate(args):
+        name = _SPECIAL.get(op.prim, "")
+        name = f"__r{name[2:]}" if place else name
+        if kind is None or (op.prim == "index" and (place or not _is_plain_index(op))):
+            continue
+        method = method_of(kind.cls, name)
+        if method is not None:
+            order = (place, *(i for i in range(len(args)) if i != place))
+            template = renumbered(op.template, {old: new for new, old in enumerate(order)})
+            called = replace(
+                op, prim="method:", args=tuple(op.args[i] for i in order), template=template,
+                roles=("self", *("" for _ in order[1:])),
+            )  # fmt: skip
+            given = tuple(args[i] for i in order)
+            return object_method(called, name, kind.cls, given, kinds, call_kind)
+    return None
+
+
+def _is_plain_index(op: Op) -> bool:
+    parts = index_parts(op)
+    return len(parts) == 1 and parts[0].what == "at"
+
+
+_SPECIAL = {
+    "binary:+": "__add__", "binary:-": "__sub__", "binary:*": "__mul__", "binary:/": "__truediv__",
+    "binary:@": "__matmul__", "binary:**": "__pow__", "unary:-": "__neg__", "index": "__getitem__",
+}  # fmt: skip

@@ -27,6 +27,7 @@ from adjoint.transform.analyses.objects import (
     object_attribute,
     object_call,
     object_method,
+    object_operator,
 )  # fmt: skip
 from adjoint.transform.analyses.result_kinds import (
     binary_kind,
@@ -72,6 +73,10 @@ def _resolve_op(
 ) -> tuple[Op, Kind | None]:
     args = tuple(atom_kind(arg, kinds) for arg in op.args)
     head, _, name = op.prim.partition(":")
+    if head in ("binary", "unary", "index"):
+        special = object_operator(op, args, kinds, call_kind)
+        if special is not None:
+            return special
     match head:
         case "binary":
             if any(k is not None and k.is_container for k in args):

@@ -35,8 +35,8 @@ def pull_item_store(
     """`xs[i] = v`, `d[k] = v` and `p.name = v`."""
     active = sweep.is_active(stmt.value)
     if stmt.place.prim == "call":
-        raise unsupported(stmt.span, "assigning this property runs a function",
-                          "call a method that assigns the attributes it keeps")  # fmt: skip
+        raise unsupported(stmt.span, "what is assigned here is given to a function",
+                          "call a method that assigns the attributes that are kept")  # fmt: skip
     if not active and not _held(stmt, sweep).differentiable:
         return
     if stmt.place.prim == "index" and index_parts(stmt.place)[0].what != "at":

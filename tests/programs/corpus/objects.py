@@ -416,3 +416,60 @@ def swapped_attributes(x, y):
     p.x, p.v = p.v * p.x, p.x
     p.x, p.v = p.v, p.x
     return p.x * p.v * p.v
+
+
+class Pair:
+    """A class that says what operators mean."""
+
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+    def __add__(self, other):
+        return Pair(self.a + other.a, self.b + other.b)
+
+    def __mul__(self, k):
+        return Pair(self.a * k, self.b * k)
+
+    def __rmul__(self, k):
+        return Pair(self.a * k, self.b * k * k)
+
+    def __neg__(self):
+        return Pair(-self.a, -self.b)
+
+    def __getitem__(self, i):
+        return self.b if i else self.a
+
+
+@program((0.3, 0.4, 0.7))
+def operators(x, y, z):
+    p = Pair(x, y)
+    r = -(p + Pair(y, z)) * z + 3.0 * p
+    return r[0] * r[1] + r.a
+
+
+class Named:
+    """A private attribute, a function in an attribute, a method of a base class."""
+
+    def __init__(self, w, f):
+        self.__w = w
+        self.f = f
+
+    def value(self, x):
+        return self.f(self.__w * x)
+
+
+class Squared(Named):
+    def value(self, x):
+        return super().value(x) ** 2
+
+
+@program((0.3, arr(3)))
+def private_and_functions(w, x):
+    return np.sum(Named(w, np.tanh).value(x) * Squared(w, lambda v: v * v).value(x))
+
+
+@program((arr(3),))
+def in_a_comprehension(x):
+    pairs = [Pair(v, v * v) for v in x]
+    return sum(p.a * p.b for p in pairs) * max(p.a for p in pairs)
