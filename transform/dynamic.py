@@ -56,9 +56,11 @@ def _call(
     groups = [_members(one, args, kwargs) for one in wrt]
     wanted = [member for group in groups for member in (group if _many(group) else [group])]
     value, pull = _differentiated(function, wanted, args, kwargs)
+    number = home.is_array(value) and value.shape == ()  # on a device; seeds may be plain zeros
+    full, dtype = home.namespace_of(value).full, getattr(value, "dtype", None)
 
     def pullback(g: Any) -> Any:
-        found = pull(g)
+        found = pull(full((), g, dtype) if number and not home.is_array(g) else g)
         parts = [
             {k: found[k] for k in group} if isinstance(group, tuple)
             else [found[k] for k in group] if isinstance(group, range)
