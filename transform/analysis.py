@@ -15,8 +15,8 @@ from adjoint.transform.analyses.aliases import aliases
 from adjoint.transform.analyses.effects import Summary
 from adjoint.transform.analyses.kind import ANY, FUNCTION, Kind, anonymous
 from adjoint.transform.analyses.resolve import Resolved, resolve
-from adjoint.transform.closures import close, may_write
 from adjoint.transform.callees import Callee, ParameterKinds, call_of, target_of
+from adjoint.transform.closures import close, may_write
 from adjoint.transform.derive.array_operands import array_operands
 from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.loop_tests import open_tests
@@ -30,11 +30,19 @@ from adjoint.transform.lower.lift import LocalFunction
 from adjoint.transform.lower.webs import split_webs
 from adjoint.transform.openings import Reach
 from adjoint.transform.passes.inline import inline
-from adjoint.transform.summaries import returned_family, returned_places, written_parameters
+from adjoint.transform.summaries import (
+    left_behind,
+    returned_family,
+    returned_places,
+    written_parameters,
+)  # fmt: skip
 from adjoint.transform.world import Analysis, World
 
 RESERVED = frozenset({*HELPERS, "np", "math", "call_vjp", "only_reads"})
 """Names that emitted text uses in a meaning of its own."""
+
+Together = frozenset[tuple[str, str]]
+"""Pairs of parameters that may share memory while one of them is written."""
 
 _DEEPEST = 8
 """How many times calls are opened inside what was opened."""
@@ -45,18 +53,20 @@ def lowered_function(fn: FunctionType) -> Function:
     return normalise_exits(lower(fn))
 
 
-def analyse(callee: Callee, kinds: ParameterKinds, world: World) -> Analysis:
-    """Analyse a function under given kinds.
+def analyse(
+    callee: Callee, kinds: ParameterKinds, world: World, together: Together = frozenset()
+) -> Analysis:
+    """Analyse a function under given kinds; `together` are parameters that may share memory.
 
     A recursive function is analysed until what is assumed of its calls is what is found of it.
     """
-    key = (callee.key, kinds)
+    key = (callee.key, kinds, together)
     if key in world.analyses:
         return world.analyses[key]
     while True:
         world.running[key] = False
         try:
-            analysis = _analyse_once(callee, kinds, world)
+            analysis = _analyse_once(callee, kinds, world, together)
         finally:
             recursive = world.running.pop(key)
         found = (written_parameters(analysis), returned_family(analysis))
@@ -69,7 +79,9 @@ def analyse(callee: Callee, kinds: ParameterKinds, world: World) -> Analysis:
     return analysis
 
 
-def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analysis:
+def _analyse_once(
+    callee: Callee, kinds: ParameterKinds, world: World, together: Together
+) -> Analysis:
     lowered = callee.function
     outside = _outside(lowered)
     names = Names(names_used(lowered.body) | {p.name for p in lowered.params} | outside)
@@ -99,11 +111,13 @@ def _analyse_once(callee: Callee, kinds: ParameterKinds, world: World) -> Analys
     function = array_operands(function, own, names)
 
     def summary(op: Op) -> Summary:
-        return _summary(op, own, world)
+        return summary_of(op, own, world)
 
     function = bind_before_loops(open_tests(function, own, summary))
     prepared = prepare(function, own, names)
-    found = aliases(prepared.function, own, summary, world.assume_arrays, prepared.updates)
+    found = aliases(
+        prepared.function, own, summary, world.assume_arrays, prepared.updates, together
+    )
     used = names_used(prepared.function.body) | {p.name for p in lowered.params}
     returns = anonymous(resolved.returns)
     return Analysis(prepared.function, prepared, own, returns, found, used | outside)
@@ -118,7 +132,7 @@ def _written_around(
     callee = world.callees.of(local)
     given = {role: kinds.get(variable, ANY) for role, variable in local.captures.items()}
     parameters = tuple((p.name, given.get(p.name, ANY)) for p in callee.function.params)
-    if (callee.key, parameters) in world.running:
+    if (callee.key, parameters, frozenset()) in world.running:
         return frozenset()  # it is being analysed, and looked at where it was first used
     return written_parameters(analyse(callee, parameters, world)) & local.captures.keys()
 
@@ -138,7 +152,7 @@ def _resolve(fn: Function, kinds: Mapping[str, Kind], world: World) -> Resolved:
         call = call_of(op, known, world.callees)
         if call is None:
             return op, ANY, {}
-        key = (call.callee.key, call.kinds)
+        key = (call.callee.key, call.kinds, frozenset())
         if key in world.running:
             world.running[key] = True
             return call.op, world.returns.get(key), {}
@@ -154,12 +168,13 @@ def _resolve(fn: Function, kinds: Mapping[str, Kind], world: World) -> Resolved:
     return resolve(fn, dict(kinds), call_kind, world.device)
 
 
-def _summary(op: Op, kinds: Mapping[str, Kind], world: World) -> Summary:
+def summary_of(op: Op, kinds: Mapping[str, Kind], world: World) -> Summary:
     """What a call of a user's function writes into, and what its result may share memory with."""
     call = call_of(op, kinds, world.callees)
     if call is None:
         return Summary(known=not isinstance(op.callee, Ref) or target_of(op) is not None)
-    key = (call.callee.key, call.kinds)
+    key = (call.callee.key, call.kinds, frozenset())
+    analysis: Analysis | None = None
     if key in world.running:
         world.running[key] = True
         written, returned = world.summaries.get(key, (frozenset(), frozenset()))
@@ -170,6 +185,7 @@ def _summary(op: Op, kinds: Mapping[str, Kind], world: World) -> Summary:
     return Summary(
         frozenset(i for i, name in enumerate(names) if name in written),
         frozenset(i for i, name in enumerate(names) if name in returned),
-        None if key in world.running else returned_places(analysis, names),
-        known=True,
+        None if analysis is None else returned_places(analysis, names),
+        True,
+        *left_behind(analysis, names),
     )

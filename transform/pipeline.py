@@ -8,17 +8,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adjoint.transform.analyses.activity import active_names
-from adjoint.transform.analyses.shapes import shapes
 from adjoint.transform.analyses.attempts import check_attempts
+from adjoint.transform.analyses.outside import check_outside
+from adjoint.transform.analyses.shapes import shapes
 from adjoint.transform.analyses.unseen import check_unseen
-from adjoint.transform.analyses.versions import versions
-from adjoint.transform.analysis import RESERVED, analyse
+from adjoint.transform.analyses.versions import bindings, versions
+from adjoint.transform.analysis import RESERVED, Together, analyse, summary_of
 from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of
 from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.cotangents import Derivative, Facts, Sweep
 from adjoint.transform.derive.dynamic import dynamic_derivative
 from adjoint.transform.derive.functions import Adjoint, gradient, vjp
 from adjoint.transform.derive.own_names import clear_names
+from adjoint.transform.derive.written import is_made_anew
 from adjoint.transform.emit.module import to_text
 from adjoint.transform.escapes import check_escapes
 from adjoint.transform.ir.nodes import (
@@ -41,6 +43,7 @@ from adjoint.transform.world import Analysis, Emitted, World
 def derive(
     callee: Callee, mode: str, wrt: tuple[str, ...], kinds: ParameterKinds, world: World,
     written: tuple[str, ...] = (), fragile: frozenset[str] | None = None,
+    together: Together = frozenset(),
 ) -> Emitted:  # fmt: skip
     """The derived function of a function, emitted but not yet loaded.
 
@@ -53,11 +56,12 @@ def derive(
         written: for a vjp, parameters written into whose later cotangent matters.
         fragile: for a vjp that another emitted function calls, the parameters (and `return`) whose
             arrays may be written before the pullback runs. None: users call it, and may write any.
+        together: pairs of parameters that may share memory while one of them is written.
     """
-    key = (callee.key, mode, wrt, kinds, written, fragile)
+    key = (callee.key, mode, wrt, kinds, written, fragile, together)
     if key in world.emitted:
         return world.emitted[key]
-    analysis = analyse(callee, kinds, world)
+    analysis = analyse(callee, kinds, world, together)
     emitted = Emitted(Adjoint(analysis.function, wrt, written), "", callee.origin)
     name = _vjp_name(callee, world)
     world.emitted[key] = emitted
@@ -127,6 +131,10 @@ def _sweep(
     function = analysis.function
     check_escapes(callee, analysis, {*wrt, *written})
     check_unseen(function, analysis.kinds, analysis.aliases, {*wrt, *written})
+    check_outside(
+        function, analysis.kinds, analysis.aliases, {*wrt, *written},
+        lambda op: summary_of(op, analysis.kinds, world),
+    )  # fmt: skip
     found = versions(function, analysis.aliases.reached, analysis.aliases.roots)
     check_attempts(function, analysis.aliases, found)
     definitions: dict[str, Stmt] = {}
@@ -136,6 +144,7 @@ def _sweep(
     own = Names(analysis.names)
     facts = Facts(
         function, analysis.kinds, analysis.aliases, found,
+        bindings(function, analysis.aliases.shadowed, analysis.aliases.mixed),
         shapes(function, analysis.kinds, found), _active(analysis, wrt, written),
         analysis.prepared.counters, analysis.prepared.lengths, analysis.prepared.old, definitions,
         lambda op, stmt, active, fragile: _differentiate_call(
@@ -153,12 +162,18 @@ def _differentiate_call(
     call = call_of(op, analysis.kinds, world.callees)
     if call is None:
         return dynamic_derivative(op, stmt, active)
-    changed = written_parameters(analyse(call.callee, call.kinds, world))
+    together = _together(call, analysis.aliases.together.get(id(stmt), frozenset()))
+    called = analyse(call.callee, call.kinds, world, together)
+    changed = written_parameters(called)
     wrt = _parameters(call, active)
     written = tuple(p for p in wrt if p in changed)
+    together |= {
+        (p, p) for p in written
+        if is_made_anew(p, called.function, called.kinds, world.assume_arrays)
+    }  # fmt: skip
     exposed = frozenset(_parameters(call, fragile))
     exposed |= {"return"} if {v.name for v in binds(stmt)} & fragile else set()
-    derived = derive(call.callee, "vjp", wrt, call.kinds, world, written, exposed)
+    derived = derive(call.callee, "vjp", wrt, call.kinds, world, written, exposed, together)
     name = next((n for n, other in emitted.callees.items() if other is derived), None)
     if name is None:
         name = names.fresh(derived.adjoint.function.name)
@@ -167,6 +182,12 @@ def _differentiate_call(
         name, derived.adjoint.wrt, derived.adjoint.written, call.arguments,
         derived.adjoint.has_result,
     )  # fmt: skip
+
+
+def _together(call: Call, pairs: frozenset[tuple[int, int]]) -> Together:
+    """The parameters that two arguments fill which may share memory."""
+    names = [name for name, _ in call.arguments]
+    return frozenset((names[i], names[j]) for i, j in pairs)
 
 
 def _parameters(call: Call, names: frozenset[str]) -> tuple[str, ...]:

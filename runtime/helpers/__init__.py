@@ -24,6 +24,7 @@ from . import (
     products,
     reductions,
     selecting,
+    shadows,
     signals,
     statistics,
     stores,
@@ -187,6 +188,9 @@ from .selecting import undelete as undelete
 from .selecting import unselect as unselect
 from .selecting import unselected as unselected
 from .selecting import unsplit_equal as unsplit_equal
+from .shadows import shadow as shadow
+from .shadows import shadow_add as shadow_add
+from .shadows import shadow_take as shadow_take
 from .signals import convolve_da as convolve_da
 from .signals import convolve_dv as convolve_dv
 from .signals import correlate_da as correlate_da
@@ -253,6 +257,7 @@ MODULES = (
     statistics,
     selecting,
     patterns,
+    shadows,
     closures,
 )
 

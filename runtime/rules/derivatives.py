@@ -38,6 +38,7 @@ BROADCASTING = collect(
     linear("expand(d, like)", d="unbroadcast(g, d)", also={"memory": "maybe"}),
     linear("own(d)", d="g"),
     missing("item_of", why="a list that is written in place twice over has not been needed yet", also={"memory": "maybe"}),
+    missing("shadow(shadows, a) shadow_add(shadows, x, g) shadow_take(shadows, x)", why="which names share an array that is written is decided when the adjoint runs, which is differentiated once", also={"memory": "maybe"}),
     general("viewed(part, whole)", vjp={"part": "g"}, jvp={"part": "g"}, also={"memory": "maybe"}),
     zero("zeros_like spec count inverse_axes ramp log_of_base shares_of_numbers"),
 )

@@ -90,6 +90,9 @@ def _targets(stmt: Stmt, aliases: Aliases) -> frozenset[str]:
             names.add(name)
     for name in tuple(names):
         names |= {v for v, root in aliases.views.items() if root == name}
+        by_memory = aliases.shadowed | aliases.mixed
+        if name in by_memory:
+            names |= aliases.classes.get(name, frozenset()) & by_memory
     return frozenset(names)
 
 

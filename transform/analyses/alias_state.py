@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from adjoint.transform.analyses.effects import Summaries
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.views import View
+from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Op, Stmt, Var
 
 Relations = dict[str, dict[str, str]]
@@ -20,8 +21,9 @@ class State:
 
     relations: between names. views: of what a name is certainly a view. tuples: the elements of
     tuples whose display is known. rounds: for the target of a loop over several sequences, of what
-    the parts of the tuple that it holds are views. apart: the lists and dicts whose elements
-    certainly share no memory with each other.
+    the parts of the tuple that it holds are views. apart: containers whose
+    elements are certainly different arrays, or containers. disjoint: those of which no two
+    places share memory, however deep inside: trees.
     """
 
     relations: Relations = field(default_factory=dict)
@@ -29,18 +31,24 @@ class State:
     tuples: dict[str, tuple[object, ...]] = field(default_factory=dict)
     rounds: dict[str, tuple[View | None, ...]] = field(default_factory=dict)
     apart: frozenset[str] = frozenset()
+    disjoint: frozenset[str] = frozenset()
 
     def copy(self) -> State:
         """The same facts, apart from these: what is learnt of one is not learnt of the other."""
         return State({k: dict(v) for k, v in self.relations.items()}, dict(self.views),
-                     dict(self.tuples), dict(self.rounds), self.apart)  # fmt: skip
+                     dict(self.tuples), dict(self.rounds), self.apart, self.disjoint)  # fmt: skip
 
     def relate(self, a: str, b: str, how: str) -> None:
-        """Note how `a` is related to `b`, and the inverse; two different ways make it `same`."""
+        """Note how `a` is related to `b`, and the inverse; two different ways make it `same`.
+
+        What is held may share what it holds, too: that adds nothing.
+        """
         if a == b:
             return
         known = self.relations.get(a, {}).get(b)
-        how = how if known in (None, how) else "same"
+        if known not in (None, how):
+            both = {known, how} - {"shares"}
+            how = both.pop() if len(both) == 1 else "same"
         self.relations.setdefault(a, {})[b] = how
         self.relations.setdefault(b, {})[a] = _INVERSE[how]
 
@@ -52,6 +60,7 @@ class State:
         self.tuples.pop(name, None)
         self.rounds.pop(name, None)
         self.apart -= {name}
+        self.disjoint -= {name}
         self.views = {v: view for v, view in self.views.items() if view.of != name}
         self.tuples = {t: e for t, e in self.tuples.items() if Var(name) not in e}
 
@@ -74,10 +83,15 @@ class World:
 
     kinds, summaries, live: facts. assume_arrays: whether what may be a number is taken for arrays.
     reached, pairs, tracked: what becomes of them is in `Aliases`. reads_without_view: for names,
-    the first statement that reads one while it is no certain view. updates: reads of what an
-    augmented store updates. permuting: stores that only move elements. takes: for containers, the
-    names that are elements of theirs. displays: containers whose elements are written; and
-    reads_of_whole: containers that are read other than element by element.
+    the first statement that reads one while it is no certain view. reads_as: for names, as what
+    views they are read. updates: reads of what an augmented store updates. permuting: stores that
+    only move elements. doubts: names that are written while it is not certain which others share
+    their memory, each with the refusal where nothing helps. changed: containers that are changed
+    themselves, not only what they hold. together: by call, pairs of its arguments that may share
+    memory, one of them written. takes: for containers, the names that are elements of theirs.
+    displays: containers whose elements are written; and reads_of_whole: containers that are read
+    other than element by element. deep: names of which what they hold may be written, not only they
+    themselves.
     """
 
     kinds: Mapping[str, Kind]
@@ -88,11 +102,16 @@ class World:
     pairs: set[tuple[str, str]]
     tracked: dict[str, View]
     reads_without_view: dict[str, Stmt]
+    reads_as: dict[str, list[tuple[View, Stmt]]]
     updates: Collection[int]
     permuting: Collection[int]
+    doubts: dict[str, UnsupportedSyntax] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    together: dict[int, set[tuple[int, int]]] = field(default_factory=dict)
     takes: dict[str, dict[str, View]] = field(default_factory=dict)
     displays: dict[str, Stmt] = field(default_factory=dict)
     reads_of_whole: dict[str, Stmt] = field(default_factory=dict)
+    deep: set[str] = field(default_factory=set)
 
 
 def may_share(name: str, world: World) -> bool:
@@ -112,6 +131,16 @@ def is_whole_view(name: str, state: State) -> bool:
     """Whether a name holds an array because an operation gives another form or part of one."""
     view = state.views.get(state.alias_of(name))
     return view is not None and isinstance(view.take, Op)
+
+
+def possible(how: str, a: Kind, b: Kind) -> str | None:
+    """How a value of a kind can be related to another: no container is an array, or held by one."""
+    if b.is_container and not a.is_container:
+        inverse = possible(_INVERSE[how], b, a)
+        return None if inverse is None else _INVERSE[inverse]
+    if a.is_container and b.tag in ("array", "numeric"):
+        return None if how == "held" else "holds"
+    return how
 
 
 def through(source: str, how: str, state: State) -> list[tuple[str, str]]:
@@ -144,6 +173,7 @@ def meet(a: State, b: State) -> State:
         {t: e for t, e in a.tuples.items() if b.tuples.get(t) == e},
         {t: e for t, e in a.rounds.items() if b.rounds.get(t) == e},
         a.apart & b.apart,
+        a.disjoint & b.disjoint,
     )
     for side in (a, b):
         for name, others in side.relations.items():

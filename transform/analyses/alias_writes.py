@@ -13,11 +13,13 @@ from adjoint.transform.analyses.alias_state import (
     World,
     is_whole_view,
     may_share,
+    relation,
     shown,
 )  # fmt: skip
 from adjoint.transform.analyses.effects import written
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.liveness import names_read
+from adjoint.transform.analyses.memory import held_in
 from adjoint.transform.analyses.views import item_of_op
 from adjoint.transform.ir.nodes import Assign, Augment, Block, Op, Stmt, Store, Unpack, Var, binds
 from adjoint.transform.refusals import unsupported
@@ -47,6 +49,8 @@ def note_reads(stmt: Stmt, state: State, world: World) -> None:
     for name in names_read(stmt):
         if name not in state.views:
             world.reads_without_view.setdefault(name, stmt)
+        else:
+            world.reads_as.setdefault(name, []).append((state.views[name], stmt))
     value = getattr(stmt, "value", None)
     if isinstance(stmt, Assign) and isinstance(value, Op):
         item = item_of_op(stmt, value, world.kinds)
@@ -80,19 +84,32 @@ def check_writes(stmt: Stmt, state: State, world: World) -> None:
         kind = world.kinds.get(name, ANY)
         reached = world.reached.setdefault(id(stmt), set())
         reached.add(name)
+        # a function may write what its argument holds
+        deep = kind.is_container and isinstance(op, Op) and calls and _is_deep(op, name, world)
+        known_apart = state.alias_of(name) in state.disjoint  # as the function takes for granted
         if kind.is_container:
             related = state.relations.get(name, {})
             family = {name, *(n for n, how in related.items() if how != "shares")}
-            for container in family:
+            world.changed.update(family)
+            inner = {"same", "holds"} if deep else {"same"}
+            changed = {n for n in family if n == name or related[n] in inner}
+            for container in changed:
                 state.tuples.pop(container, None)
             state.views = {
-                v: view for v, view in state.views.items() if not (view.item and view.of in family)
+                v: view for v, view in state.views.items() if not (view.item and view.of in changed)
             }
-            if id(stmt) not in world.permuting and not still_apart(stmt, state, world):
-                state.apart -= family
-        # a function may write what its argument holds
-        deep = kind.is_container and calls
+            if id(stmt) not in world.permuting:
+                if not still_apart(stmt, name, state, world, inside=False):
+                    state.apart -= family
+                if not still_apart(stmt, name, state, world, inside=True):
+                    state.disjoint -= family
+        if deep:
+            world.deep.add(name)
+            if not known_apart:
+                _doubt(stmt, name, name, "inside", world)
         for other, how in state.relations.get(name, {}).items():
+            if how == "held" or deep:
+                world.deep.add(other)
             if (how in ("holds", "shares") and not deep) or not may_share(other, world):
                 continue
             reached.add(other)
@@ -100,39 +117,70 @@ def check_writes(stmt: Stmt, state: State, world: World) -> None:
                 continue  # what it held before is all that anybody will see of it
             if how == "held" and _track_held(stmt, name, other, state, world):
                 _track(stmt, name, state, world)
-            elif state.root(other) == state.root(name) and how in ("same", "held"):
+            elif _seen(name, other, how, deep, state):
                 _track(stmt, other, state, world)
                 _track(stmt, name, state, world)
             else:
-                _refuse(stmt, name, other, how)
+                _doubt(stmt, name, other, how, world)
         _track(stmt, name, state, world)
         doubtful = kind.tag in ("numeric", "any") and not is_whole_view(name, state)
         if doubtful and not world.assume_arrays and isinstance(stmt, Augment):
             others = {o for o, h in state.relations.get(name, {}).items() if h != "holds"}
             if others & live:
-                raise unsupported(
+                world.doubts.setdefault(name, unsupported(
                     stmt.span,
                     f"whether `{name}` is a number or an array is not known here, and "
                     f"`{min(others & live)}` may be the same array",
                     f"write `{name} = {name} + ...`, or `{name}[...] += ...`",
-                )
+                ))  # fmt: skip
+
+
+def _seen(name: str, other: str, how: str, deep: bool, state: State) -> bool:
+    """Whether a write into one name is seen through another because both are views of one."""
+    if deep and how == "held" and state.alias_of(other) not in state.disjoint:
+        return False
+    return state.root(other) == state.root(name) and how in ("same", "held")
+
+
+def _is_deep(op: Op, name: str, world: World) -> bool:
+    """Whether a call may write what one of its arguments, a container, holds."""
+    summary = world.summaries(op)
+    places = [i for i, a in enumerate(op.args) if a == Var(name)]
+    return not summary.known or any(i in summary.deep for i in places)
 
 
 def _check_arguments(
     stmt: Stmt, op: Op, names: frozenset[str], state: State, world: World
 ) -> None:
-    """A function that writes into one argument must not get the same array as another one."""
-    given = [a.name for a in op.args if isinstance(a, Var) and may_share(a.name, world)]
-    for i, name in enumerate(given):
+    """Note which arguments of a function that writes into one of them may be the same array."""
+    given = {
+        i: a.name for i, a in enumerate(op.args)
+        if isinstance(a, Var) and may_share(a.name, world)
+    }  # fmt: skip
+    for i, name in given.items():
         related = state.relations.get(name, {})
-        for j, other in enumerate(given):
-            if i != j and name in names and (other == name or other in related):
+        for j, other in given.items():
+            if i == j or name not in names or not (other == name or other in related):
+                continue
+            if world.kinds.get(name, ANY).is_container:
+                inside = related.get(other) in ("holds", "shares")
+                if other == name or (inside and not _is_deep(op, name, world)):
+                    continue  # the function is told, or writes nothing that the other one has
+            if any(world.kinds.get(n, ANY).is_container for n in (name, other)):
                 raise unsupported(
                     stmt.span,
                     f"the function called writes into {shown(name)}, and another of its arguments "
-                    "may be the same array",
+                    "may hold the same",
                     "pass a copy (`.copy()`)",
                 )
+            world.together.setdefault(id(stmt), set()).add((i, j))
+            if other == name:
+                continue
+            if state.root(other) == state.root(name) and related[other] in ("same", "held"):
+                _track(stmt, other, state, world)
+                _track(stmt, name, state, world)
+            else:
+                _doubt(stmt, name, other, related[other], world)
 
 
 def _track(stmt: Stmt, name: str, state: State, world: World) -> None:
@@ -140,11 +188,12 @@ def _track(stmt: Stmt, name: str, state: State, world: World) -> None:
     while name in state.views:
         known = world.tracked.setdefault(name, state.views[name])
         if known != state.views[name]:
-            raise unsupported(
+            world.doubts.setdefault(name, unsupported(
                 stmt.span,
                 f"this writes into `{name}`, which is a view of an array in more ways than one",
                 "give each view a name of its own, or write to the array itself",
-            )
+            ))  # fmt: skip
+            return
         name = state.views[name].of
 
 
@@ -156,7 +205,7 @@ def _track_held(stmt: Stmt, name: str, container: str, state: State, world: Worl
         return False
     found = [
         e.name for e in elements
-        if isinstance(e, Var) and (e.name == name or name in state.relations.get(e.name, {}))
+        if isinstance(e, Var) and relation(e.name, name, state) in ("same", "holds")
     ]  # fmt: skip
     if not found or any(state.root(e) != state.root(name) for e in found):
         return False
@@ -170,28 +219,35 @@ def track_elements(world: World) -> None:
     """Where what a tuple holds is written, all that is taken out of it is a view."""
     for name, stmt in world.reads_of_whole.items():
         if name in world.displays:
-            raise unsupported(
+            world.doubts.setdefault(name, unsupported(
                 stmt.span,
                 f"{shown(name)} holds an array that is written in place, and is used as a whole",
                 "use its elements one by one, or put a copy (`.copy()`) into it",
-            )
+            ))  # fmt: skip
     for display in world.displays:
         for name, view in world.takes.get(display, {}).items():
             if world.tracked.setdefault(name, view) != view:
-                raise unsupported(
+                world.doubts.setdefault(name, unsupported(
                     view.made.span,
                     f"{shown(name)} is an array in more ways than one",
                     "give each a name of its own",
-                )
+                ))  # fmt: skip
 
 
-def _refuse(stmt: Stmt, name: str, other: str, how: str) -> None:
+def _doubt(stmt: Stmt, name: str, other: str, how: str, world: World) -> None:
     changed, known = shown(name), shown(other)
-    if how == "held":
+    if how == "inside":
+        what = f"the function called writes into what {changed} holds, maybe one array twice"
+    elif how == "held":
         what = f"this changes {changed} in place while {known}, which is read later, may hold it"
     else:
         what = (
             f"this changes {changed} in place, and {known}, which is read later, "
             "may share its memory"
         )
-    raise unsupported(stmt.span, what, "take a copy (`.copy()`) where the second name is made")
+    advice = "take a copy (`.copy()`) where the second name is made"
+    refusal = unsupported(stmt.span, what, advice)
+    kind = world.kinds.get(name, ANY)
+    if kind.is_container and "number" in held_in(kind, world.assume_arrays, refusal):
+        raise refusal  # its places have no memory of their own
+    world.doubts.setdefault(name, refusal)

@@ -6,7 +6,8 @@ as a container does its elements (and theirs), or each `shares` elements with th
 pairs, `views` says of what a name is certainly a view.
 
 A write that reaches a name which lives on is accepted when both are views of one array, known
-statically: the adjoint of a view is then the same view of the adjoint. Otherwise it is refused.
+statically: the adjoint of a view is then the same view of the adjoint. Otherwise all names that may
+share the memory are `shadowed`: their cotangents are found by the memory, when the adjoint runs.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from adjoint.transform.analyses.alias_elements import (
-    all_fresh,
     element_taken,
     elements_after,
     elements_made,
+    made_apart,
     may_be_item,
+    note_item,
     unless_shared,
 )  # fmt: skip
 from adjoint.transform.analyses.alias_state import (
@@ -28,6 +30,7 @@ from adjoint.transform.analyses.alias_state import (
     is_array,
     may_share,
     meet,
+    possible,
     relation,
     through,
 )  # fmt: skip
@@ -37,11 +40,13 @@ from adjoint.transform.analyses.alias_writes import (
     note_reads,
     track_elements,
 )  # fmt: skip
-from adjoint.transform.analyses.effects import Summaries, shared, written
+from adjoint.transform.analyses.effects import RESULT, Summaries, shared, written
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.liveness import live_after
+from adjoint.transform.analyses.memory import shadowed_names
 from adjoint.transform.analyses.permutations import permuting_stores
 from adjoint.transform.analyses.views import View, item_of_op, view_of_op, views_of_loop
+from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import (
     Assign,
     Augment,
@@ -69,11 +74,16 @@ from adjoint.transform.refusals import unsupported
 class Aliases:
     """Facts about shared memory.
 
-    reached: for every statement that writes, the names whose contents it may change.
-    classes: for every name, all names that ever may share memory with it, itself included.
-    views: names that must be treated as views, each with what it is a view of. taken: how each is.
-    returned: a name of the array that the function returns, the earliest that is known; of a tuple,
-    those of its elements.
+    reached: for every statement that writes, the names whose contents it may change. classes: for
+    every name, all names that ever may share memory with it, itself included. views: names that
+    must be treated as views, each with what it is a view of. taken: how each is. returned: a name
+    of the array that the function returns, the earliest that is known; of a tuple, those of its
+    elements. shadowed: names that share memory with one that is written in ways known only at run
+    time; mixed: those of them that may be numbers, or hold some. changed: containers that are
+    changed themselves. together: by call, pairs of its arguments that may share memory while one of
+    them is written. deep: names of which what they hold may be written. left: how parameters are
+    related when the function is done, with each other and with the result, of which the name is
+    `return`. apart, disjoint: which of these containers are so then (see `State`).
     """
 
     reached: Mapping[int, frozenset[str]]
@@ -81,6 +91,14 @@ class Aliases:
     views: Mapping[str, str]
     taken: Mapping[str, View]
     returned: str | tuple[str, ...] | None
+    shadowed: frozenset[str]
+    mixed: frozenset[str]
+    changed: frozenset[str]
+    together: Mapping[int, frozenset[tuple[int, int]]]
+    deep: frozenset[str]
+    left: Mapping[tuple[str, str], str]
+    apart: frozenset[str]
+    disjoint: frozenset[str]
 
     @property
     def roots(self) -> Mapping[int, frozenset[str]]:
@@ -93,39 +111,101 @@ class Aliases:
 
 def aliases(
     fn: Function, kinds: Mapping[str, Kind], summaries: Summaries, assume_arrays: bool,
-    updates: Collection[int] = (),
+    updates: Collection[int] = (), together: Collection[tuple[str, str]] = (),
 ) -> Aliases:  # fmt: skip
-    """Analyse a function; `updates` are the reads of what augmented stores update, by identity.
+    """Analyse a function.
+
+    Args:
+        fn: the function, prepared.
+        kinds: the kinds of its names.
+        summaries: what calls do.
+        assume_arrays: whether what may be a number or an array is taken for an array.
+        updates: the reads of what augmented stores update, by identity.
+        together: pairs of parameters that may share memory; one with itself where the caller holds
+            on to its array, whatever the name comes to hold.
 
     Raises:
-        UnsupportedSyntax: a write may change another name that is read later, and how the two are
-            related cannot be decided.
+        UnsupportedSyntax: a write may change another name that is read later, how the two are
+            related cannot be decided, and what they hold has no memory of its own.
     """
     seen = frozenset(p.name for p in fn.params if kinds.get(p.name, ANY).may_share)
     world = World(
-        kinds, summaries, live_after(fn, seen), assume_arrays, {}, set(), {}, {}, updates,
+        kinds, summaries, live_after(fn, seen), assume_arrays, {}, set(), {}, {}, {}, updates,
         permuting_stores(fn),
     )  # fmt: skip
     given = frozenset(
-        p.name for p in fn.params if kinds.get(p.name, ANY).tag in ("list", "dict")
+        p.name for p in fn.params if kinds.get(p.name, ANY).tag in ("list", "dict", "record")
     )
-    end = _block(fn.body, State(apart=given), world)
+    start = State(apart=given, disjoint=given)
+    for a, b in together:
+        if a == b:
+            world.doubts[a] = made_anew(fn, a)
+            if kinds.get(a, ANY).tag != "array" and not assume_arrays:
+                raise world.doubts[a]
+            continue
+        start.relate(a, b, "same")
+        world.pairs.add((a, b))
+    end = _block(fn.body, start, world)
     track_elements(world)
-    for name, stmt in world.reads_without_view.items():
-        if name in world.tracked:
-            raise unsupported(
+    for name, view in world.tracked.items():
+        others = [stmt for other, stmt in world.reads_as.get(name, ()) if other != view]
+        for stmt in [*filter(None, [world.reads_without_view.get(name)]), *others]:
+            world.doubts.setdefault(name, unsupported(
                 stmt.span,
                 f"`{name}` is a view of an array that is written, and is used where it is no "
                 "longer certain of which part",
                 "use the subscript itself here, or copy the part with `.copy()`",
-            )
+            ))  # fmt: skip
+    classes = _classes(world.pairs)
+    shadowed, mixed = shadowed_names(fn, classes, world)
+    by_memory = shadowed | mixed
+    taken = {name: view for name, view in world.tracked.items() if name not in by_memory}
     return Aliases(
         {key: frozenset(names) for key, names in world.reached.items()},
-        _classes(world.pairs),
-        {name: view.of for name, view in world.tracked.items()},
-        world.tracked,
+        classes,
+        {name: view.of for name, view in taken.items()},
+        taken,
         _returned(fn, end),
+        shadowed,
+        mixed,
+        frozenset(world.changed),
+        {key: frozenset(pairs) for key, pairs in world.together.items()},
+        frozenset(world.deep),
+        _left(fn, end),
+        _given_back(fn, end.apart),
+        _given_back(fn, end.disjoint),
     )
+
+
+def _result(fn: Function) -> str | None:
+    last = fn.body[-1] if fn.body else None
+    returns = isinstance(last, Return) and isinstance(last.value, Var)
+    return last.value.name if returns else None  # type: ignore[union-attr]
+
+
+def _given_back(fn: Function, names: frozenset[str]) -> frozenset[str]:
+    """Those of some names that are parameters, or the result, by the names that callers use."""
+    result = {"return"} if _result(fn) in names else frozenset()
+    return (names & {p.name for p in fn.params}) | result
+
+
+def _left(fn: Function, end: State) -> dict[tuple[str, str], str]:
+    """How parameters are related at the end, with each other and with `return`."""
+    names = {p.name: p.name for p in fn.params}
+    if (result := _result(fn)) is not None and result not in names:
+        names[result] = "return"
+    return {
+        (names[a], names[b]): how
+        for a in names for b, how in end.relations.get(a, {}).items() if b in names
+    }  # fmt: skip
+
+
+def made_anew(fn: Function, parameter: str) -> UnsupportedSyntax:
+    """The refusal of a parameter that is written into and whose name is given to another array."""
+    return unsupported(
+        fn.span, f"`{parameter}` is an argument that is written into, and is also made anew here",
+        "give the new value a name of its own",
+    )  # fmt: skip
 
 
 def _returned(fn: Function, end: State) -> str | tuple[str, ...] | None:
@@ -211,8 +291,14 @@ def _bind(name: str, sources: list[tuple[str, str]], state: State, world: World)
     if may_share(name, world):
         for other, how in found:
             if other != name and may_share(other, world):
-                state.relate(name, other, how)
-                world.pairs.add((name, other))
+                _relate(name, other, how, state, world)
+
+
+def _relate(a: str, b: str, how: str, state: State, world: World) -> None:
+    likely = possible(how, world.kinds.get(a, ANY), world.kinds.get(b, ANY))
+    if likely is not None:
+        state.relate(a, b, likely)
+        world.pairs.add((a, b))
 
 
 def _bind_op(stmt: Assign, name: str, op: Op, state: State, world: World) -> None:
@@ -221,13 +307,16 @@ def _bind_op(stmt: Assign, name: str, op: Op, state: State, world: World) -> Non
         sources = [
             (source, "holds" if is_array(source, state, world) else how) for source, how in sources
         ]
+    if op.prim == "call":
+        _relate_arguments(op, state, world)
     elements = elements_made(op, state, world)
     element = element_taken(op, state, world)
-    apart = op.prim in ("list", "dict") and all_fresh(op.args, op, state, world)
+    apart = made_apart(op, state, world, inside=False)
+    disjoint = made_apart(op, state, world, inside=True)
     item = item_of_op(stmt, op, world.kinds)
     if item is not None and may_be_item(item, stmt, state, world):
         _bind(name, sources, state, world)
-        state.views[name] = item
+        note_item(name, item, state)
         return
     if element is not None:
         _bind(name, [(element, "same")], state, world)
@@ -242,10 +331,26 @@ def _bind_op(stmt: Assign, name: str, op: Op, state: State, world: World) -> Non
     _bind(name, sources, state, world)
     if elements is not None and Var(name) not in elements:
         state.tuples[name] = elements
-    if apart:
-        state.apart |= {name}
+    state.apart |= {name} if apart else frozenset()
+    state.disjoint |= {name} if disjoint else frozenset()
     if view is not None and view.of != name and may_share(name, world):
         state.views[name] = view
+
+
+def _relate_arguments(op: Op, state: State, world: World) -> None:
+    """Relate what a call left related: a container may hold now what it was given."""
+    for i, j, how in world.summaries(op).left:
+        if RESULT in (i, j):
+            continue
+        a, b = op.args[i], op.args[j]
+        if not isinstance(a, Var) or not isinstance(b, Var) or a == b:
+            continue
+        if not world.kinds.get(a.name, ANY).is_container:
+            continue  # what holds it is told
+        if how == "holds":
+            _hold(a.name, b.name, state, world)
+        elif may_share(b.name, world):
+            _relate(a.name, b.name, how, state, world)
 
 
 def _unpack(
@@ -297,7 +402,7 @@ def _unpack_round(
     for target, view in zip(targets, state.rounds[source], strict=True):
         _bind(target, [(view.of, "same")] if view else [(source, "held")], state, world)
         if view is not None and may_share(target, world):
-            state.views[target] = view
+            note_item(target, view, state)
 
 
 def _hold(container: str, element: str, state: State, world: World) -> None:
@@ -309,13 +414,14 @@ def _hold(container: str, element: str, state: State, world: World) -> None:
     for owner in owners:
         for other, how in [(element, "holds"), *through(element, "holds", state)]:
             if other != owner and may_share(other, world):
-                state.relate(owner, other, how)
-                world.pairs.add((owner, other))
+                _relate(owner, other, how, state, world)
 
 
 def _grow(stmt: Stmt, state: State, world: World) -> None:
     """`xs.append(v)` and its like: the receiver now holds the arguments."""
     op = getattr(stmt, "value", None)
+    if isinstance(op, Op) and op.prim == "call":
+        _relate_arguments(op, state, world)
     if isinstance(stmt, Augment) and isinstance(op, Var):
         if world.kinds.get(stmt.target.name, ANY).is_container:
             _hold(stmt.target.name, op.name, state, world)
@@ -340,13 +446,14 @@ def _loop(
                 view = unless_shared(view, stmt, inside, world)
                 parts = tuple(unless_shared(part, stmt, inside, world) for part in parts)
                 if view is not None and view.of != target and may_share(target, world):
-                    inside.views[target] = view
+                    note_item(target, view, inside)
                 if parts:
                     inside.rounds[target] = parts
         inside = _block(before, inside, world)
         inside = _block(body, inside, world)
         merged = meet(entry, inside)
         same_views = merged.views == entry.views and merged.apart == entry.apart
+        same_views = same_views and merged.disjoint == entry.disjoint
         if merged.relations == entry.relations and same_views:
             return merged
         entry = merged

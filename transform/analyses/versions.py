@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from adjoint.transform.analyses.liveness import names_read
 from adjoint.transform.ir.nodes import (
+    Augment,
     Block,
     For,
     Function,
@@ -47,6 +48,11 @@ class Version:
     depth: int
     position: int
     merges: tuple[Version, ...] = ()
+
+    @property
+    def is_binding(self) -> bool:
+        """Whether it is the array itself that a name holds, whatever is written into it."""
+        return self.number < 0
 
 
 Env = dict[str, Version]
@@ -86,6 +92,8 @@ class _Work:
     heads: dict[int, Env]
     sites: dict[int, Site]
     roots: Mapping[int, frozenset[str]]
+    step: int = 1
+    mixed: frozenset[str] = frozenset()
     count: int = 0
     position: int = 0
 
@@ -93,7 +101,7 @@ class _Work:
         self, name: str, what: str, block: BlockKey, after: Stmt | None, depth: int,
         merges: tuple[Version, ...] = (),
     ) -> Version:  # fmt: skip
-        self.count += 1
+        self.count += self.step
         return Version(self.count, name, what, block, after, depth, self.position, merges)
 
 
@@ -106,7 +114,19 @@ def versions(
     `reached` says which names each write reaches, `roots` of which names, beside those that it
     reads, a statement makes views.
     """
-    work = _Work(reached, {}, {}, {}, {}, roots or {})
+    return _found(fn, _Work(reached, {}, {}, {}, {}, roots or {}))
+
+
+def bindings(fn: Function, arrays: frozenset[str], mixed: frozenset[str]) -> Versions:
+    """Find which array some names hold at every statement: versions that no write ends.
+
+    Of these, `mixed` may be numbers, to which `x += v` gives another value.
+    """
+    everywhere = {id(stmt): arrays | mixed for stmt in walk(fn.body)}
+    return _found(fn, _Work({}, {}, {}, {}, {}, everywhere, -1, mixed))
+
+
+def _found(fn: Function, work: _Work) -> Versions:
     env = {p.name: work.new(p.name, "parameter", TOP, None, 0) for p in fn.params}
     for name in fn.captures:
         env.setdefault(name, work.new(name, "parameter", TOP, None, 0))
@@ -161,9 +181,16 @@ def _stmt(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
 
 
 def _bind(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
-    for var in binds(stmt):
+    for var in _bound(stmt, work):
         env[var.name] = work.new(var.name, "definition", key, stmt, depth)
     return env
+
+
+def _bound(stmt: Stmt, work: _Work) -> tuple[Var, ...]:
+    """What a statement binds: where arrays are followed, `x += v` only writes."""
+    if isinstance(stmt, Augment) and work.step < 0 and stmt.target.name not in work.mixed:
+        return ()
+    return tuple(binds(stmt))
 
 
 def _loop(stmt: For | While, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
@@ -171,7 +198,7 @@ def _loop(stmt: For | While, env: Env, key: BlockKey, depth: int, work: _Work) -
     inner = (*stmt.before, *stmt.body) if isinstance(stmt, While) else stmt.body
     changed = [
         n for n in dict.fromkeys(
-            [v.name for s in walk(inner) for v in binds(s)]
+            [v.name for s in walk(inner) for v in _bound(s, work)]
             + [n for s in walk(inner) for n in sorted(work.reached.get(id(s), ()))]
         )
     ]  # fmt: skip
@@ -186,7 +213,8 @@ def _loop(stmt: For | While, env: Env, key: BlockKey, depth: int, work: _Work) -
     work.heads[id(stmt)] = heads
     if isinstance(stmt, While):
         start = _block(stmt.before, start, inside, depth + 1, work)
-        work.before[id(stmt)] = {n: start[n] for n in names_read(stmt) if n in start}
+        wanted = names_read(stmt) | work.roots.get(id(stmt), frozenset())
+        work.before[id(stmt)] = {n: start[n] for n in wanted if n in start}
     end = _block(stmt.body, start, inside, depth + 1, work)
     work.position += 1
     after = dict(env)

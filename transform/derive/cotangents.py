@@ -17,6 +17,7 @@ from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.shapes import NUMBER, Shape, Shapes
 from adjoint.transform.analyses.versions import Version, Versions
 from adjoint.transform.derive.build import ZERO, Names, call, expression
+from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
@@ -33,6 +34,7 @@ from adjoint.transform.ir.nodes import (
 )  # fmt: skip
 from adjoint.transform.ir.places import index_parts
 from adjoint.transform.passes.pipeline import ALL, Passes
+from adjoint.transform.refusals import unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Facts:
     kinds: Mapping[str, Kind]
     aliases: Aliases
     versions: Versions
+    bindings: Versions
     shapes: Shapes
     active: frozenset[str]
     counters: Mapping[int, str]
@@ -100,6 +103,9 @@ class Facts:
     differentiate_call: Callable[[Op, Stmt, frozenset[str], frozenset[str]], Derivative]
     device: bool = False
 
+
+HERE = "&"
+"""Ends the names of placeholders for the array that a variable holds where an adjoint is."""
 
 FIRST_OWN = 1_000_000
 """Versions of higher numbers are of names that the sweep itself added: bound once, never again."""
@@ -113,7 +119,8 @@ class Sweep:
     names of the rewrites that are made.
     needs: primal values read by the sweep, by their placeholder name. replaced: primal statements
     that the forward sweep runs in another form. links: emitted names that are views of others.
-    rounds: by loop, the emitted variable that counts its rounds.
+    rounds: by loop, the emitted variable that counts its rounds. memory: the emitted variable that
+    holds cotangents by memory, once it is needed.
     """
 
     facts: Facts
@@ -124,6 +131,7 @@ class Sweep:
     links: list[tuple[str, str]] = field(default_factory=list)
     rounds: dict[int, Var] = field(default_factory=dict)
     cotangent_names: dict[str, str] = field(default_factory=dict)
+    memory: Var | None = None
     numbers: int = FIRST_OWN
     passes: Passes = ALL
 
@@ -149,6 +157,32 @@ class Sweep:
         placeholder = f"{version.name}@{version.number}"
         self.needs[placeholder] = version
         return Var(placeholder)
+
+    def here(self, name: str) -> Var:
+        """A placeholder for the array that a name holds before the statement that is reversed.
+
+        `settle` replaces it.
+        """
+        return Var(f"{name}{HERE}")
+
+    def is_shadowed(self, name: str) -> bool:
+        """Whether the cotangent of a variable is found by the memory that it holds."""
+        return name in self.facts.aliases.shadowed
+
+    def is_elsewhere(self, name: str) -> bool:
+        """Whether the cotangent of a variable is part of one that is kept in another place."""
+        return name in self.facts.aliases.views or self.is_shadowed(name)
+
+    def may_be_elsewhere(self, name: str) -> bool:
+        """Whether the cotangent of a variable may be elsewhere, if it holds no number."""
+        mixed = name in self.facts.aliases.mixed and not self.kind(name).is_container
+        return mixed or self.is_elsewhere(name)
+
+    def shadows(self) -> Var:
+        """The emitted variable that holds cotangents by memory."""
+        if self.memory is None:
+            self.memory = Var(self.names.fresh("shadows"))
+        return self.memory
 
     def is_active(self, atom: Atom) -> bool:
         """Whether a derivative flows through an atom."""
@@ -200,10 +234,18 @@ def accumulate(
     The first one is taken as it is; later ones are added in place where the array is owned. A
     smaller one (see `Cotangent.extent`) comes with a value that has the full shape.
     """
-    fresh, lazy = fresh and extent == "full", lazy and extent == "full"
     hint = holder(sweep, name)
     kind = sweep.kind(name)
-    if name in sweep.facts.aliases.views:
+    writable = kind.ndim != 0  # arithmetic on arrays without axes gives numbers
+    fresh, lazy = fresh and writable and extent == "full", lazy and extent == "full"
+    mixed = name in sweep.facts.aliases.mixed
+    if mixed or (kind.is_container and sweep.is_shadowed(name)):
+        whole = replace(held_as(value, hint, sweep, out), extent=extent, like=like)
+        value = _given_by_memory(name, flat(whole, sweep, out), state, sweep, out)
+        if not mixed:
+            return
+        fresh, lazy, borrows, extent = False, True, frozenset(), "full"
+    if sweep.is_elsewhere(name):
         buffer = ensure(name, state, sweep, out)
         atom = assign(out, sweep.names, value, hint)
         protect(buffer.name, name, state, sweep, out)
@@ -235,9 +277,56 @@ def accumulate(
     both = _sum_extent(held, lazy, extent)
     zero = both == "full" and held.lazy and lazy
     state[name] = Cotangent(
-        assign(out, sweep.names, total, hint), both == "full" and not zero, zero,
+        assign(out, sweep.names, total, hint), writable and both == "full" and not zero, zero,
         extent=both, like=held.like or like,
     )  # fmt: skip
+
+
+def held_as(value: Rhs, hint: str, sweep: Sweep, out: Out) -> Cotangent:
+    """A contribution, given a temporary."""
+    return Cotangent(assign(out, sweep.names, value, hint))
+
+
+def _given_by_memory(name: str, value: Atom, state: State, sweep: Sweep, out: Out) -> Var:
+    """Add to the cotangents of arrays, also in a container; what is left is for numbers."""
+    check_unchanged(name, sweep)
+    shadows = sweep.shadows()
+    protect(shadows.name, None, state, sweep, out)
+    left = sweep.names.temporary("d")
+    atoms = {"s": shadows, "x": sweep.here(name), "g": value}
+    out.append(Assign(left, expression("shadow_add(s, x, g)", atoms, "derived.pop")))
+    return left
+
+
+def check_unchanged(name: str, sweep: Sweep) -> None:
+    """Raise where a container may hold other arrays by the time the adjoint asks for them."""
+    if sweep.kind(name).is_container and name in sweep.facts.aliases.changed:
+        raise _changed(name, sweep)
+
+
+def _changed(name: str, sweep: Sweep) -> UnsupportedSyntax:
+    what = "a container" if name.startswith("%") else f"`{name}`"
+    return unsupported(
+        sweep.facts.function.span,
+        f"arrays that {what} holds are written in place under more than one name, and it is used "
+        "as a whole and changed itself",
+        "use its elements one by one, or put copies (`.copy()`) into it",
+    )  # fmt: skip
+
+
+def _by_memory(name: str, state: State, sweep: Sweep, out: Out) -> Var:
+    """Let `d_y` be the part of the cotangents, by memory, that `y` is of the memory."""
+    if sweep.kind(name).is_container:
+        raise _changed(name, sweep)
+    target, shadows = sweep.d(name), sweep.shadows()
+    if name in sweep.facts.aliases.mixed:  # its own is for the case that it is a number
+        target = Var(sweep.names.fresh(target.name))
+    else:
+        _unshare(target.name, name, state, sweep, out)
+        state[name] = Cotangent(target, owned=True)
+    out.append(Assign(target, call("shadow", shadows, sweep.here(name))))
+    sweep.links.append((target.name, shadows.name))
+    return target
 
 
 def _sum_extent(held: Cotangent, lazy: bool, extent: str) -> str:
@@ -286,6 +375,10 @@ def ensure(
     """
     target = sweep.d(name)
     held = state.get(name)
+    if sweep.is_shadowed(name):
+        return _by_memory(name, state, sweep, out) if held is None else target
+    if name in sweep.facts.aliases.mixed and not sweep.kind(name).is_container:
+        return _by_memory(name, state, sweep, out)
     if name in sweep.facts.aliases.views:
         if held is None:
             _view(name, state, sweep, out, like)
@@ -372,6 +465,8 @@ def _as_bound(name: str, sweep: Sweep) -> Var:
 
 def _constant_key(op: Op) -> Atom:
     """The key of a subscript in which it is written out."""
+    if op.prim != "index":
+        return Const(op.prim.removeprefix("attribute:"))
     part = index_parts(op)[0].at
     assert part is not None
     return part
@@ -428,7 +523,7 @@ def bind_named(state: State, sweep: Sweep, out: Out) -> None:
     moves: list[tuple[Var, Atom]] = []
     forget_items(state, sweep)
     for name, held in list(state.items()):
-        if name.startswith("%") or name in sweep.facts.aliases.views:
+        if name.startswith("%") or sweep.is_elsewhere(name):
             continue
         target = sweep.d(name)
         if isinstance(held.value, tuple):

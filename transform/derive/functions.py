@@ -20,7 +20,14 @@ from adjoint.transform.derive.cotangents import (
     flat,
 )  # fmt: skip
 from adjoint.transform.derive.reverse import reverse_block
-from adjoint.transform.derive.written import check_bound_once
+from adjoint.transform.derive.shadows import (
+    begin,
+    is_by_memory,
+    load,
+    part_of_memory,
+    settle,
+    unload,
+)
 from adjoint.transform.ir.names import names_bound, names_read
 from adjoint.transform.ir.nodes import (
     NOWHERE,
@@ -116,9 +123,11 @@ def vjp(
     elif public:
         params.append(Param(sweep.names.fresh("d_out")))
     for parameter in written:
-        check_bound_once(parameter, sweep)
         target = sweep.d(parameter)
         params.append(Param(f"{_GIVEN}{parameter}"))
+        if is_by_memory(parameter, sweep):
+            load(parameter, target, sweep, first)
+            continue
         pending = state.get(parameter)
         state[parameter] = Cotangent(target, owned=True)
         if pending is not None:
@@ -180,14 +189,20 @@ def _sweep_back(
 ) -> tuple[Block, tuple[Atom, ...]]:  # fmt: skip
     """Write the reverse sweep; returns it with the atoms that hold the cotangents of `wrt`."""
     out: Out = list(first or ())
-    for name in [n for n in state if n in sweep.facts.aliases.views]:  # a view that is returned
+    known = sweep.facts.aliases
+    for name in [n for n in state if sweep.is_elsewhere(n) or n in known.mixed]:  # it is returned
         accumulate(name, flat(state.pop(name), sweep, out), state, sweep, out)
+    out[:] = settle(tuple(out), sweep.facts.bindings.end, sweep)
     reverse_block(sweep.facts.function.body[:-1], state, sweep, out)
     bind_named(state, sweep, out)
     parameters = sweep.facts.versions.start
     given: list[Atom] = []
     for name in wrt:
         like = sweep.value(parameters[name])
+        if sweep.is_shadowed(name) or name in known.mixed:
+            value = unload(name, state, sweep, out)
+            given.append(assign(out, sweep.names, call("own", value), f"d_{name}"))
+            continue
         held = state.get(name)
         hint = f"d_{name}"
         if held is None:
@@ -202,10 +217,14 @@ def _sweep_back(
         given.append(value)
     for name in written:
         held, target = state.get(name), sweep.d(name)
+        if is_by_memory(name, sweep):
+            part = part_of_memory(sweep.facts.bindings.start[name], sweep)
+            out.append(Assign(target, part))
+            continue
         value = ZERO if held is None else flat(held, sweep, out)
         if value != target:
             out.append(Assign(target, value))
-    return tuple(out), tuple(given)
+    return (*begin(sweep), *out), tuple(given)
 
 
 _GIVEN = "given "

@@ -58,7 +58,10 @@ def represent(backward: Block, sweep: Sweep) -> Block:
     }  # fmt: skip
     if not free:
         return backward
-    at_hand = {p: v for p, v in needs.versions.items() if p not in needs.shape_only | needs.made}
+    at_hand = {
+        p: v for p, v in needs.versions.items()
+        if p not in needs.shape_only | needs.made and not v.is_binding
+    }  # fmt: skip
     for name, version in sweep.facts.versions.start.items():
         if sweep.facts.versions.end.get(name) is version:
             at_hand.setdefault(sweep.value(version).name, version)

@@ -164,7 +164,7 @@ def _pull_effect(
         return
     if not sweep.is_active(base):
         return
-    if base.name not in state and base.name not in sweep.facts.aliases.views:
+    if base.name not in state and not sweep.may_be_elsewhere(base.name):
         return
     if name == "fill" and not sweep.kind(base.name).is_container:
         buffer = ensure(base.name, state, sweep, out, sweep.value(after[base.name]))

@@ -31,7 +31,8 @@ _MIN_POWER = 3
 
 def pass_on(name: str, g: Cotangent, state: State, sweep: Sweep, out: Out) -> None:
     """Give a cotangent, as it is, to another variable."""
-    if name not in state and name not in sweep.facts.aliases.views:
+    in_parts = sweep.is_elsewhere(name) or name in sweep.facts.aliases.mixed
+    if name not in state and not in_parts:
         state[name] = g
     else:
         value = flat(replace(g, extent="full"), sweep, out)

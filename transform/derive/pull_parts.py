@@ -24,8 +24,8 @@ from adjoint.transform.derive.cotangents import (
     link,
     protect,
 )  # fmt: skip
-from adjoint.transform.derive.pull_common import holds_containers
 from adjoint.transform.derive.pull_changes import pull_list_augment
+from adjoint.transform.derive.pull_common import holds_containers
 from adjoint.transform.derive.pull_items import pull_item_store
 from adjoint.transform.derive.pull_rules import pull_rule
 from adjoint.transform.ir.nodes import (
@@ -168,7 +168,7 @@ def pull_store(
     base, place = stmt.base, stmt.place
     if not isinstance(base, Var) or not sweep.is_active(base):
         return
-    view = base.name in sweep.facts.aliases.views
+    view = sweep.may_be_elsewhere(base.name)
     if base.name not in state and not view:
         return
     if sweep.kind(base.name).ndim == 0:
@@ -272,7 +272,7 @@ def _pull_scaled_store(
         }
         text = "g * old" if stmt.operator == "*" else "-g * old / (v * v)"
         contribution: Op | Atom = expression(f"unbroadcast({text}, v)", atoms)
-        if value.name in sweep.facts.aliases.views:  # perhaps of what is scaled: not scaled itself
+        if sweep.is_elsewhere(value.name):  # perhaps of what is scaled: not scaled itself
             contribution = assign(out, sweep.names, contribution)
             _scale(stmt, here, buffer, factor, state, sweep, out)
             accumulate(value.name, contribution, state, sweep, out)
@@ -301,17 +301,17 @@ def pull_augment(
     if kind.is_container:
         pull_list_augment(stmt, env, state, sweep, out)
         return
-    if name in sweep.facts.aliases.views:
+    if sweep.is_elsewhere(name):
         ensure(name, state, sweep, out)
     g = state.get(name)
     if g is None or not sweep.is_active(stmt.target):
         return
     rebinds = kind.tag != "array"
-    in_place = name in sweep.facts.aliases.views or (g.owned and not rebinds)
+    in_place = sweep.is_elsewhere(name) or (g.owned and not rebinds)
     if in_place and stmt.operator in ("+", "-", "*", "/"):
         _pull_augment_in_place(stmt, g, env, state, sweep, out)
         return
-    if name in sweep.facts.aliases.views:
+    if sweep.is_elsewhere(name):
         raise unsupported(stmt.span, f"`{stmt.operator}=` on a view is not differentiated",
                           f"write `{name}[...] = {name} {stmt.operator} ...`")  # fmt: skip
     op = Op(
@@ -350,7 +350,7 @@ def _pull_augment_in_place(
         if value.name == name:
             raise unsupported(stmt.span, f"`{name} {stmt.operator}= {name}` is not differentiated",
                               f"write `{name} *= 2` or a new array")  # fmt: skip
-        if scales and value.name in sweep.facts.aliases.views:
+        if scales and sweep.is_elsewhere(value.name):
             # perhaps a view of what is scaled: what is added to it is not to be scaled itself
             waiting = (value.name, assign(out, sweep.names, contribution))
         else:
@@ -370,7 +370,7 @@ def pull_scatter(op: Op, env: Env, after: Env, state: State, sweep: Sweep, out: 
     """`np.add.at(a, index, v)`: every repetition of an index has its part of the cotangent."""
     _, base, index, value = op.args
     assert isinstance(base, Var)
-    known = base.name in state or base.name in sweep.facts.aliases.views
+    known = base.name in state or sweep.may_be_elsewhere(base.name)
     if not known or not isinstance(value, Var) or not sweep.is_active(value):
         return
     buffer = ensure(base.name, state, sweep, out, sweep.value(after[base.name]))

@@ -37,6 +37,7 @@ from adjoint.transform.derive.rounds import (
     rounds_of,
     sequences,
 )  # fmt: skip
+from adjoint.transform.derive.shadows import forget_shadows, settle, take_shadows
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
     NOWHERE,
@@ -75,8 +76,9 @@ def reverse_block(block: Block, state: State, sweep: Sweep, out: Out) -> None:
             _reverse_loop(stmt, state, sweep, part)
         elif isinstance(stmt, With):
             _reverse_with(stmt, state, sweep, part)
-        else:
+        elif not take_shadows(stmt, state, sweep, part):
             pull(stmt, state, sweep, part)
+        part = list(settle(tuple(part), sweep.facts.bindings.before[id(stmt)], sweep))
         if i == 0 or getattr(block[i - 1], "span", NOWHERE) != span:
             bind_named(state, sweep, part)
         if part and not isinstance(stmt, If | For | While | With) and span != current:
@@ -111,7 +113,7 @@ def _touched(block: Block, sweep: Sweep) -> frozenset[str]:
         names |= differentiable_reads(stmt)
         names |= {v.name for v in binds(stmt)}
         names |= sweep.facts.aliases.reached.get(id(stmt), frozenset())
-    return frozenset(names & sweep.facts.active)
+    return frozenset(names & sweep.facts.active - sweep.facts.aliases.shadowed)
 
 
 def _buffers(block: Block, sweep: Sweep) -> list[str]:
@@ -138,7 +140,9 @@ def _buffers(block: Block, sweep: Sweep) -> list[str]:
         while root in sweep.facts.aliases.views:
             root = sweep.facts.aliases.views[root]
             names[root] = None
-    return [n for n in names if n in sweep.facts.active]
+    known = sweep.facts.aliases
+    by_memory = known.shadowed | known.mixed
+    return [n for n in names if n in sweep.facts.active and n not in by_memory]
 
 
 def _matters(block: Block, state: State, sweep: Sweep) -> bool:
@@ -150,7 +154,9 @@ def _matters(block: Block, state: State, sweep: Sweep) -> bool:
         roots = [n for n in changed if n in sweep.facts.aliases.views]
         for name in roots:
             changed.add(sweep.facts.aliases.views[name])
-    return any(name in state for name in changed)
+    known = sweep.facts.aliases
+    active = sweep.facts.active & (known.shadowed | known.mixed)
+    return any(name in state or name in active for name in changed)
 
 
 def _materialise(
@@ -195,6 +201,7 @@ def _reverse_if(stmt: If, state: State, sweep: Sweep, out: Out) -> None:
         return
     if not _matters((*stmt.body, *stmt.orelse), state, sweep):
         return
+    forget_shadows(state, sweep)
     env = {**sweep.facts.versions.before[id(stmt)], **sweep.facts.versions.after[id(stmt)]}
     both = (*stmt.body, *stmt.orelse)
     _materialise(both, state, sweep, out, _around(stmt, both, env, sweep))
@@ -203,6 +210,7 @@ def _reverse_if(stmt: If, state: State, sweep: Sweep, out: Out) -> None:
     for slot, block in (("body", stmt.body), ("orelse", stmt.orelse)):
         side, part = dict(state), [Mark((id(stmt), slot))]
         reverse_block(block, side, sweep, part)  # type: ignore[arg-type]
+        forget_shadows(side, sweep)  # type: ignore[arg-type]
         bind_named(side, sweep, part)  # type: ignore[arg-type]
         sides.append((side, part))  # type: ignore[arg-type]
     (then, then_out), (other, other_out) = sides
@@ -268,11 +276,12 @@ def _reverse_loop(stmt: For | While, state: State, sweep: Sweep, out: Out) -> No
     if isinstance(stmt, While):
         _check_test(stmt, sweep)
     body = stmt.body
-    if not _matters(body, state, sweep):
+    whole: Block = (stmt,)
+    if not _matters(whole, state, sweep):
         return
+    forget_shadows(state, sweep)
     after = versions.after[id(stmt)]
     env = _around(stmt, body, after, sweep)
-    whole: Block = (stmt,)
     ready = _materialise(whole, state, sweep, out, env)
     open_names = exposed(body)
     touched = _touched(whole, sweep)
@@ -286,11 +295,15 @@ def _reverse_loop(stmt: For | While, state: State, sweep: Sweep, out: Out) -> No
         carried += [
             v.name for v in sequences(stmt.iterable)
             if v.name in sweep.facts.active and v.name not in carried
+            and not sweep.is_shadowed(v.name)
         ]  # fmt: skip
+    taken = sweep.facts.aliases.taken  # elements are looked up anew, see `forget_items`
+    carried = [n for n in carried if n not in taken or not taken[n].item]
     for name in carried:
         if name in state:
             continue
-        if name in assigned or sweep.kind(name).is_container or name not in env:
+        loose = sweep.kind(name).is_container or name in sweep.facts.aliases.mixed
+        if name in assigned or loose or name not in env:
             zero: Cotangent = Cotangent(sweep.d(name), lazy=True)
             rebind(name, ZERO, state, sweep, out)
             state[name] = zero
@@ -314,6 +327,7 @@ def _repeat(
         elements(rounds, part)
         part.append(Mark((id(stmt), "body")))
         reverse_block(stmt.body, inside, sweep, part)
+        forget_shadows(inside, sweep)
         give(rounds, inside, part)
         bind_named(inside, sweep, part)
         weaker = {}

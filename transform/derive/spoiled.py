@@ -14,7 +14,7 @@ from adjoint.transform.ir.nodes import For, If, Stmt, While, blocks_of
 def spoiled(version: Version, facts: Facts, pinned: frozenset[str]) -> bool:
     """Whether the array that a version holds may be written after it came to be."""
     kind = facts.kinds.get(version.name, ANY)
-    if not kind.may_share:
+    if version.is_binding or not kind.may_share:
         return False
     family = facts.aliases.classes.get(version.name, frozenset({version.name}))
     family |= {version.name}

@@ -114,7 +114,7 @@ def _stays(
 def _lasting(facts: Facts) -> set[int]:
     """Versions that their name still holds when the forward sweep is over."""
     found: set[int] = set()
-    pending = list(facts.versions.end.values())
+    pending = [*facts.versions.end.values(), *facts.bindings.end.values()]
     while pending:
         version = pending.pop()
         if version.number in found:
@@ -154,6 +154,8 @@ def _recomputable(
     """Whether a version is cheap to compute again from what the reversed block has anyway."""
     stmt = version.after
     if version.what != "definition" or version.depth == 0 or not isinstance(stmt, Assign):
+        return False
+    if version.is_binding:  # what is computed again is another array
         return False
     op = stmt.value
     if not isinstance(op, Op) or not _cheap(op):

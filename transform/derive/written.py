@@ -1,23 +1,21 @@
-"""What a pullback may take as the cotangent of an argument that its function writes into."""
+"""Whether a pullback may take the cotangent of a caller's array for that of a parameter."""
 
 from __future__ import annotations
 
-from adjoint.transform.derive.cotangents import Sweep
-from adjoint.transform.ir.nodes import NOWHERE, Augment, Var, binds, walk
-from adjoint.transform.refusals import unsupported
+from collections.abc import Mapping
+
+from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.ir.nodes import Augment, Function, Var, binds, walk
 
 
-def check_bound_once(parameter: str, sweep: Sweep) -> None:
-    """Raise where a parameter that is written into is also made anew.
-
-    The cotangent that comes in is that of the caller's array; it is taken for that of the variable,
-    which must therefore hold this array to the end.
-    """
-    for stmt in walk(sweep.facts.function.body):
-        rebinds = not isinstance(stmt, Augment) or sweep.kind(parameter).tag != "array"
-        if rebinds and Var(parameter) in binds(stmt):
-            raise unsupported(
-                getattr(stmt, "span", NOWHERE),
-                f"`{parameter}` is an argument that is written into, and is also made anew here",
-                "give the new value a name of its own",
-            )
+def is_made_anew(
+    parameter: str, fn: Function, kinds: Mapping[str, Kind], assume_arrays: bool
+) -> bool:
+    """Whether a parameter may not hold the caller's array to the end."""
+    tag = kinds.get(parameter, ANY).tag
+    is_array = tag == "array" or (tag == "numeric" and assume_arrays)
+    return any(
+        Var(parameter) in binds(stmt)
+        for stmt in walk(fn.body)
+        if not isinstance(stmt, Augment) or not is_array
+    )

@@ -24,6 +24,7 @@ _BUILTINS = frozenset(
     )
 )  # fmt: skip
 _EFFECTFUL = frozenset(("out", "key", "**"))  # parameters that make a call more than a look
+_CHANGING = ("derived.pop", "derived.pullback")  # they change what they are given
 _MODULES = ("numpy", "numpy.linalg", "numpy.fft")
 
 
@@ -39,6 +40,8 @@ def is_pure(op: Op) -> bool:
             and not _EFFECTFUL.intersection(op.roles)
             and _is_pure(op.callee.value)
         )
+    if op.prim in _CHANGING:
+        return False
     if op.prim.startswith("method:") or _EFFECTFUL.intersection(op.roles):
         return False
     if op.prim == "look":

@@ -1,0 +1,182 @@
+"""Cotangents by memory: for names that share arrays in ways known only when the adjoint runs.
+
+The cotangent of such a name is `shadow(shadows, y)`, the part of the cotangent of the memory that
+`y` is of the memory. Reads add to it, writes take from it, whatever other names see that memory.
+
+    y = x[1:]       nothing: the same memory
+    y = f(x)        g = shadow_take(shadows, y), then the adjoint of `f`
+
+Taking leaves zeros. So the second form is right, too, where `f` gives a view after all: what it
+adds to the cotangent of `x` stands in the very places that were taken from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from adjoint.transform.analyses.activity import differentiable_operands
+from adjoint.transform.analyses.effects import is_rule
+from adjoint.transform.analyses.versions import Version
+from adjoint.transform.analyses.views import is_basic_index
+from adjoint.transform.derive.build import call, expression, substitute
+from adjoint.transform.derive.cotangents import (
+    HERE,
+    Cotangent,
+    Out,
+    State,
+    Sweep,
+    assign,
+    check_unchanged,
+    flat,
+    protect,
+)  # fmt: skip
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Atom,
+    Augment,
+    Block,
+    Effect,
+    Op,
+    Stmt,
+    Store,
+    Unpack,
+    Var,
+    binds,
+)  # fmt: skip
+
+
+def forget_shadows(state: State, sweep: Sweep) -> None:
+    """Where control flow parts or joins: cotangents by memory are looked up anew."""
+    for name in [n for n in state if sweep.is_shadowed(n)]:
+        del state[name]
+
+
+def take_shadows(stmt: Stmt, state: State, sweep: Sweep, out: Out) -> bool:
+    """Before the adjoint of a statement: take the cotangents of what it makes by memory.
+
+    Returns:
+        Whether that is all: the statement only gives names to what has one, or to views.
+    """
+    targets = [] if isinstance(stmt, Augment) else [v.name for v in binds(stmt)]
+    for name in targets:
+        if sweep.is_shadowed(name):
+            state.pop(name, None)
+    match stmt:
+        case Assign(target=Var(name=name), value=Op() as op):
+            if not _makes(name, op, sweep):
+                return sweep.is_shadowed(name)
+            if any(map(sweep.is_active, differentiable_operands(op))):
+                _take(stmt, name, state, sweep, out)
+            return False
+        case Assign(target=Var(name=name)):
+            return sweep.is_shadowed(name)
+        case Unpack(value=Var(name=name)):
+            if not sweep.kind(name).is_container:
+                for target in targets:
+                    if _may_be_number(target, sweep):
+                        _take(stmt, target, state, sweep, out)
+            return all(map(sweep.is_shadowed, targets))
+        case Augment(target=Var(name=name)) if _may_be_number(name, sweep):
+            _take(stmt, name, state, sweep, out)
+        case Store(base=Var(name=name)) | Augment(target=Var(name=name)):
+            return _is_pure_container(name, sweep)
+        case Effect(value=Op(args=(Var(name=name), *_)) as op) if op.prim.startswith("method:"):
+            return _is_pure_container(name, sweep)
+    return False
+
+
+def _is_pure_container(name: str, sweep: Sweep) -> bool:
+    return sweep.is_shadowed(name) and sweep.kind(name).is_container
+
+
+def _may_be_number(name: str, sweep: Sweep) -> bool:
+    return name in sweep.facts.aliases.mixed and not sweep.kind(name).is_container
+
+
+def _makes(name: str, op: Op, sweep: Sweep) -> bool:
+    """Whether an operation may make arrays that are found by memory, and no mere names or views."""
+    known = sweep.facts.aliases
+    if name not in known.shadowed | known.mixed:
+        return False
+    if sweep.kind(name).is_container:
+        return op.prim == "call" or is_rule(op.prim)
+    if op.prim == "index":
+        base = op.args[0]
+        if isinstance(base, Var) and sweep.kind(base.name).is_container:
+            return False
+        return name in known.mixed or not is_basic_index(op, sweep.facts.kinds)
+    return op.prim not in ("method:pop", "method:get", "method:setdefault")
+
+
+def _take(stmt: Stmt, name: str, state: State, sweep: Sweep, out: Out) -> None:
+    check_unchanged(name, sweep)
+    shadows, made = sweep.shadows(), sweep.facts.bindings.after[id(stmt)][name]
+    protect(shadows.name, None, state, sweep, out)
+    atoms: dict[str, Atom] = {"s": shadows, "x": sweep.value(made)}
+    text = "shadow_take(s, x)"
+    held = state.pop(name, None)
+    if held is not None:
+        text, atoms["g"] = "shadow_take(s, x, g)", flat(held, sweep, out)
+    hint = "d" if name.startswith("%") else f"d_{name}"
+    taken = sweep.names.temporary(hint)
+    out.append(Assign(taken, expression(text, atoms, "derived.pop")))
+    mixed = name in sweep.facts.aliases.mixed
+    state[name] = Cotangent(taken, owned=sweep.kind(name).tag == "array", lazy=mixed)
+
+
+def is_by_memory(name: str, sweep: Sweep) -> bool:
+    """Whether the cotangent of a variable is found by memory, if it holds an array."""
+    return sweep.is_shadowed(name) or _may_be_number(name, sweep)
+
+
+def part_of_memory(version: Version, sweep: Sweep) -> Op:
+    """The cotangent, by memory, of the array that a name held at a known point."""
+    atoms: dict[str, Atom] = {"s": sweep.shadows(), "x": sweep.value(version)}
+    return expression("shadow(s, x)", atoms)
+
+
+def load(name: str, given: Var, sweep: Sweep, out: Out) -> None:
+    """Take over the cotangent of a parameter that is written into, as the caller has it."""
+    part = sweep.names.temporary("d")
+    out.append(Assign(part, part_of_memory(sweep.facts.bindings.start[name], sweep)))
+    sweep.links.append((part.name, sweep.shadows().name))
+    out.append(Store(expression("d[...]", {"d": part}, "index"), "", given))
+
+
+def unload(name: str, state: State, sweep: Sweep, out: Out) -> Atom:
+    """The cotangent of a parameter when the reverse sweep is over."""
+    version = sweep.facts.bindings.start[name]
+    if name in sweep.facts.aliases.mixed:
+        held = state.get(name)
+        like = sweep.value(sweep.facts.versions.start[name])
+        rest = assign(out, sweep.names, call("zeros_like", like)) if held is None else (
+            flat(held, sweep, out)
+        )
+        parts: dict[str, Atom] = {"s": sweep.shadows(), "x": sweep.value(version), "g": rest}
+        taken = expression("shadow_take(s, x, g)", parts, "derived.pop")
+        return assign(out, sweep.names, taken, f"d_{name}")
+    if not sweep.kind(name).is_container:
+        return assign(out, sweep.names, part_of_memory(version, sweep), f"d_{name}")
+    atoms: dict[str, Atom] = {"s": sweep.shadows(), "x": sweep.value(version)}
+    taken = expression("shadow_take(s, x)", atoms, "derived.pop")
+    return assign(out, sweep.names, taken, f"d_{name}")
+
+
+def begin(sweep: Sweep) -> Block:
+    """Where the reverse sweep begins, no memory has a cotangent."""
+    if sweep.memory is None:
+        return ()
+    return (Assign(sweep.memory, expression("{}", {}, "dict")),)
+
+
+def settle(block: Block, env: Mapping[str, Version], sweep: Sweep) -> Block:
+    """Say which array is meant by each placeholder for what a variable holds at this point."""
+
+    def change(atom: Atom) -> Atom:
+        if not isinstance(atom, Var) or not atom.name.endswith(HERE):
+            return atom
+        return sweep.value(env[atom.name.removesuffix(HERE)])
+
+    return tuple(substitute(stmt, change) for stmt in block) if sweep.memory else block
+
+
