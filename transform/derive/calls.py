@@ -41,7 +41,7 @@ def pull_call(
         g = moved(g, sweep, out)
     active = frozenset(a.name for a in op.args if isinstance(a, Var) and sweep.is_active(a))
     reached = sweep.facts.aliases.reached.get(id(stmt), frozenset())
-    touched = [n for n in active & reached if n in state or n in sweep.facts.aliases.views]
+    touched = [n for n in active & reached if n in state or sweep.may_be_elsewhere(n)]
     if isinstance(op.callee, Var) and sweep.is_active(op.callee):
         active |= {op.callee.name}
     if not active or (g is None and not touched):
