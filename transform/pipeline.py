@@ -25,6 +25,7 @@ from adjoint.transform.emit.module import to_text
 from adjoint.transform.escapes import check_escapes
 from adjoint.transform.ir.nodes import (
     Augment,
+    Function,
     Op,
     Ref,
     Return,
@@ -73,15 +74,29 @@ def derive(
             emitted.adjoint = vjp(sweep, wrt, written, name, fragile is None)
         else:
             emitted.adjoint = gradient(sweep, wrt, mode == "value_and_gradient")
-        derived = polished(emitted.adjoint.function, sweep.names, world.passes)
+        numbers = _numbers(sweep, emitted.adjoint.function)
+        derived = polished(emitted.adjoint.function, sweep.names, world.passes, numbers)
         derived = clear_names(derived, RESERVED)
         emitted.adjoint = replace(emitted.adjoint, function=derived)
-        emitted.text = to_text(derived, passes=world.passes)
+        emitted.text = to_text(derived, world.passes, numbers)
         _add_primals(emitted, world)
     except BaseException:
         del world.emitted[key]
         raise
     return emitted
+
+
+def _numbers(sweep: Sweep, derived: Function) -> frozenset[str]:
+    """The variables of a derived function that certainly hold numbers, which no write can change.
+
+    A parameter that was added is the cotangent of a scalar. On a device all may be arrays without
+    axes.
+    """
+    if sweep.facts.device:
+        return frozenset()
+    plain = {name for name, kind in sweep.facts.kinds.items() if kind.is_number}
+    added = {p.name for p in derived.params} - {p.name for p in sweep.facts.function.params}
+    return frozenset(plain | added | {d for n, d in sweep.cotangent_names.items() if n in plain})
 
 
 def _pinned(analysis: Analysis, fragile: frozenset[str] | None) -> frozenset[str]:
@@ -213,6 +228,6 @@ def _primal(local: LocalFunction, world: World) -> Emitted:
     if key not in world.emitted:
         made = Emitted(Adjoint(local.function, ()), "", local.origin)
         world.emitted[key] = made
-        made.text = to_text(local.function, passes=world.passes)
+        made.text = to_text(local.function, world.passes)
         _add_primals(made, world)
     return world.emitted[key]

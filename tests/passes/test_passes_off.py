@@ -66,7 +66,12 @@ def gram(a, m):
     return np.sum(d.T @ d)
 
 
-WRT = {swing: (0, 1), halved: 0, weighted: 0, centred: (0, 1), gram: (0, 1)}
+def bowl(x):
+    b = np.tanh(x)
+    return np.sum(np.sqrt(1 + b * b))
+
+
+WRT = {bowl: 0, swing: (0, 1), halved: 0, weighted: 0, centred: (0, 1), gram: (0, 1)}
 
 
 def source(function, passes, *args, mode="vjp") -> str:
@@ -74,7 +79,7 @@ def source(function, passes, *args, mode="vjp") -> str:
 
 
 CALLS = (
-    (swing, np.ones(2), 2.0, 3), (halved, 2.0, 3), (weighted, 2.0, 3),
+    (bowl, np.ones(2)), (swing, np.ones(2), 2.0, 3), (halved, 2.0, 3), (weighted, 2.0, 3),
     (centred, np.ones(2), np.ones(2)), (gram, np.ones((2, 3)), np.ones((2, 3))),
 )  # fmt: skip
 

@@ -279,7 +279,7 @@ def _add_saves(
         plan.lists.append(saved)
         holes = {f"x{i}": var for i, var in enumerate(pushed)}
         whole = f"({', '.join(holes)})" if len(group) > 1 else "x0"
-        push = expression(f"saved.append({whole})", {"saved": Var(saved), **holes}, "derived.push")
+        push = expression(f"saved.append({whole})", {"saved": Var(saved), **holes}, "derived.save")
         position = max(save.made for save in group)
         _place(Effect(push), block, statements[1][position] if position >= 0 else None, plan)
         pop = expression("saved.pop()", {"saved": Var(saved)}, "derived.restore")

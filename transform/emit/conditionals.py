@@ -26,7 +26,7 @@ def conditional(
         if word is not None and isinstance(stmt.test, Var):
             settle({stmt.test.name}, state.waiting, state.out)
         return False
-    what = traits(stmt, facts.uses, facts.is_pure)
+    what = traits(stmt, facts.uses, facts.numbers)
     prints = target.name not in facts.uses.foldable
     found = take([(stmt.test, ALWAYS)], what, state.waiting, state.out, prints)
     test = tree_of(found)(stmt.test)

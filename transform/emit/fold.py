@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import gast
 
-from adjoint.transform.emit.purity import reads_memory
+from adjoint.transform.emit.purity import is_pure, reads_memory
 from adjoint.transform.emit.templates import (
     ALWAYS,
     LATER,
@@ -76,8 +76,8 @@ class Traits:
     last: Var | None = None
 
 
-def traits(stmt: Stmt, uses: Uses, is_pure: Callable[[Op], bool]) -> Traits:
-    """The traits of a statement."""
+def traits(stmt: Stmt, uses: Uses, numbers: frozenset[str]) -> Traits:
+    """The traits of a statement; `numbers` are the names of which `+=` writes into nothing."""
     inside = list(walk((stmt,)))
     bound = {var.name for inner in inside for var in binds(inner)}
     if isinstance(stmt, Keep):  # `del x`
@@ -91,20 +91,24 @@ def traits(stmt: Stmt, uses: Uses, is_pure: Callable[[Op], bool]) -> Traits:
     return Traits(
         frozenset(bound),
         memory=not plain and not alias,
-        effects=any(_has_effects(inner, uses, is_pure) for inner in inside),
+        effects=any(_has_effects(inner, uses, numbers) for inner in inside),
         compound=template is not None and is_compound(template),
         last=late if isinstance(late, Var) else None,
     )
 
 
-def _has_effects(stmt: Stmt, uses: Uses, is_pure: Callable[[Op], bool]) -> bool:
+def _has_effects(stmt: Stmt, uses: Uses, numbers: frozenset[str]) -> bool:
     match stmt:
         case Assign(value=Op() as op):
             return not is_pure(op)
         case Effect(value=Op(prim="method:append", args=(Var(name=name), _))):
             return name not in uses.buildable  # a comprehension's list is nobody else's
+        case Effect(value=Op(prim="derived.save")):
+            return False  # what is saved is taken out again in the reverse sweep
         case Store(value=Var(), place=Op(prim="index", args=(Var(name=name), *_))):
             return name not in uses.buildable
+        case Augment(target=Var(name=name)) if name in numbers:
+            return False
         case Store() | Augment() | Effect() | Keep() | With():
             return True
     return False

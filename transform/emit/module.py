@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import gast
@@ -12,7 +12,6 @@ from adjoint.runtime.helpers import HELPERS
 from adjoint.transform.emit.as_written import as_written
 from adjoint.transform.emit.iterables import iterable_tree
 from adjoint.transform.emit.names import identifiers, name_temporaries
-from adjoint.transform.emit.purity import is_pure as is_pure_by_default
 from adjoint.transform.emit.statements import function_def
 from adjoint.transform.emit.templates import atom_tree
 from adjoint.transform.emit.unparse import unparse
@@ -37,14 +36,14 @@ from adjoint.transform.passes.pipeline import ALL, Passes
 
 
 def emit(
-    fn: Function, is_pure: Callable[[Op], bool] = is_pure_by_default, passes: Passes = ALL
+    fn: Function, passes: Passes = ALL, numbers: frozenset[str] = frozenset()
 ) -> gast.FunctionDef:
     """A function as a tree: temporaries are folded into expressions, or have readable names.
 
     Args:
         fn: a function of the IR, with temporaries.
-        is_pure: whether an operation has no effects and may be moved past others.
         passes: the names of the rewrites that are made.
+        numbers: the names of variables that certainly hold numbers alone.
 
     Raises:
         ValueError: the function is malformed, or reads something from outside under a name that it
@@ -59,12 +58,12 @@ def emit(
         found = replace(found, foldable=frozenset())
     if "comprehensions" not in passes:
         found = replace(found, buildable=frozenset())
-    tree = function_def(fn, name, Facts(found, is_pure), atom_tree)
+    tree = function_def(fn, name, Facts(found, numbers), atom_tree)
     return name_temporaries(tree, identifiers(tree))
 
 
 def to_text(
-    fn: Function, is_pure: Callable[[Op], bool] = is_pure_by_default, passes: Passes = ALL
+    fn: Function, passes: Passes = ALL, numbers: frozenset[str] = frozenset()
 ) -> str:
     """The text of a function, with a final newline; see `emit`.
 
@@ -76,7 +75,7 @@ def to_text(
     def square(x):
         return x * x
     """
-    return unparse(emit(fn, is_pure, passes)) + "\n"
+    return unparse(emit(fn, passes, numbers)) + "\n"
 
 
 def _check_references(fn: Function, around: frozenset[str] = frozenset()) -> None:

@@ -111,6 +111,10 @@ def describe(op: Op) -> str:
 
 def _of_value(value: gast.AST | None, chosen: dict[str, str]) -> str:
     match value:
+        case gast.BinOp(left=gast.Name(id=left), op=gast.Mult(), right=gast.Name(id=right)) if (
+            left == right
+        ):
+            return "square"
         case gast.BinOp(op=op):
             return _OPERATIONS.get(type(op).__name__, "")
         case gast.Compare(ops=[op]):

@@ -76,7 +76,7 @@ def _statement(block: Block, position: int, state: State) -> int:
                 return 1
         case Define() if stmt.function.name == "<lambda>" and _lambda(stmt, state):
             return 1
-    what = traits(stmt, facts.uses, facts.is_pure)
+    what = traits(stmt, facts.uses, facts.numbers)
     found = take(stmt_operands(stmt), what, state.waiting, state.out)
     tree = tree_of(found)
     rest = block[position + 1 :] if isinstance(stmt, Assign | Unpack) else ()
@@ -114,7 +114,7 @@ def _lambda(stmt: Define, state: State) -> bool:
         case _:
             return False
     foldable = stmt.target.name in facts.uses.foldable
-    what = traits(stmt, facts.uses, facts.is_pure)
+    what = traits(stmt, facts.uses, facts.numbers)
     operands = stmt_operands(stmt)
     found = take(operands, what, state.waiting, state.out, prints=not foldable)
     made = gast.Lambda(arguments(function, tree_of(found)), value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import gast
@@ -17,11 +16,11 @@ from adjoint.transform.ir.nodes import Assign, Atom, Op, Return, Var
 class Facts:
     """What holds for the whole function that is printed.
 
-    uses: how its temporaries are used. is_pure: whether an operation may be moved.
+    uses: how its temporaries are used. numbers: the names that hold numbers alone.
     """
 
     uses: Uses
-    is_pure: Callable[[Op], bool]
+    numbers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class State:
 def wait(stmt: Assign, state: State) -> None:
     """A temporary that will be printed where it is used."""
     facts = state.facts
-    what = traits(stmt, facts.uses, facts.is_pure)
+    what = traits(stmt, facts.uses, facts.numbers)
     found = take(stmt_operands(stmt), what, state.waiting, state.out, prints=False)
     name, tree = stmt.target.name, tree_of(found)
     match stmt.value:
@@ -61,7 +60,7 @@ def keep(entry: Waiting, state: State) -> None:
 def take_atom(atom: Atom, state: State) -> dict[str, Waiting]:
     """The temporary, if any, that is read where a block ends."""
     operand: list[Operand] = [(atom, ALWAYS)]
-    what = traits(Return(atom), state.facts.uses, state.facts.is_pure)
+    what = traits(Return(atom), state.facts.uses, state.facts.numbers)
     return take(operand, what, state.waiting, state.out)
 
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from adjoint.transform.ir.nodes import Block, Define, For, If, Stmt, While, With
+from adjoint.transform.ir.nodes import Block, Define, For, If, Stmt, While, With, blocks_of, walk
+
+
+def everything(block: Block) -> Iterator[Stmt]:
+    """Every statement of a block, of the blocks inside it and of the functions defined there."""
+    for stmt in walk(block):
+        yield stmt
+        if isinstance(stmt, Define):
+            yield from everything(stmt.function.body)
+
+
+def inner_blocks(stmt: Stmt) -> tuple[Block, ...]:
+    """The blocks directly inside a statement, and the body of the function that it defines."""
+    return (stmt.function.body,) if isinstance(stmt, Define) else blocks_of(stmt)
 
 
 def replace_stmts(block: Block, changes: Mapping[int, tuple[Stmt, ...]]) -> Block:
@@ -15,27 +28,35 @@ def replace_stmts(block: Block, changes: Mapping[int, tuple[Stmt, ...]]) -> Bloc
     """
     new: list[Stmt] = []
     for stmt in block:
-        new += changes[id(stmt)] if id(stmt) in changes else (_inside(stmt, changes),)
+        found = changes.get(id(stmt))
+        inner = map_blocks(stmt, lambda b: replace_stmts(b, changes)) if found is None else stmt
+        new += (inner,) if found is None else found
     same = len(new) == len(block) and all(a is b for a, b in zip(new, block, strict=True))
     return block if same else tuple(new)
 
 
-def _inside(stmt: Stmt, changes: Mapping[int, tuple[Stmt, ...]]) -> Stmt:
-    match stmt:
-        case If(body=body, orelse=orelse) | For(body=body, orelse=orelse):
-            then, other = replace_stmts(body, changes), replace_stmts(orelse, changes)
-            same = then is body and other is orelse
-            return stmt if same else replace(stmt, body=then, orelse=other)
-        case While(before=before, body=body, orelse=orelse):
-            first, then = replace_stmts(before, changes), replace_stmts(body, changes)
-            other = replace_stmts(orelse, changes)
-            same = first is before and then is body and other is orelse
-            return stmt if same else replace(stmt, before=first, body=then, orelse=other)
-        case With(body=body):
-            then = replace_stmts(body, changes)
-            return stmt if then is body else replace(stmt, body=then)
-        case Define(function=function):
-            then = replace_stmts(function.body, changes)
-            same = then is function.body
-            return stmt if same else replace(stmt, function=replace(function, body=then))
-    return stmt
+def distinct(block: Block) -> Block:
+    """The block with each statement an object of its own, none standing in two places."""
+    stmts = [id(stmt) for stmt in everything(block)]
+    return block if len(set(stmts)) == len(stmts) else _copied(block)
+
+
+def _copied(block: Block) -> Block:
+    return tuple(replace(map_blocks(stmt, _copied)) for stmt in block)
+
+
+def map_blocks(stmt: Stmt, change: Callable[[Block], Block]) -> Stmt:
+    """The statement with each block inside it changed; itself where none is."""
+    new = tuple(change(inner) for inner in inner_blocks(stmt))
+    if all(a is b for a, b in zip(new, inner_blocks(stmt), strict=True)):
+        return stmt
+    match stmt, new:
+        case (If() | For()), (body, orelse):
+            return replace(stmt, body=body, orelse=orelse)
+        case While(), (before, body, orelse):
+            return replace(stmt, before=before, body=body, orelse=orelse)
+        case With(), (body,):
+            return replace(stmt, body=body)
+        case Define(function=function), (body,):
+            return replace(stmt, function=replace(function, body=body))
+    raise AssertionError(stmt)

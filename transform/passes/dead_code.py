@@ -113,7 +113,7 @@ def written_names(stmt: Stmt) -> set[str]:
         case Augment(target=target):
             return {target.name}
         case Effect(value=op):
-            first = op.prim.startswith("method:") or op.prim == "derived.push"
+            first = op.prim.startswith("method:") or op.prim in ("derived.push", "derived.save")
             atoms = op.args[:1] if first else op.args
         case Assign(value=Op(prim="derived.pop" | "derived.pullback" | "method:pop") as op):
             atoms = op.args

@@ -24,8 +24,8 @@ from adjoint.transform.ir.nodes import (
     binds,
     op_atoms,
     reads,
-    walk,
 )  # fmt: skip
+from adjoint.transform.ir.rebuild import everything
 
 _READ_ONLY = frozenset({"expand", "unreduce", "np.broadcast_to", "unbroadcast_to"})
 OUTSIDE = ""
@@ -64,14 +64,6 @@ def groups(block: Block) -> Groups:
                 low, high = sorted((one, two))
                 parents[high] = low
     return found
-
-
-def everything(block: Block) -> Iterator[Stmt]:
-    """Every statement of a block, of the blocks inside it and of the functions defined there."""
-    for stmt in walk(block):
-        yield stmt
-        if isinstance(stmt, Define):
-            yield from everything(stmt.function.body)
 
 
 def _shared(stmt: Stmt) -> Iterator[tuple[str, str]]:

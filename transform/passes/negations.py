@@ -28,14 +28,13 @@ from adjoint.transform.ir.nodes import (
     Store,
     Var,
     binds,
-    blocks_of,
     reads,
     walk,
 )  # fmt: skip
 from adjoint.transform.ir.places import hole
-from adjoint.transform.ir.rebuild import replace_stmts
+from adjoint.transform.ir.rebuild import everything, inner_blocks, replace_stmts
 from adjoint.transform.passes.dead_code import written_names
-from adjoint.transform.passes.groups import Groups, everything, groups
+from adjoint.transform.passes.groups import Groups, groups
 from adjoint.transform.passes.signs import signed
 from adjoint.transform.passes.simplify import is_arithmetic, simplify
 
@@ -227,8 +226,7 @@ def _home(stmt: Stmt, block: Block) -> Block | None:
     if any(s is stmt for s in block):
         return block
     for other in everything(block):
-        inners = (*blocks_of(other), getattr(getattr(other, "function", None), "body", ()))
-        for inner in inners:
+        for inner in inner_blocks(other):
             if any(s is stmt for s in inner):
                 return inner
     return None

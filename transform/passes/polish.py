@@ -7,16 +7,30 @@ from dataclasses import replace
 
 from adjoint.transform.derive.build import Names
 from adjoint.transform.ir.nodes import Block, Function
+from adjoint.transform.ir.rebuild import distinct
+from adjoint.transform.passes.apart import part_temporaries
 from adjoint.transform.passes.negations import cancel_signs
 from adjoint.transform.passes.pipeline import Passes
+from adjoint.transform.passes.sharing import share_values
 
-_REWRITES: tuple[tuple[str, Callable[[Block, Names], Block]], ...] = (("signs", cancel_signs),)
+_REWRITES: tuple[tuple[str, Callable[[Block, Names, frozenset[str]], Block]], ...] = (
+    ("signs", lambda block, names, _: cancel_signs(block, names)),
+    ("sharing", share_values),
+    ("parts", lambda block, names, _: part_temporaries(block, names)),
+)
 
 
-def polished(fn: Function, names: Names, passes: Passes) -> Function:
-    """The function with every rewrite applied that is not left out."""
-    body = fn.body
+def polished(fn: Function, names: Names, passes: Passes, numbers: frozenset[str]) -> Function:
+    """The function with every rewrite applied that is not left out.
+
+    Args:
+        fn: the function.
+        names: a supply of names.
+        passes: the rewrites that are made.
+        numbers: the variables that certainly hold numbers alone.
+    """
+    body = distinct(fn.body)
     for name, rewrite in _REWRITES:
         if name in passes:
-            body = rewrite(body, names)
+            body = rewrite(body, names, numbers)
     return fn if body is fn.body else replace(fn, body=body)

@@ -65,7 +65,7 @@ def _times(constant: float, factor: gast.AST) -> gast.BinOp | None:
         case gast.BinOp(left=left, op=gast.Mult() | gast.Div() as op, right=right):
             inner = _times(constant, left)
             moves = _is_power_of_two(constant) or (inner is not None and _starts(left))
-            return gast.BinOp(inner, op, right) if moves and inner is not None else None
+            return gast.BinOp(plain(inner), op, right) if moves and inner is not None else None
     return gast.BinOp(_constant(constant), gast.Mult(), factor)
 
 
