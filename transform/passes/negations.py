@@ -149,7 +149,8 @@ def _flipped(flipped: list[str], new: bool, found: _Reads) -> _Changes | None:
                         return None
                     changed = replace(changed, value=Var(name))
             if passes_on:
-                target = changed.target  # type: ignore[union-attr]
+                assert isinstance(changed, Assign)
+                target = changed.target
                 once = target.is_temporary and len(found.bound[target.name]) == 1
                 if not once or target.name in flipped:
                     return None

@@ -15,6 +15,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import gast
 
@@ -119,7 +120,7 @@ def _block(block: Block, table: _Table, search: _Search) -> Block:
         inside = {k: v for k, v in table.items() if v.target and not isinstance(stmt, Define)}
         if isinstance(stmt, For | While):
             _forget(stmt, inside, search)
-        changed = map_blocks(stmt, lambda b, inside=inside: _block(b, dict(inside), search))  # type: ignore[misc]
+        changed: Stmt | None = map_blocks(stmt, partial(_inner, inside, search))
         if isinstance(changed, Assign) and isinstance(changed.value, Op):
             changed = _assign(changed, table, new, search)
         new += [] if changed is None else [changed]
@@ -128,6 +129,11 @@ def _block(block: Block, table: _Table, search: _Search) -> Block:
             _remember(changed, changed.value, table)
     same = len(new) == len(block) and all(a is b for a, b in zip(new, block, strict=True))
     return block if same else tuple(new)
+
+
+def _inner(table: _Table, search: _Search, block: Block) -> Block:
+    """A block inside a statement; what it computes, those beside it do not see."""
+    return _block(block, dict(table), search)
 
 
 def _forget(stmt: Stmt, table: _Table, search: _Search) -> None:
