@@ -28,7 +28,10 @@ PIPELINE = (
     Pass("inline", "opens calls of small functions of numbers inside loops", exact=False),
     # of the two sweeps
     Pass("dead code", "drops statements on which nothing that is wanted depends"),
-    Pass("recompute", "computes again, in the reverse sweep, what is cheap, and does not keep it"),
+    # a transposed view is the same array when it is kept as a copy; matrix products of the two round
+    # differently
+    Pass("recompute", "computes again, in the reverse sweep, what is cheap, and does not keep it",
+         exact=False),
     Pass("ownership", "drops copies of what nobody else holds"),
     Pass("copies", "reads through names for names, and gives values their last name at once"),
     Pass("last", "makes what is handed out where it is handed"),
