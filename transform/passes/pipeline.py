@@ -28,8 +28,8 @@ PIPELINE = (
     Pass("inline", "opens calls of small functions of numbers inside loops", exact=False),
     # of the two sweeps
     Pass("dead code", "drops statements on which nothing that is wanted depends"),
-    # a transposed view is the same array when it is kept as a copy; matrix products of the two round
-    # differently
+    # (a transposed view that is kept as a copy lies in memory in another order, and matrix products
+    # of the two round differently)
     Pass("recompute", "computes again, in the reverse sweep, what is cheap, and does not keep it",
          exact=False),
     Pass("ownership", "drops copies of what nobody else holds"),
