@@ -38,7 +38,10 @@ _CALLS: dict[str, tuple[str, str]] = {
     "vars": ("reads variables behind the source's back", "name the attributes"),
     "setattr": ("writes an attribute behind the source's back", "write `object.name = value`"),
     "delattr": ("deletes an attribute behind the source's back", "write to another object"),
-    "super": ("depends on the class that it stands in", "call the base class's method by name"),
+    "super": (
+        "is followed as `super().method(...)` of a class at module level alone",
+        "call the base class's method by name",
+    ),
 }
 
 

@@ -469,7 +469,7 @@ def dict_of_lists(x):
     return d["a"][0] * d["a"][2] + sum(d["b"])
 
 
-@program((arr(3),))
+@program((arr(3),), may_refuse=True)
 def dict_of_dicts(x):
     d = {"a": {"w": x * 1.0, "n": 3}, "b": {"w": x * 2.0, "n": 2}}
     for k in ("a", "b"):
