@@ -11,7 +11,6 @@ REFUSED = {
     "functions made inside that read a variable which is bound again after they are made": (
         "closures_and_lambdas.late_binding_in_a_loop",
     ),
-    "a generator whose values are unpacked": ("science_learning.multi_head_causal_attention",),
     "a dict that a recursive function reads and writes through a closure": (
         "science_numerics.memoised_recursion",
     ),

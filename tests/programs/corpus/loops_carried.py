@@ -106,7 +106,9 @@ def made_in_the_first_round_and_then_written(x):
 def the_best_so_far(x, start):
     for i in range(start, 4):
         value = x[i] * x[i - 1]
-        if i == start or value > best:
+        if i == start:
+            best = value
+        elif value > best:
             best = value
     return best * x[0]
 

@@ -1,6 +1,7 @@
 """Programs scientists write: networks, attention, losses, clustering, layers as objects."""
 
 import functools
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,7 +23,7 @@ def attention(q, k, v):
 def multi_head_causal_attention(x, wq, wk, wv, heads):
     n, d = x.shape
     split = d // heads
-    q, k, v = (0.5 * (x @ w).reshape(n, heads, split).transpose(1, 0, 2) for w in (wq, wk, wv))
+    q, k, v = [0.5 * (x @ w).reshape(n, heads, split).transpose(1, 0, 2) for w in (wq, wk, wv)]
     scores = q @ k.transpose(0, 2, 1) / np.sqrt(split)
     mask = np.triu(np.ones((n, n), dtype=bool), 1)
     scores = np.where(mask, -1e9, scores)
@@ -115,7 +116,7 @@ def make_network():
     return Network(
         [
             Dense(rng.normal(size=(a, b)), rng.normal(size=b), "relu" if b != 2 else "none")
-            for a, b in zip(sizes[:-1], sizes[1:])
+            for a, b in itertools.pairwise(sizes)
         ]
     )
 
