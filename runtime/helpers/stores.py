@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import numpy as np
 
 from .broadcasting import expand, is_complex
 from .entries import listed
-from .structures import own, zeros_like
+from .structures import fields_of, own, zeros_like
 
 
 def buffer(g: Any, like: Any) -> Any:
     """A cotangent as an array (or list) that nobody else holds, with the shape of `like`.
 
-    >>> buffer(0.0, np.ones(2))
-    array([0., 0.])
+    Of an array without axes it is one too: names of one array keep one cotangent.
+
+    >>> buffer(0.0, np.ones(2)), buffer(1.0, np.array(2.0))
+    (array([0., 0.]), array(1.))
     """
-    if isinstance(like, (list, tuple, dict)) and isinstance(g, float):
-        return zeros_like(like)  # zero stands for zeros in every place
+    if type(g) is float and type(like) is not float:
+        if isinstance(like, (list, tuple, dict)) or not hasattr(like, "shape") and fields_of(like):
+            return zeros_like(like)  # zero stands for zeros in every place
     if isinstance(g, (list, dict)) or not hasattr(like, "shape"):
         return own(g)
-    return own(expand(g, like))
+    made = own(expand(g, like))
+    if like.shape == () and not isinstance(like, np.generic):
+        return np.array(made)
+    return made
 
 
 def gather_stored(d: Any, index: Any) -> Any:
@@ -68,15 +75,17 @@ def stack_like(parts: Any, like: Any) -> Any:
 
 
 def item_of(d: Any, key: Any, like: Any) -> Any:
-    """The cotangent of an array in a list or dict, as an array there that may be written into.
+    """The cotangent of what a container holds, as one in that place that may be written into.
 
     >>> d = [0.0, 0.0]
     >>> item_of(d, 1, np.ones(2)), d
     (array([0., 0.]), [0.0, array([0., 0.])])
     """
-    if np.shape(d[key]) != like.shape:
-        d[key] = buffer(d[key], like)
-    return d[key]
+    places = vars(d) if isinstance(d, types.SimpleNamespace) else d
+    held = places[key]
+    if isinstance(held, float) or (hasattr(like, "shape") and np.shape(held) != like.shape):
+        places[key] = buffer(held, like)
+    return places[key]
 
 
 def viewed(part: Any, whole: Any) -> Any:

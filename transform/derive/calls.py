@@ -165,8 +165,9 @@ def _as_call(op: Op) -> gast.Call:
         holes = [gast.Name(f"${i}", gast.Load(), None, None) for i in range(len(op.args))]
         return gast.Call(template, holes, [])
     func = template.func
-    if isinstance(func, gast.Attribute) and hole(func.value) == 0:
-        return gast.Call(func, [func.value, *template.args], template.keywords)
+    itself = next((n for n in gast.walk(func) if hole(n) == 0), None)
+    if itself is not None:
+        return gast.Call(func, [itself, *template.args], template.keywords)
     return template
 
 
