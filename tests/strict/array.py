@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,23 @@ NO_IMPLICIT = (
     "Implicit conversion to a NumPy array is not allowed. Please use `.get()` to construct a NumPy "
     "array explicitly."
 )
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A pointer into the memory that stands for the device's."""
+
+    host: Any
+    offset: int = 0
+
+    @property
+    def ptr(self) -> int:
+        """The address."""
+        return int(self.host.__array_interface__["data"][0]) + self.offset
+
+    def __add__(self, offset: int) -> Memory:
+        """The address so many bytes on."""
+        return Memory(self.host, self.offset + offset)
 
 
 class StrictArray(Hosted, NDArrayOperatorsMixin):
@@ -41,9 +59,21 @@ class StrictArray(Hosted, NDArrayOperatorsMixin):
     __array_priority__ = 100.0
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, host: Any) -> None:
-        """Takes the memory that stands for the device's; users call the namespace instead."""
+    def __init__(
+        self, host: Any, dtype: Any = None, memory: Memory | None = None, strides: Any = None
+    ) -> None:
+        """Takes the memory that stands for the device's; users call the namespace instead.
+
+        As CuPy's `ndarray(shape, dtype, memptr, strides)`, where memory is given: a part of that.
+        """
+        if memory is not None:
+            host = np.ndarray(host, dtype, memory.host, memory.offset, strides)
         self._host = host
+
+    @property
+    def data(self) -> Memory:
+        """Where the elements are: CuPy's pointer, which can be moved on."""
+        return Memory(self._host)
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         """Refuses to become an array of the host's."""

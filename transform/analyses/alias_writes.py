@@ -19,7 +19,6 @@ from adjoint.transform.analyses.alias_state import (
 from adjoint.transform.analyses.effects import written
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.liveness import names_read
-from adjoint.transform.analyses.memory import held_in
 from adjoint.transform.analyses.views import item_of_op
 from adjoint.transform.ir.nodes import Assign, Augment, Block, Op, Stmt, Store, Unpack, Var, binds
 from adjoint.transform.refusals import unsupported
@@ -246,8 +245,4 @@ def _doubt(stmt: Stmt, name: str, other: str, how: str, world: World) -> None:
             "may share its memory"
         )
     advice = "take a copy (`.copy()`) where the second name is made"
-    refusal = unsupported(stmt.span, what, advice)
-    kind = world.kinds.get(name, ANY)
-    if kind.is_container and "number" in held_in(kind, world.assume_arrays, refusal):
-        raise refusal  # its places have no memory of their own
-    world.doubts.setdefault(name, refusal)
+    world.doubts.setdefault(name, unsupported(stmt.span, what, advice))

@@ -28,10 +28,10 @@ def shadowed_names(
     changed = {n for names in world.reached.values() for n in names}
     given = {p.name for p in fn.params} & changed
     for name, refusal in world.doubts.items():
-        rearranged = world.kinds.get(name, ANY).is_container
+        rearranged = name in world.changed
         for member in classes.get(name, frozenset()) | {name}:
             kind = world.kinds.get(member, ANY)
-            held = held_in(kind, world.assume_arrays, refusal)
+            held = _held(kind, world.assume_arrays, refusal)
             if member in given and kind.is_container:
                 raise refusal
             if rearranged and kind.is_container and "number" in held:
@@ -43,12 +43,12 @@ def shadowed_names(
     return frozenset(shadowed), frozenset(mixed)
 
 
-def held_in(kind: Kind, assume_arrays: bool, refusal: UnsupportedSyntax) -> set[str]:
+def _held(kind: Kind, assume_arrays: bool, refusal: UnsupportedSyntax) -> set[str]:
     """What a value of a kind holds through which a derivative may pass: arrays, numbers."""
     if not kind.differentiable:
         return set()
     if kind.tag in ("list", "tuple", "dict") and kind.items:
-        return {held for item in kind.items for held in held_in(item, assume_arrays, refusal)}
+        return {held for item in kind.items for held in _held(item, assume_arrays, refusal)}
     match kind.tag:
         case "num":
             return {"number"}

@@ -18,7 +18,7 @@ from adjoint.transform.analyses.activity import differentiable_operands
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.analyses.views import is_basic_index
-from adjoint.transform.derive.build import call, expression, substitute
+from adjoint.transform.derive.build import ZERO, call, expression, substitute
 from adjoint.transform.derive.cotangents import (
     HERE,
     Cotangent,
@@ -115,8 +115,9 @@ def _take(stmt: Stmt, name: str, state: State, sweep: Sweep, out: Out) -> None:
     atoms: dict[str, Atom] = {"s": shadows, "x": sweep.value(made)}
     text = "shadow_take(s, x)"
     held = state.pop(name, None)
-    if held is not None:
-        text, atoms["g"] = "shadow_take(s, x, g)", flat(held, sweep, out)
+    if held is not None or name in sweep.facts.aliases.mixed:
+        text = "shadow_take(s, x, g)"
+        atoms["g"] = ZERO if held is None else flat(held, sweep, out)
     hint = "d" if name.startswith("%") else f"d_{name}"
     taken = sweep.names.temporary(hint)
     out.append(Assign(taken, expression(text, atoms, "derived.pop")))
