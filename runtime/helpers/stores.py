@@ -21,7 +21,7 @@ def buffer(g: Any, like: Any) -> Any:
     (array([0., 0.]), array(1.))
     """
     if type(g) is float and type(like) is not float:
-        if isinstance(like, (list, tuple, dict)) or not hasattr(like, "shape") and fields_of(like):
+        if isinstance(like, (list, tuple, dict)) or (not hasattr(like, "shape") and fields_of(like)):
             return zeros_like(like)  # zero stands for zeros in every place
     if isinstance(g, (list, dict)) or not hasattr(like, "shape"):
         return own(g)
