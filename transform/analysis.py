@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import FunctionType
+from typing import Any
 
 from adjoint.runtime.helpers import HELPERS
 from adjoint.transform.analyses.aliases import aliases
@@ -152,7 +153,7 @@ def _resolve(fn: Function, kinds: Mapping[str, Kind], world: World) -> Resolved:
         call = call_of(op, known, world.callees)
         if call is None:
             return op, ANY, {}
-        key = (call.callee.key, call.kinds, frozenset())
+        key: Any = (call.callee.key, call.kinds, frozenset())
         if key in world.running:
             world.running[key] = True
             return call.op, world.returns.get(key), {}
@@ -173,7 +174,7 @@ def summary_of(op: Op, kinds: Mapping[str, Kind], world: World) -> Summary:
     call = call_of(op, kinds, world.callees)
     if call is None:
         return Summary(known=not isinstance(op.callee, Ref) or target_of(op) is not None)
-    key = (call.callee.key, call.kinds, frozenset())
+    key: Any = (call.callee.key, call.kinds, frozenset())
     analysis: Analysis | None = None
     if key in world.running:
         world.running[key] = True

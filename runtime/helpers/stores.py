@@ -20,8 +20,8 @@ def buffer(g: Any, like: Any) -> Any:
     >>> buffer(0.0, np.ones(2)), buffer(1.0, np.array(2.0))
     (array([0., 0.]), array(1.))
     """
-    if type(g) is float and type(like) is not float:
-        if isinstance(like, (list, tuple, dict)) or (not hasattr(like, "shape") and fields_of(like)):
+    if type(g) is float and type(like) is not float and not hasattr(like, "shape"):
+        if isinstance(like, (list, tuple, dict)) or fields_of(like):
             return zeros_like(like)  # zero stands for zeros in every place
     if isinstance(g, (list, dict)) or not hasattr(like, "shape"):
         return own(g)

@@ -189,10 +189,11 @@ def kind_of(value: Any, deepest: int = _DEEPEST) -> Kind:
     fields = fields_of(value)
     if inspect.ismodule(value) or (callable(value) and not fields):
         return FUNCTION
-    if deepest == 0 or not keeps_fields(type(value)):
+    cls: Any = type(value)
+    if deepest == 0 or not keeps_fields(cls):
         return ANY
     items = tuple(kind_of(part, deepest - 1) for part in fields.values())
-    return Kind("record", items=items, names=tuple(fields), cls=type(value))
+    return Kind("record", items=items, names=tuple(fields), cls=cls)
 
 
 def atom_kind(atom: Atom | None, kinds: Mapping[str, Kind]) -> Kind | None:
