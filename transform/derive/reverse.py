@@ -195,8 +195,18 @@ def _is_around(made: Stmt, block: Block, sweep: Sweep) -> bool:
 # Branches
 
 
+def _check_finally(stmt: Try, sweep: Sweep) -> None:
+    for inner in walk(stmt.orelse):
+        if sweep.facts.aliases.reached.get(id(inner), frozenset()) & sweep.facts.active:
+            raise unsupported(
+                stmt.span, "`finally` writes into something that is differentiated",
+                "write into it after the `try`, or before",
+            )  # fmt: skip
+
+
 def _reverse_if(stmt: If, state: State, sweep: Sweep, out: Out) -> None:
     if isinstance(stmt, Try) and not stmt.catches:
+        _check_finally(stmt, sweep)
         reverse_block(stmt.body, state, sweep, out)
         return
     if not _matters((*stmt.body, *stmt.orelse), state, sweep):

@@ -52,3 +52,13 @@ def several_values_of_which_one_reads_what_is_bound(x):
     level, last = look() + level, []
     last.append(values[0] * more[0])
     return level * values[0] + more[0] * more[1] + last[0]
+
+
+@program((arr(4),), may_refuse=True)
+def finally_writes_through_a_view(x):
+    view = x[:]
+    try:
+        pass
+    finally:
+        x[view > 0.55] -= 0.2 * np.tanh(view[1])
+    return np.sum(np.sin(view))
