@@ -45,6 +45,8 @@ RESERVED = frozenset({*HELPERS, "np", "math", "call_vjp", "only_reads"})
 Together = frozenset[tuple[str, str]]
 """Pairs of parameters that may share memory while one of them is written."""
 
+Key = tuple[Any, ParameterKinds, Together]
+
 _DEEPEST = 8
 """How many times calls are opened inside what was opened."""
 

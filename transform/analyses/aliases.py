@@ -149,7 +149,8 @@ def aliases(
     track_elements(world)
     for name, view in world.tracked.items():
         others = [stmt for other, stmt in world.reads_as.get(name, ()) if other != view]
-        for stmt in [*filter(None, [world.reads_without_view.get(name)]), *others]:
+        bare = world.reads_without_view.get(name)
+        for stmt in others if bare is None else [bare, *others]:
             world.doubts.setdefault(name, unsupported(
                 stmt.span,
                 f"`{name}` is a view of an array that is written, and is used where it is no "

@@ -220,7 +220,7 @@ def _reverse_if(stmt: If, state: State, sweep: Sweep, out: Out) -> None:
     for slot, block in (("body", stmt.body), ("orelse", stmt.orelse)):
         side, part = dict(state), [Mark((id(stmt), slot))]
         reverse_block(block, side, sweep, part)  # type: ignore[arg-type]
-        forget_shadows(side, sweep)  # type: ignore[arg-type]
+        forget_shadows(side, sweep)
         bind_named(side, sweep, part)  # type: ignore[arg-type]
         sides.append((side, part))  # type: ignore[arg-type]
     (then, then_out), (other, other_out) = sides

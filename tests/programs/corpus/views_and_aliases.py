@@ -715,3 +715,34 @@ def array_without_axes_given_back_with_its_alias(x):
     b = a
     a += 1.0
     return b * b + a
+
+
+@program((arr(4), 0), (arr(4), 3))
+def rows_and_buffer_change_places(x, n):
+    m = np.outer(x, x)
+    y = x * 0.5
+    for row in m[:n]:
+        y -= 0.2 * np.tanh(row)
+        y, row = row, y  # noqa: PLW2901
+        row[0] += 0.3
+    return np.sum(m * m) + np.sum(y)
+
+
+@program((arr(4), 2), (arr(4), -2))
+def chosen_alias_written_then_left(x, n):
+    a, b = x * 1.0, x * x
+    for i in range(3):
+        c = a if i < n else b
+        c *= 1.0 + 0.1 * c[i]
+        if np.sum(c) > 20.0:
+            return np.sum(c * a)
+    return np.sum(a * b)
+
+
+@program((arr(4),))
+def list_of_arrays_written_and_stacked(x):
+    a, b = x * 1.0, x * x
+    xs = [a, b[:], a[::-1]]
+    for v in xs:
+        v *= b  # noqa: PLW2901
+    return np.sum(np.stack(xs) * x)
