@@ -723,7 +723,7 @@ def rows_and_buffer_change_places(x, n):
     y = x * 0.5
     for row in m[:n]:
         y -= 0.2 * np.tanh(row)
-        y, row = row, y  # noqa: PLW2901
+        y, row = row, y
         row[0] += 0.3
     return np.sum(m * m) + np.sum(y)
 
@@ -744,5 +744,5 @@ def list_of_arrays_written_and_stacked(x):
     a, b = x * 1.0, x * x
     xs = [a, b[:], a[::-1]]
     for v in xs:
-        v *= b  # noqa: PLW2901
+        v *= b
     return np.sum(np.stack(xs) * x)
