@@ -15,6 +15,7 @@ from .differences import at, numeric_pullback, random_cotangent
 from .trees import duplicate, is_differentiable, leaves, mapped, same
 
 Function = Callable[..., Any]
+WAYS = ("gradient", "value_and_gradient")
 
 
 class WrongGradient(AssertionError):
@@ -46,7 +47,10 @@ def case_of(function: Function, args: tuple[Any, ...], wrt: tuple[int, ...]) -> 
     return Case(function, args, wrt, after, value, cotangent, numeric)
 
 
-def check(function: Function, args: tuple[Any, ...], wrt: tuple[int, ...], api: Any = None) -> None:
+def check(
+    function: Function, args: tuple[Any, ...], wrt: tuple[int, ...], api: Any = None,
+    ways: Sequence[str] = WAYS,
+) -> None:  # fmt: skip
     """Demands that `gradient`, `value_and_gradient` and `vjp` of a function are right.
 
     Args:
@@ -54,6 +58,7 @@ def check(function: Function, args: tuple[Any, ...], wrt: tuple[int, ...], api: 
         args: positional arguments; they are copied for every call.
         wrt: positions to differentiate with respect to.
         api: what offers the three functions; `adjoint` itself unless a test says otherwise.
+        ways: those of the first two to ask: each is a compilation of its own.
 
     Raises:
         WrongGradient: when any answer is wrong in value, shape, dtype or structure, or when the
@@ -64,7 +69,8 @@ def check(function: Function, args: tuple[Any, ...], wrt: tuple[int, ...], api: 
 
     case = case_of(function, args, wrt)
     if wrt and is_scalar(case.value):
-        _check_gradients(api, case)
+        for way in ways:
+            _check_gradients(api, case, way)
     _check_vjp(api, case)
 
 
@@ -137,20 +143,17 @@ def _compare_leaf(where: str, got: Any, want: Any, leaf: Any, accuracy: float) -
         raise WrongGradient(f"{where}: expected\n{want!r}\ngot\n{got!r}")
 
 
-def _check_gradients(api: Any, case: Case) -> None:
+def _check_gradients(api: Any, case: Case, way: str) -> None:
     numeric = [mapped(lambda leaf: _divided(leaf, case.cotangent), n) for n in case.numeric]
     mine = duplicate(case.args)
-    got = api.gradient(case.function, wrt=case.wrt)(*mine)
-    _compare_all("gradient", got if len(case.wrt) > 1 else (got,), numeric, case)
-    _demand_apart("gradient", got if len(case.wrt) > 1 else (got,), mine)
-    _compare_effects("gradient", mine, case)
-
-    mine = duplicate(case.args)
-    value, got = api.value_and_gradient(case.function, wrt=case.wrt)(*mine)
-    _compare_values("value_and_gradient", value, case.value)
-    _compare_all("value_and_gradient", got if len(case.wrt) > 1 else (got,), numeric, case)
-    _demand_apart("value_and_gradient", got if len(case.wrt) > 1 else (got,), mine)
-    _compare_effects("value_and_gradient", mine, case)
+    got = getattr(api, way)(case.function, wrt=case.wrt)(*mine)
+    if way == "value_and_gradient":
+        value, got = got
+        _compare_values(way, value, case.value)
+    gradients = got if len(case.wrt) > 1 else (got,)
+    _compare_all(way, gradients, numeric, case)
+    _demand_apart(way, gradients, mine)
+    _compare_effects(way, mine, case)
 
 
 def _divided(leaf: Any, by: Any) -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 
 from adjoint.runtime.errors import AdjointError
 
-from .checker import WrongGradient, check
+from .checker import WAYS, WrongGradient, check
 from .differences import IllConditioned
 from .eager_checker import check_eager
 from .passes import failures
@@ -91,7 +91,8 @@ def outcome(
 ) -> Outcome:
     """Checks a program on arguments at which it is smooth, if such are found.
 
-    `api` stands in for the package; `each_pass` says whether to leave out the passes in turn.
+    Besides `vjp`, the seed chooses one of `gradient` and `value_and_gradient`. `api` stands in for
+    the package; `each_pass` says whether to leave out the passes in turn.
     """
     try:
         text = render(block)
@@ -105,7 +106,7 @@ def outcome(
         args = arguments(seed, attempt)
         try:
             with np.errstate(all="ignore"), deadline(20):
-                check(program, args, WRT, api)
+                check(program, args, WRT, api, (WAYS[seed % len(WAYS)],))
                 detached = any(piece in text for piece in DETACHING)
                 eager = not (api or detached) and check_eager(program, args, WRT)
                 for difference in failures(program, args, WRT) if each_pass else ():

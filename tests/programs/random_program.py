@@ -75,7 +75,7 @@ def random_program(seed: int) -> Block:
     scope = Scope(
         rng, makers, {"k"}, {"n"}, {"x": LENGTH, "y": LENGTH}, {"m"}, helpers=helpers
     )  # fmt: skip
-    body = _write(scope, rng.randint(3, 9), 0)
+    body = _write(scope, rng.choice([2, 3, 3, 4, 5, 8]), 0)
     result = Line(f"return {number(scope, 2)} + {_digest(scope)}")
     module.append(Compound((("def program(x, y, m, k, n):", (*body, result)),)))
     text = render(tuple(module))
@@ -100,7 +100,7 @@ def _helper(
         rng, makers, {"r"}, arrays={"p": LENGTH, "q": LENGTH}, helpers=known,
         returns=helper.returns,
     )  # fmt: skip
-    body = _write(scope, rng.randint(1, 4), 1)
+    body = _write(scope, rng.randint(1, 3), 1)
     header = f"def {helper.name}(p, q, r={rng.choice(['0.3', '-0.4'])}):"
     return Compound(((header, (*body, Line(_return(scope)))),))
 
