@@ -92,7 +92,7 @@ class IndexPutNode(WriteNode):
         """Sends on the cotangent without the elements, and the elements."""
         rest = g.copy()
         part = self.cut(rest)
-        written = part[self.index]
+        written = np.where(_survivors(part, self.index), part[self.index], 0)
         part[self.index] = 0
         return [rest, written][: len(self.edges)]
 
@@ -100,7 +100,17 @@ class IndexPutNode(WriteNode):
         """The same, recorded."""
         mask = np.ones_like(self.like, dtype=bool)
         self.cut(mask)[self.index] = False
-        return [np.where(mask, g, 0), self.cut(g)[self.index]][: len(self.edges)]
+        part = self.cut(g)
+        written = np.where(_survivors(part._data, self.index), part[self.index], 0)
+        return [np.where(mask, g, 0), written][: len(self.edges)]
+
+
+def _survivors(part: Any, index: tuple[Any, ...]) -> Any:
+    """Which of the elements written are there afterwards: of two in one place, the last."""
+    order = np.cumsum(np.ones_like(part[index], dtype=int)).reshape(part[index].shape)
+    written = np.zeros_like(part, dtype=int)
+    written[index] = order
+    return written[index] == order
 
 
 COPY_SLICES = node_class("CopySlices", WriteNode)
