@@ -24,13 +24,16 @@ def own_nodes(nodes: list[gast.AST]) -> Iterator[gast.AST]:
 
     A nested function's decorators and defaults belong to the function around it.
     """
-    for node in nodes:
+    pending = nodes[::-1]
+    while pending:
+        node = pending.pop()
         yield node
         if isinstance(node, FUNCTIONS):
-            inner = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
-            yield from own_nodes([*getattr(node, "decorator_list", []), *inner])
+            defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+            inner = [*getattr(node, "decorator_list", []), *defaults]
         else:
-            yield from own_nodes(list(gast.iter_child_nodes(node)))
+            inner = list(gast.iter_child_nodes(node))
+        pending += inner[::-1]
 
 
 def targets(node: gast.AST) -> Iterator[str]:
