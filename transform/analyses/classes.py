@@ -43,7 +43,14 @@ def keeps_fields(cls: type) -> bool:
     if issubclass(cls, list | tuple | dict | str | int | float | complex | BaseException):
         return False
     plain = cls.__getattribute__ is object.__getattribute__ and not hasattr(cls, "__getattr__")
-    return plain and all(_is_plain(cls, name) for name in _SETATTR)
+    kept = not any(_is_descriptor(found) for base in cls.__mro__ for found in vars(base).values())
+    return plain and kept and all(_is_plain(cls, name) for name in _SETATTR)
+
+
+def _is_descriptor(found: Any) -> bool:
+    """Whether it says what assigning an attribute does, and is neither a property nor a slot."""
+    known = property | types.MemberDescriptorType | types.GetSetDescriptorType
+    return not isinstance(found, known | type) and inspect.isdatadescriptor(found)
 
 
 def _is_inherited(cls: type, name: str) -> bool:
@@ -83,6 +90,13 @@ def getter_of(cls: Any, name: str) -> types.FunctionType | None:
     found = None if cls is None else inspect.getattr_static(cls, name, None)
     getter = found.fget if isinstance(found, property) else None
     return getter if isinstance(getter, types.FunctionType) else None
+
+
+def setter_of(cls: Any, name: str) -> types.FunctionType | None:
+    """The function that runs when an attribute is assigned that is a property."""
+    found = None if cls is None else inspect.getattr_static(cls, name, None)
+    setter = found.fset if isinstance(found, property) else None
+    return setter if isinstance(setter, types.FunctionType) else None
 
 
 def initialiser_of(cls: Any) -> types.FunctionType | None:

@@ -23,9 +23,11 @@ from adjoint.transform.analyses.kind import (
     join,
     join_all,
 )  # fmt: skip
+from adjoint.transform.analyses.object_stores import object_store
 from adjoint.transform.analyses.objects import CallKind
 from adjoint.transform.analyses.operations import resolve_op
 from adjoint.transform.analyses.result_kinds import binary_kind, without_axes
+from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import (
     Assign,
     Augment,
@@ -77,12 +79,16 @@ def resolve(
     arrays live on a device, where an element is an array without axes, and a view.
     """
     kinds: Kinds = dict(parameters)
+    unused = "old"
+    while unused in names_used(fn.body) | set(parameters):
+        unused += "_"
+    around = _Around(call_kind, device, unused)
     while True:
         before = dict(kinds)
-        _block(fn.body, kinds, call_kind, device)
+        _block(fn.body, kinds, around)
         if kinds == before:
             break
-    body = _block(fn.body, kinds, call_kind, device)
+    body = _block(fn.body, kinds, around)
     return Resolved(replace(fn, body=body), kinds, kinds.get("return", NONE))
 
 
@@ -91,8 +97,25 @@ def _note(kinds: Kinds, name: str, kind: Kind | None) -> None:
         kinds[name] = shallow(join(kinds.get(name), kind))
 
 
-def _block(block: Block, kinds: Kinds, call_kind: CallKind, device: bool) -> Block:
-    return tuple(_told(_stmt(s, kinds, call_kind, device), kinds, call_kind) for s in block)
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What `resolve` was given for the whole function; `unused`: a name that it does not use."""
+
+    call_kind: CallKind
+    device: bool
+    unused: str
+
+
+def _block(block: Block, kinds: Kinds, around: _Around) -> Block:
+    meant = (
+        part for stmt in block
+        for part in (_object_store(stmt, kinds, around.unused) or (stmt,))
+    )  # fmt: skip
+    return tuple(_told(_stmt(s, kinds, around), kinds, around.call_kind) for s in meant)
+
+
+def _object_store(stmt: Stmt, kinds: Kinds, unused: str) -> Block | None:
+    return object_store(stmt, kinds, unused) if isinstance(stmt, Store) else None
 
 
 def _told(stmt: Stmt, kinds: Kinds, call_kind: CallKind) -> Stmt:
@@ -108,7 +131,8 @@ def _told(stmt: Stmt, kinds: Kinds, call_kind: CallKind) -> Stmt:
     return stmt
 
 
-def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind, device: bool) -> Stmt:
+def _stmt(stmt: Stmt, kinds: Kinds, around: _Around) -> Stmt:
+    call_kind, device = around.call_kind, around.device
     match stmt:
         case Assign(target=target, value=Op() as op):
             op, kind = resolve_op(op, kinds, call_kind, device)
@@ -137,20 +161,20 @@ def _stmt(stmt: Stmt, kinds: Kinds, call_kind: CallKind, device: bool) -> Stmt:
         case If(body=body, orelse=orelse):
             return replace(
                 stmt,
-                body=_block(body, kinds, call_kind, device),
-                orelse=_block(orelse, kinds, call_kind, device),
+                body=_block(body, kinds, around),
+                orelse=_block(orelse, kinds, around),
             )
         case For(target=target, iterable=iterable, body=body):
             _note(kinds, target.name, element_kind(iterable, kinds, device))
-            return replace(stmt, body=_block(body, kinds, call_kind, device))
+            return replace(stmt, body=_block(body, kinds, around))
         case While(before=before, body=body):
-            before = _block(before, kinds, call_kind, device)
-            return replace(stmt, before=before, body=_block(body, kinds, call_kind, device))
+            before = _block(before, kinds, around)
+            return replace(stmt, before=before, body=_block(body, kinds, around))
         case With(context=op, target=target, body=body):
             op, _ = resolve_op(op, kinds, call_kind, device)
             if target is not None:  # what `__enter__` gives, not the context
                 _note(kinds, target.name, ANY)
-            return replace(stmt, context=op, body=_block(body, kinds, call_kind, device))
+            return replace(stmt, context=op, body=_block(body, kinds, around))
         case Return(value=value):
             _note(kinds, "return", atom_kind(value, kinds))
         case Define(target=target):

@@ -105,7 +105,7 @@ def _pull_op(
         g = moved(g, sweep, out)
     if is_rule(op.prim):
         pull_rule(stmt, target, op, g, env, after, state, sweep, out)
-    elif op.prim == "index":
+    elif op.prim == "index" and not _is_object(op.args[0], sweep):
         pull_index(op, g, env, state, sweep, out)
     elif op.prim in ("tuple", "list", "dict") or op.prim.startswith("record:"):
         pull_display(stmt, op, g, env, state, sweep, out)
@@ -175,6 +175,10 @@ def _pull_effect(
         out.append(Effect(expression("d.fill(z)", {"d": buffer, "z": ZERO}, "derived.fill")))
     else:
         pull_change(stmt, op, env, after, state, sweep, out)
+
+
+def _is_object(atom: object, sweep: Sweep) -> bool:
+    return isinstance(atom, Var) and sweep.kind(atom.name).tag == "record"
 
 
 def _is_container(atom: object, sweep: Sweep) -> bool:

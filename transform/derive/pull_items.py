@@ -34,8 +34,9 @@ def pull_item_store(
 ) -> None:
     """`xs[i] = v`, `d[k] = v` and `p.name = v`."""
     active = sweep.is_active(stmt.value)
-    if stmt.place.prim == "call":
-        raise unsupported(stmt.span, "what is assigned here is given to a function",
+    base = ANY if not isinstance(stmt.base, Var) else sweep.kind(stmt.base.name)
+    if stmt.place.prim == "call" or (stmt.place.prim == "index" and base.tag == "record"):
+        raise unsupported(stmt.span, "what this assignment does is said by the object's class",
                           "call a method that assigns the attributes that are kept")  # fmt: skip
     if not active and not _held(stmt, sweep).differentiable:
         return

@@ -53,7 +53,8 @@ def simple(
             operator, added = _accumulated(stmt, tree)
             return [gast.AugAssign(name, _OPERATORS[operator](), added)]
         case Effect(value=op):
-            return [gast.Expr(value_tree(op, tree))]
+            made = value_tree(op, tree)  # `p.w = v` is a call where the class says what it does
+            return [made if isinstance(made, gast.Assign) else gast.Expr(made)]
         case Keep(template=template, args=args):
             values = {hole: tree(atom) for hole, atom in hole_values(args).items()}
             return [fill(template, values)]

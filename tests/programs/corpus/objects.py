@@ -366,7 +366,7 @@ class Limited:
         self._w = value * 3.0
 
 
-@program((0.3, 0.5), may_refuse=True)
+@program((0.3, 0.5))
 def assigned_property(a, b):
     p = Limited(a)
     p.w = p.w * b
