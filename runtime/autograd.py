@@ -13,6 +13,7 @@ from adjoint.runtime.eager_backward import deposit, seen_by_users, sweep
 from adjoint.runtime.eager_function import Function
 from adjoint.runtime.graph import Edge, Node, TensorCore, as_array, as_sequence, edge_of, plain
 from adjoint.runtime.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from adjoint.runtime.tracebacks import rewritten
 
 __all__ = [
     "Function",
@@ -75,6 +76,7 @@ def _roots(
     return roots
 
 
+@rewritten
 def backward(
     tensors: Any,
     grad_tensors: Any = None,
@@ -117,6 +119,7 @@ def _wanted(inputs: Sequence[Any]) -> list[Edge]:
     return edges
 
 
+@rewritten
 def grad(
     outputs: Any,
     inputs: Any,

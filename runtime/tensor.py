@@ -31,6 +31,7 @@ from adjoint.runtime.graph import (
     plain,
     retain,
 )
+from adjoint.runtime.tracebacks import rewrite
 
 NOT_A_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
@@ -295,7 +296,11 @@ class Tensor(
             create_graph: record the sweep, for derivatives of derivatives.
             inputs: the only tensors whose `.grad` is to be changed.
         """
-        autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        try:
+            autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        except BaseException as error:
+            rewrite(error)
+            raise
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
         """Calls `hook(grad)` whenever this tensor's gradient is computed; a result replaces it."""

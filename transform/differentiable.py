@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from adjoint.runtime import home
+from adjoint.runtime.tracebacks import rewrite, rewritten
 from adjoint.transform.compiled import ATTRIBUTE, Compiled, kept_on, source_text
 from adjoint.transform.emissions import Asked, find
 from adjoint.transform.entries import Pull, by_entry
@@ -79,8 +80,9 @@ class Differentiable:
         if has_tensor(full) or has_tensor(named):
             try:
                 return call_with_tensors(self, full, named)
-            except Exception as error:
-                raise error.with_traceback(_from_emitted(error.__traceback__))  # noqa: B904
+            except BaseException as error:
+                rewrite(error)
+                raise
         if home.namespace_of(full, named) is not np:
             return self.plain_value(full, named)
         return self.__wrapped__(*args, **kwargs)
@@ -148,29 +150,37 @@ class Differentiable:
             UnsupportedSyntax: the function uses something that is not differentiated.
             TypeError: the result is not a single real number.
         """
-        last = self._last.get("gradient")
-        if last is not None and not kwargs and last.serves(args):
-            return last.answer(last.run(*args), args)
-        compiled, args, kwargs = self._ready("gradient", args, kwargs)
-        values = list(map(outline, values_of(compiled, args, kwargs)))
-        found = compiled.run(*args, **kwargs)
-        if compiled.checked:
-            require_real(found[0])
-            found = found[1]
-        return finished(compiled, found, values)
+        try:
+            last = self._last.get("gradient")
+            if last is not None and not kwargs and last.serves(args):
+                return last.answer(last.run(*args), args)
+            compiled, args, kwargs = self._ready("gradient", args, kwargs)
+            values = list(map(outline, values_of(compiled, args, kwargs)))
+            found = compiled.run(*args, **kwargs)
+            if compiled.checked:
+                require_real(found[0])
+                found = found[1]
+            return finished(compiled, found, values)
+        except BaseException as error:
+            rewrite(error)
+            raise
 
     def value_and_gradient(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """The value and the gradient, from one sweep forward and one back."""
-        last = self._last.get("value_and_gradient")
-        if last is not None and not kwargs and last.serves(args):
-            value, found = last.run(*args)
+        try:
+            last = self._last.get("value_and_gradient")
+            if last is not None and not kwargs and last.serves(args):
+                value, found = last.run(*args)
+                require_real(value)
+                return value, last.answer(found, args)
+            compiled, args, kwargs = self._ready("value_and_gradient", args, kwargs)
+            values = list(map(outline, values_of(compiled, args, kwargs)))
+            value, found = compiled.run(*args, **kwargs)
             require_real(value)
-            return value, last.answer(found, args)
-        compiled, args, kwargs = self._ready("value_and_gradient", args, kwargs)
-        values = list(map(outline, values_of(compiled, args, kwargs)))
-        value, found = compiled.run(*args, **kwargs)
-        require_real(value)
-        return value, finished(compiled, found, values)
+            return value, finished(compiled, found, values)
+        except BaseException as error:
+            rewrite(error)
+            raise
 
     def vjp(self, *args: Any, **kwargs: Any) -> tuple[Any, Pullback]:
         """The value, and a pullback from its cotangent to those of the positional arguments.
@@ -179,13 +189,17 @@ class Differentiable:
         differentiable or not in `wrt`. An argument in `wrt` that is given by keyword has its entry
         at its place among the parameters.
         """
-        last = self._last.get("vjp")
-        if last is not None and not kwargs and last.serves(args):
-            compiled = last
-        else:
-            compiled, args, kwargs = self._ready("vjp", args, kwargs)
-        value, pull = pulled(compiled, args, kwargs)
-        return value, by_entry(pull, compiled.entries)
+        try:
+            last = self._last.get("vjp")
+            if last is not None and not kwargs and last.serves(args):
+                compiled = last
+            else:
+                compiled, args, kwargs = self._ready("vjp", args, kwargs)
+            value, pull = pulled(compiled, args, kwargs)
+            return value, by_entry(pull, compiled.entries)
+        except BaseException as error:
+            rewrite(error)
+            raise
 
     def vjp_at(
         self, wanted: tuple[int | str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -233,10 +247,12 @@ class Differentiable:
         return value, pull
 
     @property
+    @rewritten
     def source(self) -> str:
         """The generated source of the gradient, for arguments that are numbers or arrays."""
         return self.source_of("gradient")
 
+    @rewritten
     def source_of(self, mode: str = "gradient", wrt: Wrt = None, *args: Any) -> str:
         """The generated source in a mode (`gradient`, `value_and_gradient`, `vjp`).
 
@@ -244,10 +260,16 @@ class Differentiable:
         """
         return source_text(self.emit(mode, wrt, args))
 
+    @rewritten
     def emit(self, mode: str = "gradient", wrt: Wrt = None, args: tuple[Any, ...] = ()) -> Emitted:
         """The emitted functions of a mode; see `source_of`."""
-        asked, there = self._asked, home.namespace_of(args)
-        world = World(assume_arrays=not args, device=there is not np, passes=asked.passes)
+        there = home.namespace_of(args)
+        world = World(assume_arrays=not args, device=there is not np, passes=self._asked.passes)
+        return self.emit_in(world, mode, wrt, args)
+
+    def emit_in(self, world: World, mode: str, wrt: Wrt, args: tuple[Any, ...]) -> Emitted:
+        """The same, adding to what is known already."""
+        asked = self._asked
         callee = world.callees.of(asked.function)
         names = [p.name for p in callee.function.params]
         values = dict(zip(names, (*asked.bound, *args), strict=False))
@@ -291,12 +313,3 @@ def _known(asked: Asked) -> dict[Any, Compiled]:
     form = (asked.wrt, len(asked.bound), tuple(asked.preset), asked.passes)
     return kept_on(asked.function).compiled.setdefault(form, {})
 
-
-def _from_emitted(trace: types.TracebackType | None) -> types.TracebackType | None:
-    """A traceback without our own frames above emitted code, if it was reached."""
-    inner = trace
-    while inner is not None:
-        if inner.tb_frame.f_code.co_filename.startswith("<adjoint:"):
-            return inner
-        inner = inner.tb_next
-    return trace

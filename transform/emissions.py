@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from adjoint.runtime.errors import AdjointError
 from adjoint.transform.analyses.kind import kind_of
 from adjoint.transform.compiled import Compiled, compile_call
 from adjoint.transform.keys import key_of
@@ -68,10 +67,7 @@ def find(
         with _lock:
             compiled = known.get(key)  # another thread may have been faster
             if compiled is None or not compiled.guards.hold():
-                try:
-                    compiled = _compile(asked, mode, wanted, args, kwargs)
-                except AdjointError as error:  # it points at the user's line; ours say nothing
-                    raise error.with_traceback(None)  # noqa: B904 - the cause is kept
+                compiled = _compile(asked, mode, wanted, args, kwargs)
                 known[key] = compiled
     return compiled
 

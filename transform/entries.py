@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from adjoint.runtime.tracebacks import rewrite
 from adjoint.transform.parameters import Parameters, Slot
 
 Entries = tuple[tuple[int, int | str | None] | None, ...] | None
@@ -44,12 +45,14 @@ def by_entry(pull: Pull, entries: Entries) -> Callable[[Any], tuple[Any, ...]]:
     >>> by_entry(lambda g: [g, {"k": 2 * g}], ((1, "k"), None, (0, None)))(1.0)
     (2.0, None, 1.0)
     """
-    if entries is None:
-        return lambda cotangent: tuple(pull(cotangent))
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        found = pull(cotangent)
-        return tuple([_part(found, entry) for entry in entries])
+        try:
+            found = pull(cotangent)
+            return tuple(found if entries is None else [_part(found, e) for e in entries])
+        except BaseException as error:
+            rewrite(error)
+            raise
 
     return pullback
 

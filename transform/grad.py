@@ -6,14 +6,15 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from adjoint.runtime.errors import AdjointError
-from adjoint.transform.acceptance import check_accepted
+from adjoint.runtime.tracebacks import rewritten
+from adjoint.transform.acceptance import check_accepted, is_put_off
 from adjoint.transform.compiled import kept_on
 from adjoint.transform.differentiable import Differentiable
 from adjoint.transform.parameters import Wrt
 from adjoint.transform.unwrap import unwrap
 
 
+@rewritten
 def grad(function: Any = None, /, *, wrt: Wrt = None) -> Any:
     """Make a function differentiable.
 
@@ -36,6 +37,7 @@ def grad(function: Any = None, /, *, wrt: Wrt = None) -> Any:
     return _accepted(Differentiable(function, wrt))
 
 
+@rewritten
 def gradient(function: Any, wrt: Wrt = None) -> Callable[..., Any]:
     """The gradient of an undecorated function, as a function of the same arguments.
 
@@ -45,6 +47,7 @@ def gradient(function: Any, wrt: Wrt = None) -> Callable[..., Any]:
     return _differentiable(function, wrt).gradient
 
 
+@rewritten
 def value_and_gradient(function: Any, wrt: Wrt = None) -> Callable[..., tuple[Any, Any]]:
     """Value and gradient of an undecorated function, as a function of the same arguments.
 
@@ -54,6 +57,7 @@ def value_and_gradient(function: Any, wrt: Wrt = None) -> Callable[..., tuple[An
     return _differentiable(function, wrt).value_and_gradient
 
 
+@rewritten
 def vjp(
     function: Any, *args: Any, wrt: Wrt = None, **kwargs: Any
 ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -76,10 +80,7 @@ def _accepted(made: Differentiable) -> Differentiable:
     """Refuse at once what is refused, the first time that a function is seen."""
     function, _, _ = unwrap(made)
     kept, code = kept_on(function), function.__code__
-    if kept.accepted is not code:
-        try:
-            check_accepted(function)
-        except AdjointError as error:  # it points at the user's line; ours say nothing
-            raise error.with_traceback(None)  # noqa: B904 - the cause is kept
+    if kept.accepted is not code and not is_put_off():
+        check_accepted(function)
         kept.accepted = code
     return made

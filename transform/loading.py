@@ -38,7 +38,10 @@ def _load(emitted: Emitted, namespace: ModuleType, pending: Pending) -> Function
             cells[name] = pending[id(callee)][1]
         else:
             cells[name] = callee.loaded.get(id(namespace)) or _load(callee, namespace, pending)
-    made = load(emitted.adjoint.function, emitted.origin.__globals__, cells, text=emitted.text)
+    made = load(
+        emitted.adjoint.function, emitted.origin.__globals__, cells, text=emitted.text,
+        places=emitted.places,
+    )  # fmt: skip
     own.cell_contents = made
     emitted.loaded[id(namespace)] = made
     return made

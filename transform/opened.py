@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from adjoint.runtime.errors import AdjointError, NotDifferentiable
+from adjoint.runtime.errors import NotDifferentiable
 from adjoint.runtime.helpers import accumulate
 from adjoint.runtime.rules import rule_of
 from adjoint.transform.analyses.kind import kind_of
@@ -143,10 +143,7 @@ def _find(
     found = kept.compiled.get(key)
     if found is None or not found[0].guards.hold():
         with _lock:
-            try:
-                found = _compile(function, wanted, args, given, opened)
-            except AdjointError as error:  # it points at the user's line; ours say nothing
-                raise error.with_traceback(None)  # noqa: B904 - the cause is kept
+            found = _compile(function, wanted, args, given, opened)
             kept.compiled[key] = found
     return found
 

@@ -21,7 +21,7 @@ from adjoint.transform.derive.dynamic import dynamic_derivative
 from adjoint.transform.derive.functions import Adjoint, gradient, vjp
 from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.derive.written import is_made_anew
-from adjoint.transform.emit.module import to_text
+from adjoint.transform.emit.module import to_text_and_places
 from adjoint.transform.escapes import check_escapes
 from adjoint.transform.ir.nodes import (
     Augment,
@@ -78,7 +78,7 @@ def derive(
         derived = polished(emitted.adjoint.function, sweep.names, world.passes, numbers)
         derived = clear_names(derived, RESERVED)
         emitted.adjoint = replace(emitted.adjoint, function=derived)
-        emitted.text = to_text(derived, world.passes, numbers)
+        emitted.text, emitted.places = to_text_and_places(derived, world.passes, numbers)
         _add_primals(emitted, world)
     except BaseException:
         del world.emitted[key]
@@ -228,6 +228,6 @@ def _primal(local: LocalFunction, world: World) -> Emitted:
     if key not in world.emitted:
         made = Emitted(Adjoint(local.function, ()), "", local.origin)
         world.emitted[key] = made
-        made.text = to_text(local.function, world.passes)
+        made.text, made.places = to_text_and_places(local.function, world.passes)
         _add_primals(made, world)
     return world.emitted[key]

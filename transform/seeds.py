@@ -66,9 +66,9 @@ def _array(given: Any, value: Any, what: str) -> Any:
         return home.bind_helpers(there)["zeros_like"](value)  # nothing flows back from it
     if not hasattr(given, "dtype"):
         given = _read(given, what)
+    _require(given, kind == "c", what)
     if given.shape != value.shape:
         raise ValueError(f"{what} has shape {given.shape}, and the value {value.shape}")
-    _require(given, kind == "c", what)
     if there is not np and home.namespace_of(given) is np:
         if given.shape != ():
             raise home.MixedHomes(f"{what} is an array of numpy, and the value of {there.__name__}")

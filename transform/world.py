@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
+from adjoint.runtime.places import Places
 from adjoint.transform.analyses.aliases import Aliases
 from adjoint.transform.analyses.kind import NONE, NUMERIC, Kind, kind_of, kind_of_annotation
 from adjoint.transform.callees import Callees, ParameterKinds
@@ -32,14 +33,16 @@ class Analysis:
 class Emitted:
     """One emitted function: its IR, its text, and what is needed to call it.
 
-    callees: the emitted functions that it calls, by the names under which it does. loaded: the
-    running functions, by the identity of the namespace that they work in.
+    callees: the emitted functions that it calls, by the names under which it does. places: where
+    its statements come from. loaded: the running functions, by the identity of the namespace that
+    they work in.
     """
 
     adjoint: Adjoint
     text: str
     origin: FunctionType
     callees: dict[str, Emitted] = field(default_factory=dict)
+    places: Places = ()
     loaded: dict[int, FunctionType] = field(default_factory=dict)
 
     def everything(self) -> list[Emitted]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from adjoint.runtime.places import Places, remember
 from adjoint.transform.emit.module import to_text
 from adjoint.transform.ir.nodes import Const, Function, Ref
 
@@ -24,6 +25,7 @@ def load(
     cells: Mapping[str, types.CellType | object] | None = None,
     *,
     text: str | None = None,
+    places: Places | None = None,
 ) -> types.FunctionType:
     r"""Makes a running function.
 
@@ -37,6 +39,7 @@ def load(
           that is still empty may be filled later, the user's own stays shared. Names not given
           here are looked up in the globals. The function's own name means itself unless given.
         text: the printed text, if the caller has it already.
+        places: where its statements come from, if that is known.
 
     Returns:
         The function. Tracebacks, `pdb` and `inspect.getsource` show the text.
@@ -59,6 +62,8 @@ def load(
     else:
         made.__defaults__, made.__kwdefaults__ = _defaults(function)
     register(code.co_filename, text)
+    if places is not None:
+        remember(code.co_filename, text, places)
     return made
 
 

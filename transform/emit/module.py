@@ -9,9 +9,11 @@ from dataclasses import replace
 import gast
 
 from adjoint.runtime.helpers import HELPERS
+from adjoint.runtime.places import Places
 from adjoint.transform.emit.as_written import as_written
 from adjoint.transform.emit.iterables import iterable_tree
 from adjoint.transform.emit.names import identifiers, name_temporaries
+from adjoint.transform.emit.places import places, spans_of_temporaries
 from adjoint.transform.emit.statements import function_def
 from adjoint.transform.emit.templates import atom_tree
 from adjoint.transform.emit.unparse import unparse
@@ -37,8 +39,10 @@ from adjoint.transform.passes.pipeline import ALL, Passes
 
 def emit(
     fn: Function, passes: Passes = ALL, numbers: frozenset[str] = frozenset()
-) -> gast.FunctionDef:
+) -> tuple[gast.FunctionDef, Places]:
     """A function as a tree: temporaries are folded into expressions, or have readable names.
+
+    With it comes where its statements come from.
 
     Args:
         fn: a function of the IR, with temporaries.
@@ -58,8 +62,9 @@ def emit(
         found = replace(found, foldable=frozenset())
     if "comprehensions" not in passes:
         found = replace(found, buildable=frozenset())
-    tree = function_def(fn, name, Facts(found, numbers), atom_tree)
-    return name_temporaries(tree, identifiers(tree))
+    facts = Facts(found, numbers, spans_of_temporaries(fn))
+    tree = function_def(fn, name, facts, atom_tree)
+    return name_temporaries(tree, identifiers(tree)), places(tree, facts.printed)
 
 
 def to_text(
@@ -75,7 +80,15 @@ def to_text(
     def square(x):
         return x * x
     """
-    return unparse(emit(fn, passes, numbers)) + "\n"
+    return to_text_and_places(fn, passes, numbers)[0]
+
+
+def to_text_and_places(
+    fn: Function, passes: Passes = ALL, numbers: frozenset[str] = frozenset()
+) -> tuple[str, Places]:
+    """The text of a function, and for each of its statements where it comes from."""
+    tree, found = emit(fn, passes, numbers)
+    return unparse(tree) + "\n", found
 
 
 def _check_references(fn: Function, around: frozenset[str] = frozenset()) -> None:

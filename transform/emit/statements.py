@@ -10,6 +10,7 @@ from adjoint.transform.emit.comprehensions import bound_by, comprehension
 from adjoint.transform.emit.conditionals import conditional, inside_branches
 from adjoint.transform.emit.fold import Tree, Waiting, assignment, take, traits, tree_of
 from adjoint.transform.emit.iterables import iterable_tree
+from adjoint.transform.emit.places import note
 from adjoint.transform.emit.signature import arguments
 from adjoint.transform.emit.simple import simple, value_tree
 from adjoint.transform.emit.templates import name_tree
@@ -50,7 +51,9 @@ def _block(block: Block, facts: Facts, last: Atom | None) -> tuple[list[gast.AST
     state = State(facts, [], [])
     position = 0
     while position < len(block):
+        stmt, before = block[position], len(state.out)
         position += _statement(block, position, state)
+        note(state.out[before:], stmt, facts.spans, facts.printed)
     end = None
     if last is not None:
         end = tree_of(take_atom(last, state))(last)

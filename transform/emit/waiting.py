@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import gast
 
 from adjoint.transform.emit.fold import Waiting, define, op_trees, take, traits, tree_of
+from adjoint.transform.emit.places import Printed
 from adjoint.transform.emit.templates import ALWAYS, atom_tree
 from adjoint.transform.emit.uses import Operand, Uses, stmt_operands
-from adjoint.transform.ir.nodes import Assign, Atom, Op, Return, Var
+from adjoint.transform.ir.nodes import Assign, Atom, Op, Return, Span, Var
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What holds for the whole function that is printed.
 
-    uses: how its temporaries are used. numbers: the names that hold numbers alone.
+    uses: how its temporaries are used. numbers: the names that hold numbers alone. spans: where
+    its temporaries come from. printed: receives the statements that are printed, with their places.
     """
 
     uses: Uses
     numbers: frozenset[str]
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    printed: Printed = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,74 @@
+"""Where emitted code comes from: for each of its statements, a place of the user's source."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The statement of the user's that an emitted one comes from; lines from 1, both included.
+
+    adjoint: whether the emitted statement is part of its adjoint, and not the statement itself.
+    """
+
+    file: str
+    line: int
+    end_line: int
+    adjoint: bool
+
+
+Places = Sequence[Place | None]
+"""For each statement of an emitted function, in the order of its text; None: it is of our own."""
+
+_KNOWN: dict[str, tuple[str, Places]] = {}
+
+
+def remember(filename: str, text: str, places: Places) -> None:
+    """Keeps the places of an emitted function, by the file name that it was compiled under."""
+    _KNOWN[filename] = (text, places)
+
+
+def is_emitted(filename: str) -> bool:
+    """Whether a file name is that of an emitted function."""
+    return filename in _KNOWN
+
+
+def place_at(filename: str, line: int) -> Place | None:
+    """Where the emitted statement at a line comes from, if that is known."""
+    text, places = _KNOWN[filename]
+    found = None
+    for stmt, place in zip(statements(parsed(text).body), places, strict=True):
+        if stmt.lineno <= line <= stmt.end_lineno:
+            found = place  # of the innermost: it comes last
+    return found
+
+
+def statements(block: Sequence[Any]) -> Iterator[Any]:
+    """The statements of a block and of those inside it, in the order of the text."""
+    for stmt in block:
+        yield stmt
+        yield from statements(getattr(stmt, "body", ()))
+        for handler in getattr(stmt, "handlers", ()):
+            yield from statements(handler.body)
+        yield from statements(getattr(stmt, "orelse", ()))
+        yield from statements(getattr(stmt, "finalbody", ()))
+
+
+@lru_cache(maxsize=256)
+def parsed(text: str) -> ast.Module:
+    """The tree of a text that is known to be Python."""
+    return ast.parse(text)
+
+
+def source_tree(file: str) -> ast.Module | None:
+    """The tree of a file of the user's; None where its text is not to be had, or has changed."""
+    try:
+        return parsed("".join(linecache.getlines(file)))
+    except SyntaxError:
+        return None
