@@ -33,6 +33,7 @@ from adjoint.transform.lower.lift import (
     with_captures,
 )  # fmt: skip
 from adjoint.transform.lower.sources import with_sources
+from adjoint.transform.source import Reader, read_source
 
 _WITH_RULES_ONLY = frozenset({"numpy", "scipy", "cupy", "math"})
 ParameterKinds = tuple[tuple[str, Kind], ...]
@@ -57,10 +58,14 @@ class Callee:
 
 @dataclass(slots=True)
 class Callees:
-    """The callees met so far, by key; methods: what was found under a name in a class."""
+    """The callees met so far, by key.
+
+    methods: what was found under a name in a class. read: finds the source of a function.
+    """
 
     known: dict[Any, Callee] = field(default_factory=dict)
     methods: dict[tuple[type, str], Any] = field(default_factory=dict)
+    read: Reader = read_source
 
     def of(self, target: Target, opened: tuple[str, ...] = ()) -> Callee:
         """The callee of a Python function, a local function or a class.
@@ -76,9 +81,9 @@ class Callees:
                 case LocalFunction():
                     self.known[key] = _local(target, key)
                 case type():
-                    self.known[key] = _making(target, key)
+                    self.known[key] = _making(target, key, self.read)
                 case _:
-                    self.known[key] = _of(target, key, opened)
+                    self.known[key] = _of(target, key, opened, self.read)
         return self.known[key]
 
     def identified(self, callee: Callee, same: tuple[tuple[str, str], ...]) -> Callee:
@@ -112,13 +117,13 @@ class Callees:
         return self.known[key]
 
 
-def _lowered(fn: FunctionType, opened: tuple[str, ...] = ()) -> Function:
+def _lowered(fn: FunctionType, opened: tuple[str, ...], read: Reader) -> Function:
     """A function in the IR, with plain exits, and the standard library's functions as sources."""
-    return with_sources(normalise_exits(lower(fn, opened)))
+    return with_sources(normalise_exits(lower(fn, opened, read)))
 
 
-def _of(fn: FunctionType, key: Any, opened: tuple[str, ...]) -> Callee:
-    function, local = lift(_lowered(fn, opened), fn)
+def _of(fn: FunctionType, key: Any, opened: tuple[str, ...], read: Reader) -> Callee:
+    function, local = lift(_lowered(fn, opened, read), fn)
     return Callee(_plain_name(fn), function, fn, local, key)
 
 
@@ -130,13 +135,13 @@ def _plain_name(fn: FunctionType) -> str:
     return f"{owner[0]}_{name[2:-2]}" if special else name
 
 
-def _making(cls: type, key: Any) -> Callee:
+def _making(cls: type, key: Any, read: Reader) -> Callee:
     initialiser = initialiser_of(cls)
     assert initialiser is not None
     if is_generated(initialiser):
         written = generated_initialiser(cls, initialiser)
         return Callee(cls.__name__, constructor(written, cls), initialiser, {}, key)
-    function, local = lift(_lowered(initialiser), initialiser)
+    function, local = lift(_lowered(initialiser, (), read), initialiser)
     made = constructor(function, cls)
     return Callee(cls.__name__, made, initialiser, local, key)
 

@@ -12,8 +12,8 @@ import ast
 import functools
 import linecache
 import types
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
@@ -33,12 +33,14 @@ class Source:
 
     tree: its definition. file: the file that it stands in. lines: all lines of that file.
     owner: the name of the class around it, which mangles its private names (`None` outside one).
+    given: what names mean that were put into the tree, and that the file does not know.
     """
 
     tree: gast.FunctionDef | gast.AsyncFunctionDef | gast.Lambda
     file: str
     lines: tuple[str, ...]
     owner: str | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     def span(self, node: gast.AST, end: gast.AST | None = None) -> Span:
         """The place of a node (or from the beginning of `node` to the end of `end`)."""
@@ -62,6 +64,10 @@ class Source:
     def _characters(self, line: int, column: int) -> int:
         """The parser counts columns in bytes of UTF-8; people and carets count characters."""
         return len(self.lines[line - 1].encode()[:column].decode())
+
+
+Reader = Callable[[types.FunctionType], Source]
+"""What finds the source of a function."""
 
 
 def read_source(fn: types.FunctionType) -> Source:

@@ -46,7 +46,7 @@ def active_names(
     for stmt in walk(fn.body):
         if isinstance(stmt, Return) and isinstance(stmt.value, Var):
             useful.add(stmt.value.name)
-        flow.append((differentiable_reads(stmt), _targets(stmt, aliases)))
+        flow.append((differentiable_reads(stmt), targets_of(stmt, aliases)))
     may = {n for f in flow for n in f[0] | f[1]}
     may = {n for n in may | useful | set(inputs) if _may_carry(kinds.get(n, ANY))}
     varied = _spread({n for n in inputs if n in may}, flow, may, forward=True)
@@ -79,7 +79,8 @@ def _spread(names: set[str], flow: Flow, may: set[str], forward: bool) -> set[st
             return names
 
 
-def _targets(stmt: Stmt, aliases: Aliases) -> frozenset[str]:
+def targets_of(stmt: Stmt, aliases: Aliases) -> frozenset[str]:
+    """The names that a statement binds, or whose values it changes in place."""
     names = set(aliases.reached.get(id(stmt), ()))
     match stmt:
         case Assign(target=target) | Augment(target=target) | For(target=target):

@@ -41,17 +41,20 @@ from adjoint.transform.lower.bindings import (
 from adjoint.transform.lower.reject import reject, reject_callee
 from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.templates import CALLEE, hole, name
-from adjoint.transform.source import read_source
+from adjoint.transform.source import Reader, read_source
 
 Definition: TypeAlias = gast.FunctionDef | gast.Lambda
 
 
-def lower(fn: types.FunctionType, opened: tuple[str, ...] = ()) -> Function:
+def lower(
+    fn: types.FunctionType, opened: tuple[str, ...] = (), read: Reader = read_source
+) -> Function:
     """Translate a Python function to the intermediate representation.
 
     Args:
         fn: a function, lambda or method with source.
         opened: variables around it that become parameters, given by keyword.
+        read: finds the source of a function.
 
     Returns:
         The same function, one operation a statement. Nothing is assumed of what its arguments are;
@@ -67,10 +70,12 @@ def lower(fn: types.FunctionType, opened: tuple[str, ...] = ()) -> Function:
     def dedent(text):
     """
     fn = getattr(fn, "__func__", fn)
-    source = read_source(fn)
+    source = read(fn)
+    known: dict[str, Atom] = {text: Ref(text, value) for text, value in source.given.items()}
+    known |= {name: Var(name) for name in opened}
     tree = source.tree
     outside = Scope(
-        source, fn, {name: Var(name) for name in opened}, frozenset(), identifiers(tree),
+        source, fn, known, frozenset(), identifiers(tree),
         frozenset(), frozenset(), itertools.count(1), source.span(tree),
     )  # fmt: skip
     if isinstance(tree, gast.AsyncFunctionDef):
