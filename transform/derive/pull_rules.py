@@ -144,7 +144,8 @@ def _elementwise(
             extent = "full"
         elif read:
             extent = "part"
-    if sums and sweep.kind(operand.arg.name).is_number and sweep.kind(target.name).tag == "array":
+    whole = sweep.kind(target.name)
+    if sums and sweep.kind(operand.arg.name).is_number and whole.tag == "array" and whole.ndim != 0:
         text = _total(text, operand, sweep)
     elif sums:
         text = f"unbroadcast({text}, {operand.role})"
