@@ -51,10 +51,13 @@ def is_pure(op: Op) -> bool:
 
 
 def _is_pure_call(call: gast.Call, op: Op) -> bool:
-    """Whether a call inside a look is of a known function, which stands as an operand."""
+    """Whether a call inside a look is of a known function: an operand, or `len` of our own."""
     values = hole_values(op.args, op.callee)
     callee = values.get(call.func.id) if isinstance(call.func, gast.Name) else None
     named = {keyword.arg or "**" for keyword in call.keywords}
+    match op.template, call.func:
+        case gast.Call(func=gast.Name(id="len")), gast.Name(id="len" | "range"):
+            return True
     return isinstance(callee, Ref) and not _EFFECTFUL & named and _is_pure(callee.value)
 
 

@@ -39,6 +39,7 @@ PIPELINE = (
     # of the derived function as a whole
     Pass("signs", "computes values without their sign where all that read them take it up"),
     Pass("sharing", "reads what was computed before instead of computing it again", exact=False),
+    Pass("idle", "drops values that are overwritten, or left, before anybody reads them"),
     Pass("parts", "tells apart the values that a temporary has where it is computed again"),
     # of the expressions, as they are printed
     Pass("fold", "puts temporaries that are used once back into the expressions that use them",

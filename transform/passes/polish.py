@@ -9,6 +9,7 @@ from adjoint.transform.derive.build import Names
 from adjoint.transform.ir.nodes import Block, Function
 from adjoint.transform.ir.rebuild import distinct
 from adjoint.transform.passes.apart import part_temporaries
+from adjoint.transform.passes.idle import drop_idle
 from adjoint.transform.passes.negations import cancel_signs
 from adjoint.transform.passes.pipeline import Passes
 from adjoint.transform.passes.sharing import share_values
@@ -16,6 +17,7 @@ from adjoint.transform.passes.sharing import share_values
 _REWRITES: tuple[tuple[str, Callable[[Block, Names, frozenset[str]], Block]], ...] = (
     ("signs", lambda block, names, _: cancel_signs(block, names)),
     ("sharing", share_values),
+    ("idle", lambda block, _, numbers: drop_idle(block, numbers)),
     ("parts", lambda block, names, _: part_temporaries(block, names)),
 )
 
