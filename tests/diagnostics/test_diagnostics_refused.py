@@ -168,8 +168,8 @@ CASES = {
     """,
     "setattr": """
         def f(x):
-            setattr(x, "a", 1)
-        #   ^^^^^^^^^^^^^^^^^^ setattr() writes an attribute behind the source's back
+            setattr(x, str(x), 1)
+        #   ^^^^^^^^^^^^^^^^^^^^^ setattr() writes an attribute behind the source's back
     """,
     "delattr": """
         def f(x):

@@ -22,7 +22,13 @@ from adjoint.transform.ir.nodes import (
     Stmt,
     Var,
 )
-from adjoint.transform.lower import calls, comprehensions, displays, functions
+from adjoint.transform.lower import (
+    calls,
+    comprehensions,
+    displays,
+    functions,
+    named_attributes,
+)
 from adjoint.transform.lower.purity import is_look, is_pure
 from adjoint.transform.lower.reject import reject
 from adjoint.transform.lower.scope import Scope, resolve, resolve_path
@@ -193,6 +199,11 @@ def _conditional(node: gast.IfExp, scope: Scope, out: list[Stmt]) -> Rhs:
     return target
 
 
+def _call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Rhs:
+    read = named_attributes.read_by_name(node, scope)
+    return calls.call(node, scope, out) if read is None else rhs(read, scope, out)
+
+
 def _walrus(node: gast.NamedExpr, scope: Scope, out: list[Stmt]) -> Rhs:
     target = resolve(node.target, scope)
     assert isinstance(target, Var), "what `:=` binds is a local variable"
@@ -217,7 +228,7 @@ def _handlers() -> dict[type, Callable[..., Rhs]]:
         gast.Set: displays.set_display,
         gast.JoinedStr: displays.formatted,
         gast.NamedExpr: _walrus,
-        gast.Call: calls.call,
+        gast.Call: _call,
         gast.Lambda: functions.function_value,
         gast.ListComp: comprehensions.comprehension,
         gast.DictComp: comprehensions.comprehension,

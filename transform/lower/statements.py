@@ -31,6 +31,7 @@ from adjoint.transform.lower import (
     match,
     tries,
 )
+from adjoint.transform.lower.named_attributes import stored_by_name
 from adjoint.transform.lower.purity import is_pure
 from adjoint.transform.lower.reject import reject
 from adjoint.transform.lower.scope import Scope
@@ -63,6 +64,10 @@ def header_span(node: gast.AST, scope: Scope) -> Span:
 def _expression(node: gast.Expr, scope: Scope, out: list[Stmt]) -> None:
     if isinstance(node.value, gast.Constant):
         return  # a docstring, or `...`
+    stored = stored_by_name(node.value, scope)
+    if stored is not None:
+        assignments.assign(stored, scope, out)
+        return
     value = expressions.rhs(node.value, scope, out)
     if isinstance(value, Op):
         out.append(Effect(value, scope.span))

@@ -188,3 +188,36 @@ def pairs_of_an_object(x, y):
     v[1, 2] = v[0, 1] * y
     v[0, 1] *= y
     return np.sum(v.data)
+
+
+class Loose:
+    """Attributes that are reached by a name in quotes."""
+
+    def __init__(self, x, v):
+        self.x = x
+        self.v = v
+
+
+@program((0.3, 0.5))
+def attributes_by_name(a, b):
+    p = Loose(a, b)
+    setattr(p, "x", p.x * getattr(p, "v"))  # noqa: B009, B010
+    if hasattr(p, "x") and not hasattr(p, "missing"):
+        a = a * p.x
+    return a * getattr(p, "v", 2.0) * getattr(p, "missing", b)
+
+
+@program((arr(3), 2.0), may_refuse=True)
+def attributes_by_computed_names(x, y):
+    p = Loose(x, y)
+    s = 1.0
+    for name in ("x", "v"):
+        setattr(p, name, getattr(p, name) * y)
+        s = s * getattr(p, name)
+    return np.sum(s)
+
+
+@program((arr(3), 2.0), may_refuse=True)
+def default_with_an_effect(x, y):
+    p = Loose(x, [y])
+    return np.sum(getattr(p, "x", p.v.append(y)) * sum(p.v))
