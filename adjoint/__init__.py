@@ -5,6 +5,7 @@ from __future__ import annotations
 from adjoint.runtime import eager_names as _eager_names
 from adjoint.runtime.eager_names import *  # noqa: F403 (its `__all__` lists every name once)
 from adjoint.runtime.errors import AdjointError, MissingRule, NotDifferentiable
+from adjoint.runtime.surgery import on_cotangent, stop_gradient
 from adjoint.runtime.tensor import Tensor
 from adjoint.transform.differentiable import Differentiable
 from adjoint.transform.errors import SourceNotFound, UnsupportedSyntax
@@ -22,6 +23,8 @@ __all__ = [
     "UnsupportedSyntax",
     "grad",
     "gradient",
+    "on_cotangent",
+    "stop_gradient",
     "value_and_gradient",
     "vjp",
 ]

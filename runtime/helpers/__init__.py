@@ -217,8 +217,8 @@ from .statistics import nanquantile_along as nanquantile_along
 from .statistics import nanquantile_da as nanquantile_da
 from .statistics import numbers_weights as numbers_weights
 from .statistics import polymul_part as polymul_part
-from .statistics import polyval_slope as polyval_slope
 from .statistics import polyval_dp as polyval_dp
+from .statistics import polyval_slope as polyval_slope
 from .statistics import quantile_along as quantile_along
 from .statistics import quantile_da as quantile_da
 from .statistics import quantile_weights as quantile_weights
@@ -236,6 +236,7 @@ from .stores import viewed as viewed
 from .structures import accumulate as accumulate
 from .structures import add_at as add_at
 from .structures import fields_of as fields_of
+from .structures import hooked as hooked
 from .structures import own as own
 from .structures import repeats as repeats
 from .structures import restructure as restructure

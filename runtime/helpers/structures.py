@@ -28,6 +28,30 @@ def own(d: Any) -> Any:
     return d
 
 
+def hooked(d: Any, hook: Any) -> Any:
+    """What a function that is shown a cotangent makes of it: what it returns, or is None, the same.
+
+    Raises:
+        ValueError: it makes an array of another shape of it.
+
+    >>> hooked(3.0, lambda d: min(d, 1.0)), hooked(3.0, lambda d: None)
+    (1.0, 3.0)
+    """
+    shown = np.conjugate(d) if is_complex(d) else own(d)  # users see PyTorch's convention
+    new = hook(shown)
+    if new is None:
+        new = shown
+    if isinstance(d, (list, tuple, dict, types.SimpleNamespace)):
+        return new
+    if shape_of(new) != shape_of(d):
+        raise ValueError(
+            f"on_cotangent: the function makes a cotangent of shape {shape_of(new)} of one of "
+            f"shape {shape_of(d)}"
+        )
+    new = new.astype(d.dtype) if hasattr(d, "dtype") and hasattr(new, "dtype") else new
+    return np.conjugate(new) if is_complex(d) else new
+
+
 def fields_of(x: Any) -> dict[str, Any]:
     """What an object keeps under the names of its attributes; nothing for functions and classes.
 

@@ -54,6 +54,12 @@ ELEMENTS = collect(
     missing("sinc_bend", why="the third derivative of `np.sinc` has not been written yet"),
 )
 
+SURGERY = collect(
+    zero("adjoint.stop_gradient(x)"),
+    general("adjoint.on_cotangent(x, hook)", vjp={"x": "hooked(g, hook)"}, jvp={"x": "g"}),
+    missing("hooked", why="the function given to `on_cotangent` is called with arrays"),
+)
+
 ARRANGEMENT = collect(
     linear("scatter(d, like, index)", d="g[index]"),
     linear("fitted(d, like)", d="fitted(g, d)"),
@@ -90,4 +96,4 @@ EINSUM = collect(
     missing("einsum_exchanged einsum_dx_along einsum_at_along", why="the third derivative of `np.einsum` has not been written yet", also={"memory": "maybe"}),
 )
 
-RULES = collect(EINSUM, BROADCASTING, ELEMENTS, ARRANGEMENT, PRODUCTS)
+RULES = collect(EINSUM, BROADCASTING, ELEMENTS, SURGERY, ARRANGEMENT, PRODUCTS)

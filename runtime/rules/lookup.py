@@ -142,6 +142,8 @@ def _find(name: str) -> object | None:
         return _reach(np, rest)
     if root in ("math", "operator"):
         return getattr(importlib.import_module(root), rest, None)
+    if root == "adjoint":
+        return getattr(importlib.import_module("adjoint.runtime.surgery"), rest)
     if root == "ndarray":
         return getattr(np.ndarray, rest, None)
     return None

@@ -155,7 +155,7 @@ def rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     if any(k is None for k in args):
         return None
     known = [k for k in args if k is not None]
-    if rule.name == "stop_gradient":
+    if rule.name in ("stop_gradient", "adjoint.stop_gradient", "adjoint.on_cotangent"):
         return known[0]
     if _gives_several(rule, op):
         return Kind("list", items=(_part_of_several(rule, op, known),))
