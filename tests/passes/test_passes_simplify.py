@@ -27,6 +27,21 @@ def simple(text: str) -> str:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
+        # like terms
+        ("d * (0.5 * x) + 0.5 * d * x", "d * x"),
+        ("d * (0.01 * g) + 0.01 * (d * g)", "0.02 * d * g"),
+        ("a + d * x + x * d", "a + 2 * d * x"),
+        ("a - d * x - x * d", "a - 2 * d * x"),
+        ("d * x + a + d * x", "2 * d * x + a"),
+        ("-d * x - d * x", "-2 * d * x"),
+        ("d * (x * x) + 2 * d * x * x", "3 * d * x * x"),
+        ("d / y * x + d * x / y", "2 * d * x / y"),
+        ("d * x - 3 * d * x", "d * x - 3 * d * x"),  # infinite: the difference is none
+        ("0.1 * d * x + 0.2 * d * x", "0.1 * d * x + 0.2 * d * x"),  # not exact
+        ("d * x / y + d * x / z", "d * x / y + d * x / z"),
+        ("d * f(x) + d * f(x)", "d * f(x) + d * f(x)"),  # f may change something
+        ("d * np.sin(x) + np.sin(x) * d", "2 * d * np.sin(x)"),
+        ("d @ x * c + c * (x @ d)", "d @ x * c + c * (x @ d)"),
         # signs
         ("-(-a * b)", "a * b"),
         ("-(a * b)", "-a * b"),

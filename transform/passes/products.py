@@ -28,16 +28,17 @@ def multiplied(tree: gast.BinOp) -> gast.AST:
         return multiplied(gast.BinOp(positive_left, tree.op, positive_right))
     if isinstance(tree.op, gast.Div):
         return _unit(gast.BinOp(left, tree.op, right))
-    constant, factor, negative = _number(left), right, second
+    constant, factor, negative = number(left), right, second
     if constant is None:
-        constant, factor, negative = _number(right), left, first
+        constant, factor, negative = number(right), left, first
     if constant is None:
         return gast.BinOp(left, tree.op, right)
     if negative:
         constant, factor = -constant, signed(factor)[1]
     times = _times(constant, factor)
     if times is None:  # the constant stays on its side of a longer product
-        sides = (left, _constant(constant)) if factor is left else (_constant(constant), factor)
+        written = constant_tree(constant)
+        sides = (left, written) if factor is left else (written, factor)
         return _unit(gast.BinOp(sides[0], tree.op, sides[1]))
     return _unit(times)
 
@@ -55,38 +56,40 @@ def _times(constant: float, factor: gast.AST) -> gast.BinOp | None:
     constant cannot move into the product that it multiplies.
     """
     match factor:
-        case gast.BinOp(left=left, op=gast.Mult() as op, right=right) if _number(left) is not None:
-            value = _number(left)
+        case gast.BinOp(left=left, op=gast.Mult() as op, right=right) if number(left) is not None:
+            value = number(left)
             assert value is not None
             exact = _is_power_of_two(constant) or _is_power_of_two(value)
             if exact or _are_small(constant, value):
-                return gast.BinOp(_constant(constant * value), op, right)
+                return gast.BinOp(constant_tree(constant * value), op, right)
             return None
         case gast.BinOp(left=left, op=gast.Mult() | gast.Div() as op, right=right):
             inner = _times(constant, left)
             moves = _is_power_of_two(constant) or (inner is not None and _starts(left))
             return gast.BinOp(plain(inner), op, right) if moves and inner is not None else None
-    return gast.BinOp(_constant(constant), gast.Mult(), factor)
+    return gast.BinOp(constant_tree(constant), gast.Mult(), factor)
 
 
 def _starts(factor: gast.AST) -> bool:
     """Whether a product begins with a constant."""
     while isinstance(factor, gast.BinOp) and isinstance(factor.op, PRODUCT):
         factor = factor.left
-    return _number(factor) is not None
+    return number(factor) is not None
 
 
-def _number(tree: gast.AST) -> float | None:
+def number(tree: gast.AST) -> float | None:
+    """The number that an expression is, written out and not zero; None for any other."""
     match tree:
         case gast.Constant(value=value) if type(value) in (int, float) and value != 0:
             return value  # type: ignore[no-any-return]
         case gast.UnaryOp(op=gast.USub(), operand=operand):
-            value = _number(operand)
+            value = number(operand)
             return None if value is None else -value
     return None
 
 
-def _constant(value: float) -> gast.AST:
+def constant_tree(value: float) -> gast.AST:
+    """A number, written out."""
     if value < 0:
         return gast.UnaryOp(gast.USub(), gast.Constant(-value, None))
     return gast.Constant(value, None)

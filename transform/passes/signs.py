@@ -92,7 +92,7 @@ def added(tree: gast.BinOp) -> gast.AST:
     if negative:
         return gast.BinOp(left, gast.Sub() if adds else gast.Add(), inner)
     negative, inner = signed(left)
-    if negative and adds and _only_computes(left) and _only_computes(right):
+    if negative and adds and only_computes(left) and only_computes(right):
         return gast.BinOp(right, gast.Sub(), inner)
     return gast.BinOp(left, tree.op, right)
 
@@ -102,7 +102,7 @@ _COMPUTES = frozenset({
 })  # fmt: skip
 
 
-def _only_computes(tree: gast.AST) -> bool:
+def only_computes(tree: gast.AST) -> bool:
     """Whether evaluating an expression certainly changes nothing that another may read."""
     for node in gast.walk(tree):
         match node:

@@ -15,6 +15,7 @@ from typing import Any
 
 import gast
 
+from adjoint.transform.passes.like_terms import collected
 from adjoint.transform.passes.products import multiplied
 from adjoint.transform.passes.signs import PRODUCT, accumulated, added, negated, signed
 
@@ -57,7 +58,7 @@ def _rewrite(tree: gast.AST) -> gast.AST:
         case gast.UnaryOp(op=gast.USub(), operand=operand):
             return negated(operand)
         case gast.BinOp(op=gast.Add() | gast.Sub()):
-            return added(tree)
+            return added(collected(tree))
         case gast.BinOp(op=gast.Mult() | gast.Div()):
             return multiplied(tree)
         case gast.Call(func=gast.Name(id=name), args=[first, *rest], keywords=[]):
