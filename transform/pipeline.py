@@ -5,21 +5,24 @@ escapes -> versions -> shapes -> activity -> reverse -> dead code -> storage -> 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from adjoint.transform.analyses.activity import active_names
 from adjoint.transform.analyses.attempts import check_attempts
-from adjoint.transform.analyses.outside import check_outside
+from adjoint.transform.analyses.encoded import Follow, check_encoded
+from adjoint.transform.analyses.outside import Kept, check_outside, kept_parameters
 from adjoint.transform.analyses.shapes import shapes
 from adjoint.transform.analyses.unseen import check_unseen
 from adjoint.transform.analyses.versions import bindings, versions
 from adjoint.transform.analysis import RESERVED, Together, analyse, summary_of
 from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of
 from adjoint.transform.derive.build import Names
-from adjoint.transform.derive.cotangents import Derivative, Facts, Sweep
 from adjoint.transform.derive.dynamic import dynamic_derivative
 from adjoint.transform.derive.functions import Adjoint, gradient, vjp
 from adjoint.transform.derive.own_names import clear_names
+from adjoint.transform.derive.cotangents import Derivative, Facts, Sweep
 from adjoint.transform.derive.written import is_made_anew
 from adjoint.transform.emit.module import to_text_and_places
 from adjoint.transform.escapes import check_escapes
@@ -148,8 +151,10 @@ def _sweep(
     check_unseen(function, analysis.kinds, analysis.aliases, {*wrt, *written})
     check_outside(
         function, analysis.kinds, analysis.aliases, {*wrt, *written},
-        lambda op: summary_of(op, analysis.kinds, world),
+        lambda op: summary_of(op, analysis.kinds, world), _kept(analysis, world, set()),
     )  # fmt: skip
+    follow = _follow_texts(analysis, world, set())
+    check_encoded(function, analysis.kinds, analysis.aliases, {*wrt, *written}, follow)
     found = versions(function, analysis.aliases.reached, analysis.aliases.roots)
     check_attempts(function, analysis.aliases, found)
     definitions: dict[str, Stmt] = {}
@@ -168,6 +173,43 @@ def _sweep(
         world.device,
     )  # fmt: skip
     return Sweep(facts, own, passes=world.passes)
+
+
+def _kept(analysis: Analysis, world: World, visited: set[Any]) -> Kept:
+    """Which arguments of a call are stored in what outlives it, by what the call reaches."""
+
+    def kept(op: Op) -> Collection[int]:
+        call = call_of(op, analysis.kinds, world.callees)
+        if call is None or (key := (call.callee.key, call.kinds)) in visited:
+            return ()
+        called = analyse(call.callee, call.kinds, world)
+        names = kept_parameters(
+            called.function, called.kinds, called.aliases,
+            lambda inner: summary_of(inner, called.kinds, world),
+            _kept(called, world, visited | {key}),
+        )  # fmt: skip
+        return [i for i, (name, _) in enumerate(call.arguments) if name in names]
+
+    return kept
+
+
+def _follow_texts(analysis: Analysis, world: World, visited: set[Any]) -> Follow:
+    """How texts that are made of what is differentiated are followed into what is called."""
+
+    def follow(op: Op, texts: frozenset[str]) -> bool:
+        call = call_of(op, analysis.kinds, world.callees)
+        if call is None:
+            return False
+        given = _parameters(call, texts)
+        key = (call.callee.key, call.kinds, given)
+        if key not in visited:
+            visited.add(key)
+            called = analyse(call.callee, call.kinds, world)
+            deeper = _follow_texts(called, world, visited)
+            check_encoded(called.function, called.kinds, called.aliases, (), deeper, given)
+        return True
+
+    return follow
 
 
 def _differentiate_call(

@@ -36,6 +36,8 @@ from .arrangement import arange_dstart as arange_dstart
 from .arrangement import arange_dstep as arange_dstep
 from .arrangement import axes_given as axes_given
 from .arrangement import inverse_axes as inverse_axes
+from .arrangement import item_at as item_at
+from .arrangement import item_da as item_da
 from .arrangement import meshgrid_at as meshgrid_at
 from .arrangement import put_along as put_along
 from .arrangement import ramp as ramp
@@ -311,6 +313,7 @@ SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     "unrepeat": (1,),
     "unpad": (1,),
     "scatter": (1,),
+    "item_da": (1,),
     "untake": (1,),
     "put_along": (1,),
     "undiagonal": (1,),

@@ -168,6 +168,29 @@ def scatter(d: Any, like: Any, index: Any) -> Any:
     return total
 
 
+def item_da(d: Any, like: Any, *place: Any) -> Any:
+    """The cotangent of an array of which `.item()` took an element.
+
+    >>> item_da(2.0, np.zeros((2, 2)), 2)
+    array([[0., 0.],
+           [2., 0.]])
+    """
+    if not place:
+        return expand(d, like)
+    if len(place) == 1 and not isinstance(place[0], tuple):
+        return untake(d, like, place[0])
+    return scatter(d, like, place if len(place) > 1 else place[0])
+
+
+def item_at(d: Any, *place: Any) -> Any:
+    """The tangent of what `.item()` takes of an array, `d` being that of the array."""
+    if not place:
+        return np.reshape(d, ())
+    if len(place) == 1 and not isinstance(place[0], tuple):
+        return np.reshape(d, -1)[place[0]]
+    return d[place if len(place) > 1 else place[0]]
+
+
 def untake(d: Any, like: Any, indices: Any, axis: Any = None) -> Any:
     """The cotangent of an array from which `np.take` took elements."""
     if axis is None:

@@ -141,6 +141,9 @@ def cast_back(d: Any, like: Any, ans: Any) -> Any:
     """The cotangent of `like`, of which `ans` is a copy in another dtype or kind of container.
 
     A copy in whole numbers changes by jumps, so the cotangent is zero.
+
+    Raises:
+        TypeError: the copy holds texts, bytes or objects, through which nothing is seen.
     """
     if isinstance(like, (list, tuple)):
         return [cast_back(e, part, ans) for e, part in zip(d, like, strict=True)]
@@ -148,6 +151,7 @@ def cast_back(d: Any, like: Any, ans: Any) -> Any:
         d = np.stack([cast_back(e, like[i], ans) for i, e in enumerate(d)])
     dtype = getattr(ans, "dtype", None)
     if dtype is not None and dtype.kind not in "fc":
+        _require_numbers(dtype)
         d = 0.0
     shape = getattr(like, "shape", ())
     if getattr(d, "shape", ()) != shape:
@@ -160,9 +164,18 @@ def cast_back(d: Any, like: Any, ans: Any) -> Any:
     return d
 
 
+def _require_numbers(dtype: Any) -> None:
+    if dtype.kind not in "biu":
+        raise TypeError(
+            f"what is differentiated was put into an array of dtype {dtype}, which no derivative "
+            "can follow; keep it in an array of floats, or in a list"
+        )
+
+
 def cast_on(d: Any, like: Any, ans: Any) -> Any:
     """The tangent of `ans`, a copy of `like` in another dtype or kind of container."""
     if ans.dtype.kind not in "fc":
+        _require_numbers(ans.dtype)
         return 0.0
     if not is_complex(ans):
         d = np.real(np.asarray(expand(d, like)))

@@ -62,6 +62,8 @@ SURGERY = collect(
 
 ARRANGEMENT = collect(
     linear("scatter(d, like, index)", d="g[index]"),
+    linear("item_da(d, like, *place)", d="item_at(g, *place)"),
+    linear("item_at(d, *place)", d="item_da(g, d, *place)"),
     linear("fitted(d, like)", d="fitted(g, d)"),
     linear("ungradient(d, like, axis, edge_order, *varargs)", d="np.gradient(g, *varargs, axis=axis, edge_order=edge_order)"),
     linear("unblock(d, arrays)", d="np.block(expand(g, arrays))", also={"result": "list", "memory": "maybe"}),

@@ -77,7 +77,7 @@ PICKING = collect(
     general("operator.getitem(x, index)", vjp={"x": "scatter(g, x, index)"}, jvp={"x": "g[index]"}, also={"memory": "maybe", "operator": "[]"}),
     linear("np.take(a, indices, axis=None)", a="untake(g, a, indices, axis)", also={"methods": ("take",)}),
     linear("np.take_along_axis(arr, indices, axis=-1)", arr="put_along(g, arr, indices, axis)"),
-    general("ndarray.item(a)", vjp={"a": "expand(g, a)"}, jvp={"a": "np.reshape(g, ())"}, also={"methods": ("item",)}),
+    general("ndarray.item(a, *args)", vjp={"a": "item_da(g, a, *args)"}, jvp={"a": "item_at(g, *args)"}, also={"methods": ("item",)}),
     general("ndarray.tolist(a)", vjp={"a": "cast_back(np.array(g), a, a)"}, jvp={"a": "g.tolist()"}, also={"result": "list", "methods": ("tolist",)}),
     linear("np.delete(arr, obj, axis=None)", arr="undelete(g, arr, obj, axis)"),
     linear("np.compress(condition, a, axis=None)", a="untake(g, a, np.flatnonzero(condition), axis)"),

@@ -163,7 +163,7 @@ operator.getitem(u, ints)  operator.getitem(u, [0, 0, 1])  operator.getitem(m, m
 operator.getitem(m, (slice(None), None, ints))  operator.getitem(c, (..., 0))
 np.take(u, ints)  np.take(m, [0, 0, 2], axis=1)  np.take(m, index2)  np.take(m, -1, axis=-1)
 np.take_along_axis(m, index2, axis=0)
-ndarray.item(zero)  ndarray.tolist(v)  ndarray.tolist(m)
+ndarray.item(zero)  ndarray.item(v, 1)  ndarray.item(m, 0, -1)  ndarray.tolist(v)  ndarray.tolist(m)
 np.copy(m)  ndarray.astype(m, float)  np.array(m)  np.array([s, t])  np.array([[s, t], [t, s]])
 np.array([v, w])  np.asarray(m)  np.asarray(s)  np.ascontiguousarray(m)  np.asanyarray(m)
 np.asfortranarray(m)

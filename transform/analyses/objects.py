@@ -36,6 +36,8 @@ def object_attribute(
     if method_of(cls, name) is not None:  # a function that holds the object
         return replace(op, prim=f"closure:{name}", roles=("self",)), ANY
     found = inspect.getattr_static(cls, name, None)
+    if name == "__dict__":
+        return op, ANY
     if found is None or inspect.isdatadescriptor(found):  # of a slot, before it is filled
         return op, None
     return op, ANY if hasattr(found, "__get__") else kind_of(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from adjoint.transform.analyses.activity import varied_names
 from adjoint.transform.analyses.aliases import Aliases
@@ -23,10 +23,13 @@ from adjoint.transform.ir.nodes import (
 )  # fmt: skip
 from adjoint.transform.refusals import unsupported
 
+Kept = Callable[[Op], Collection[int]]
+"""The positions of the arguments that the function which a call reaches stores outside."""
+
 
 def check_outside(
     fn: Function, kinds: Mapping[str, Kind], aliases: Aliases, inputs: Iterable[str],
-    summaries: Summaries,
+    summaries: Summaries, kept: Kept,
 ) -> None:  # fmt: skip
     """Refuse that what is differentiated is stored in what outlives the call.
 
@@ -35,13 +38,7 @@ def check_outside(
     Raises:
         UnsupportedSyntax: it is stored there.
     """
-    outside = _names_outside(fn, kinds)
-    found = [
-        (atom.name, stmt)
-        for stmt in walk(fn.body)
-        for atom in _stored(stmt, outside, summaries)
-        if isinstance(atom, Var) and kinds.get(atom.name, ANY).differentiable
-    ]
+    found = _all_stored(fn, kinds, summaries, kept)
     if not found:
         return
     varied = varied_names(fn, kinds, aliases, inputs)
@@ -52,6 +49,31 @@ def check_outside(
                 span, "what is differentiated is stored here in an object that outlives the call",
                 "make the object in the function, or pass it as an argument",
             )  # fmt: skip
+
+
+def kept_parameters(
+    fn: Function, kinds: Mapping[str, Kind], aliases: Aliases, summaries: Summaries, kept: Kept
+) -> frozenset[str]:
+    """The parameters that a function stores, or what it makes of them, in what outlives it."""
+    stored = {name for name, _ in _all_stored(fn, kinds, summaries, kept)}
+    if not stored:
+        return frozenset()
+    return frozenset(
+        p.name for p in fn.params if stored & varied_names(fn, kinds, aliases, {p.name})
+    )
+
+
+def _all_stored(
+    fn: Function, kinds: Mapping[str, Kind], summaries: Summaries, kept: Kept
+) -> list[tuple[str, Stmt]]:
+    """The names that may carry a derivative and are stored outside, each with where."""
+    outside = _names_outside(fn, kinds)
+    return [
+        (atom.name, stmt)
+        for stmt in walk(fn.body)
+        for atom in _stored(stmt, outside, summaries, kept)
+        if isinstance(atom, Var) and kinds.get(atom.name, ANY).differentiable
+    ]
 
 
 def _names_outside(fn: Function, kinds: Mapping[str, Kind]) -> frozenset[str]:
@@ -77,7 +99,9 @@ def _is_outside(atom: object, names: Iterable[str]) -> bool:
     return isinstance(atom, Ref) and not atom.local
 
 
-def _stored(stmt: Stmt, outside: frozenset[str], summaries: Summaries) -> Iterator[Atom]:
+def _stored(
+    stmt: Stmt, outside: frozenset[str], summaries: Summaries, kept: Kept
+) -> Iterator[Atom]:
     """What a statement stores, perhaps, in something outside."""
     op = getattr(stmt, "value", None)
     if isinstance(stmt, Store | Augment):
@@ -91,3 +115,4 @@ def _stored(stmt: Stmt, outside: frozenset[str], summaries: Summaries) -> Iterat
         written = summaries(op).writes
         if any(_is_outside(op.args[i], outside) for i in written):
             yield from op.args
+        yield from (op.args[i] for i in kept(op))

@@ -61,11 +61,14 @@ def look_kind(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
             return Kind("list", items=(INT,)) if name == "shape" else INT
         case gast.Call():
             function = op.callee.value if isinstance(op.callee, Ref) else None
+            if function in _TEXTS:
+                return STR
             return INT if function in _NUMBERS else _LOOKED
     return _LOOKED
 
 
 _LOOKED = Kind("any", discrete=True)
+_TEXTS = (str, repr, ascii, format)
 _NUMBERS = (len, int, bool, isinstance, issubclass, callable, hasattr, any, all, np.ndim, np.size)
 
 
@@ -157,6 +160,8 @@ def rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     known = [k for k in args if k is not None]
     if rule.name in ("stop_gradient", "adjoint.stop_gradient", "adjoint.on_cotangent"):
         return known[0]
+    if rule.name in ("np.array2string", "np.array_str", "np.array_repr"):
+        return STR
     if _gives_several(rule, op):
         return Kind("list", items=(_part_of_several(rule, op, known),))
     if rule.name.startswith("math.") or rule.name in ("float", "builtins.float"):

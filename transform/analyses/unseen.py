@@ -1,4 +1,8 @@
-"""Flows that nothing follows: through keys of dicts, elements of sets and what `with` enters."""
+"""Flows that nothing follows: through keys of dicts, elements of sets and what `with` enters.
+
+Nor are views followed that are no arrays (`x.flat`, `x.data`), or that read an array's bytes as
+something else.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +34,17 @@ def check_unseen(
         for atom in _unseen(stmt, kinds)
         if isinstance(atom, Var) and kinds.get(atom.name, ANY).differentiable
     ]
-    if not found:
+    opaque = [(name, way, stmt) for stmt in walk(fn.body) for name, way in _opaque(stmt, kinds)]
+    if not found and not opaque:
         return
     varied = varied_names(fn, kinds, aliases, inputs)
+    for name, way, stmt in opaque:
+        if name in varied:
+            place: Span = stmt.span
+            raise unsupported(
+                place, f"`{name}{way}` reads what is differentiated where nothing follows it",
+                _INSTEAD[way],
+            )  # fmt: skip
     for name, stmt in found:
         if isinstance(stmt, With) and (name in varied or _may_hand_back(stmt, name, kinds)):
             raise unsupported(
@@ -45,6 +57,30 @@ def check_unseen(
                 span, "what is differentiated is a key of a dict, or an element of a set, here",
                 "keep it in a list, or among the values of a dict",
             )  # fmt: skip
+
+
+_INSTEAD = {
+    ".flat": "use `.ravel()`, or index the array",
+    ".data": "use the array itself",
+    ".view()": "use `.astype()`, or the array itself",
+    ".__dict__": "read the attributes by their names",
+}
+
+
+def _opaque(stmt: Stmt, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, str]]:
+    """The names whose contents a statement reads in a way that is not followed, and the way."""
+    op = stmt.place if isinstance(stmt, Store) else getattr(stmt, "value", None)
+    if not isinstance(op, Op) or not op.args or not isinstance(op.args[0], Var):
+        return
+    name = op.args[0].name
+    kind = kinds.get(name, ANY)
+    if op.prim == "attribute:__dict__":
+        yield name, ".__dict__"
+    elif kind.tag in ("num", "array", "numeric"):
+        if op.prim in ("attribute:flat", "attribute:data"):
+            yield name, "." + op.prim.removeprefix("attribute:")
+        elif op.prim == "method:view" and len(op.args) > 1:
+            yield name, ".view()"
 
 
 def _may_hand_back(stmt: With, name: str, kinds: Mapping[str, Kind]) -> bool:
