@@ -22,7 +22,7 @@ from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.dynamic import dynamic_derivative
 from adjoint.transform.derive.functions import Adjoint, gradient, vjp
 from adjoint.transform.derive.own_names import clear_names
-from adjoint.transform.derive.cotangents import Derivative, Facts, Sweep
+from adjoint.transform.derive.sweep import Derivative, Facts, Sweep
 from adjoint.transform.derive.written import is_made_anew
 from adjoint.transform.emit.module import to_text_and_places
 from adjoint.transform.escapes import check_escapes

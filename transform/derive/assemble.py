@@ -9,8 +9,8 @@ import gast
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.callees import target_of
 from adjoint.transform.derive.build import expression, substitute
-from adjoint.transform.derive.cotangents import Sweep
 from adjoint.transform.derive.storage import store
+from adjoint.transform.derive.sweep import Sweep
 from adjoint.transform.ir.names import names_read
 from adjoint.transform.ir.nodes import (
     Assign,

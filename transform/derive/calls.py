@@ -8,22 +8,14 @@ from dataclasses import replace
 import gast
 
 from adjoint.transform.analyses.versions import Version
+from adjoint.transform.derive.accumulate import accumulate
+from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, call, expression
-from adjoint.transform.derive.cotangents import (
-    Cotangent,
-    Derivative,
-    Out,
-    State,
-    Sweep,
-    accumulate,
-    assign,
-    ensure,
-    flat,
-    protect,
-)  # fmt: skip
+from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
 from adjoint.transform.derive.dynamic import dynamic_call
 from adjoint.transform.derive.pull_common import moved
 from adjoint.transform.derive.spoiled import spoiled
+from adjoint.transform.derive.sweep import Derivative, Out, Sweep, assign
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.ir.nodes import Assign, Atom, Effect, Op, Ref, Stmt, Unpack, Var
 from adjoint.transform.ir.places import hole

@@ -12,7 +12,8 @@ from adjoint.runtime.rules import RULES, rule_of_method
 from adjoint.runtime.rules.table import Rule
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import call
-from adjoint.transform.derive.cotangents import Cotangent, Out, Sweep, assign, flat
+from adjoint.transform.derive.cotangents import Cotangent, flat
+from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import Atom, Op, Var
 
 Env = Mapping[str, Version]

@@ -16,7 +16,7 @@ import gast
 import numpy as np
 
 from adjoint.runtime.rules import rule_of
-from adjoint.transform.derive.cotangents import Derivative
+from adjoint.transform.derive.sweep import Derivative
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.ir.nodes import Op, Ref, Stmt, Var
 from adjoint.transform.lower.lift import LocalFunction

@@ -6,19 +6,10 @@ from dataclasses import dataclass, replace
 
 from adjoint.transform.analyses.complexes import may_make_complex
 from adjoint.transform.analyses.kind import ANY
+from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.assemble import assemble, reusable
 from adjoint.transform.derive.build import ZERO, call, expression
-from adjoint.transform.derive.cotangents import (
-    Cotangent,
-    Facts,
-    Out,
-    State,
-    Sweep,
-    accumulate,
-    assign,
-    bind_named,
-    flat,
-)  # fmt: skip
+from adjoint.transform.derive.cotangents import Cotangent, State, bind_named, flat
 from adjoint.transform.derive.reverse import reverse_block
 from adjoint.transform.derive.shadows import (
     begin,
@@ -28,6 +19,7 @@ from adjoint.transform.derive.shadows import (
     settle,
     unload,
 )
+from adjoint.transform.derive.sweep import Facts, Out, Sweep, assign
 from adjoint.transform.ir.names import names_bound, names_read
 from adjoint.transform.ir.nodes import (
     NOWHERE,

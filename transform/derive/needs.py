@@ -9,7 +9,7 @@ import gast
 
 from adjoint.runtime.helpers import SHAPE_ONLY
 from adjoint.transform.analyses.versions import Version
-from adjoint.transform.derive.cotangents import Sweep
+from adjoint.transform.derive.sweep import Sweep
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,

@@ -14,10 +14,10 @@ import gast
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.versions import TOP, BlockKey, Version
 from adjoint.transform.derive.build import call, expression, substitute
-from adjoint.transform.derive.cotangents import Facts, Sweep
 from adjoint.transform.derive.needs import Needs
 from adjoint.transform.derive.prepare import leaves
 from adjoint.transform.derive.spoiled import spoiled
+from adjoint.transform.derive.sweep import Facts, Sweep
 from adjoint.transform.derive.unbound import may_be_nothing
 from adjoint.transform.emit.names import describe
 from adjoint.transform.ir.nodes import (

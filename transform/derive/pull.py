@@ -7,19 +7,11 @@ from collections.abc import Mapping
 from adjoint.transform.analyses.activity import differentiable_operands
 from adjoint.transform.analyses.effects import WRITERS, is_rule
 from adjoint.transform.analyses.versions import Version
+from adjoint.transform.derive.accumulate import accumulate
+from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.calls import pull_call
-from adjoint.transform.derive.cotangents import (
-    Cotangent,
-    Out,
-    State,
-    Sweep,
-    accumulate,
-    assign,
-    ensure,
-    flat,
-    protect,
-)  # fmt: skip
+from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
 from adjoint.transform.derive.pull_changes import pull_change, pull_pop
 from adjoint.transform.derive.pull_closures import pull_closure
 from adjoint.transform.derive.pull_common import moved, pass_on, refuse, rule_of_callee
@@ -39,6 +31,7 @@ from adjoint.transform.derive.pull_parts import (
     pull_store,
 )
 from adjoint.transform.derive.pull_rules import pull_rule
+from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Assign,
     Augment,

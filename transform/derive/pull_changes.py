@@ -6,18 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from adjoint.transform.analyses.versions import Version
+from adjoint.transform.derive.accumulate import accumulate
+from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, call, expression
-from adjoint.transform.derive.cotangents import (
-    Out,
-    State,
-    Sweep,
-    accumulate,
-    assign,
-    ensure,
-    flat,
-)  # fmt: skip
+from adjoint.transform.derive.cotangents import State, flat
 from adjoint.transform.derive.pull_common import refuse
 from adjoint.transform.derive.pull_elements import give_elements
+from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,

@@ -7,16 +7,10 @@ from collections.abc import Mapping
 
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.closures import PARTIAL
+from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.build import call
-from adjoint.transform.derive.cotangents import (
-    Cotangent,
-    Out,
-    State,
-    Sweep,
-    accumulate,
-    assign,
-    flat,
-)  # fmt: skip
+from adjoint.transform.derive.cotangents import Cotangent, State, flat
+from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.ir.nodes import Const, Op, Ref, Var
 

@@ -8,14 +8,9 @@ from dataclasses import replace
 from adjoint.runtime.rules import bind, rule_of
 from adjoint.runtime.rules.table import Rule
 from adjoint.transform.analyses.versions import Version
-from adjoint.transform.derive.cotangents import (
-    Cotangent,
-    Out,
-    State,
-    Sweep,
-    accumulate,
-    flat,
-)  # fmt: skip
+from adjoint.transform.derive.accumulate import accumulate
+from adjoint.transform.derive.cotangents import Cotangent, State, flat
+from adjoint.transform.derive.sweep import Out, Sweep
 from adjoint.transform.ir.nodes import (
     Assign,
     Op,

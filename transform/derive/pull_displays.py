@@ -8,20 +8,13 @@ from dataclasses import replace
 from adjoint.transform.analyses.container_calls import SOURCE
 from adjoint.transform.analyses.containers import entries
 from adjoint.transform.analyses.versions import Version
+from adjoint.transform.derive.accumulate import accumulate
+from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, call, expression
-from adjoint.transform.derive.cotangents import (
-    Cotangent,
-    Out,
-    State,
-    Sweep,
-    accumulate,
-    assign,
-    ensure,
-    flat,
-    protect,
-)  # fmt: skip
+from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
 from adjoint.transform.derive.pull_common import holds_containers, moved, pass_on
 from adjoint.transform.derive.pull_elements import give_elements
+from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,

@@ -8,15 +8,11 @@ import gast
 
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.versions import Version
+from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.build import ZERO, expression
-from adjoint.transform.derive.cotangents import (
-    Out,
-    State,
-    Sweep,
-    accumulate,
-    assign,
-)  # fmt: skip
+from adjoint.transform.derive.cotangents import State
 from adjoint.transform.derive.pull_elements import give_elements
+from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Assign,
     Op,

@@ -10,24 +10,16 @@ import gast
 from adjoint.transform.analyses.kind import ANY, atom_kind
 from adjoint.transform.analyses.operations import resolve_op
 from adjoint.transform.analyses.versions import Version
+from adjoint.transform.derive.accumulate import accumulate
+from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.contributions import is_fresh
-from adjoint.transform.derive.cotangents import (
-    Cotangent,
-    Out,
-    State,
-    Sweep,
-    accumulate,
-    assign,
-    ensure,
-    flat,
-    link,
-    protect,
-)  # fmt: skip
+from adjoint.transform.derive.cotangents import Cotangent, State, flat, link, protect
 from adjoint.transform.derive.pull_changes import pull_list_augment
 from adjoint.transform.derive.pull_common import holds_containers
 from adjoint.transform.derive.pull_items import pull_item_store
 from adjoint.transform.derive.pull_rules import pull_rule
+from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Atom,
     Augment,

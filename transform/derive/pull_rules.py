@@ -9,19 +9,13 @@ from dataclasses import replace
 from adjoint.runtime.rules import RULES, pullback_text
 from adjoint.transform.analyses.shapes import Shape
 from adjoint.transform.analyses.versions import Version
+from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.build import call, expression
 from adjoint.transform.derive.contributions import Contribution, Incoming, Operand, is_fresh
-from adjoint.transform.derive.cotangents import (
-    Cotangent,
-    Out,
-    State,
-    Sweep,
-    accumulate,
-    assign,
-    holder,
-)  # fmt: skip
+from adjoint.transform.derive.cotangents import Cotangent, State, holder
 from adjoint.transform.derive.needs import shape_operands
 from adjoint.transform.derive.reductions import reduced
+from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Atom,
     Const,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from adjoint.transform.derive.build import expression
 from adjoint.transform.derive.contributions import Contribution, Incoming, Operand, is_fresh
-from adjoint.transform.derive.cotangents import Sweep
+from adjoint.transform.derive.sweep import Sweep
 from adjoint.transform.ir.nodes import Atom, Const, Op
 
 _VECTOR, _MATRIX = 1, 2

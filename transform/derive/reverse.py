@@ -15,16 +15,13 @@ import numpy as np
 from adjoint.transform.analyses.activity import differentiable_reads
 from adjoint.transform.analyses.liveness import exposed
 from adjoint.transform.analyses.versions import TOP, Version
+from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, call
 from adjoint.transform.derive.cotangents import (
     Cotangent,
-    Out,
     State,
-    Sweep,
-    assign,
     bind_named,
     copied_from,
-    ensure,
     fill,
     flat,
     rebind,
@@ -38,6 +35,7 @@ from adjoint.transform.derive.rounds import (
     sequences,
 )  # fmt: skip
 from adjoint.transform.derive.shadows import forget_shadows, settle, take_shadows
+from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
     NOWHERE,

@@ -11,17 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adjoint.transform.analyses.versions import Version
+from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import call, expression
-from adjoint.transform.derive.cotangents import (
-    Cotangent,
-    Out,
-    State,
-    Sweep,
-    assign,
-    ensure,
-    flat,
-    link,
-)  # fmt: skip
+from adjoint.transform.derive.cotangents import Cotangent, State, flat, link
+from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,

@@ -19,17 +19,9 @@ from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.analyses.views import is_basic_index
 from adjoint.transform.derive.build import ZERO, call, expression, substitute
-from adjoint.transform.derive.cotangents import (
-    HERE,
-    Cotangent,
-    Out,
-    State,
-    Sweep,
-    assign,
-    check_unchanged,
-    flat,
-    protect,
-)  # fmt: skip
+from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
+from adjoint.transform.derive.memory import check_unchanged
+from adjoint.transform.derive.sweep import HERE, Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,

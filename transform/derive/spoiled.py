@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.order import Place, may_follow, places
 from adjoint.transform.analyses.versions import Version
-from adjoint.transform.derive.cotangents import Facts
+from adjoint.transform.derive.sweep import Facts
 from adjoint.transform.ir.nodes import For, If, Stmt, While, blocks_of
 
 

@@ -1,0 +1,170 @@
+"""The reverse sweep being written: what is known of the function, what it needs of the primal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from adjoint.transform.analyses.aliases import Aliases
+from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.analyses.shapes import NUMBER, Shape, Shapes
+from adjoint.transform.analyses.versions import Version, Versions
+from adjoint.transform.derive.build import Names
+from adjoint.transform.ir.nodes import Assign, Atom, Const, Function, Op, Ref, Rhs, Stmt, Var
+from adjoint.transform.passes.pipeline import ALL, Passes
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """How a call of a user's function is differentiated.
+
+    vjp: the name of the function to call instead; it returns the value and a pullback.
+    wrt: the callee's parameters whose cotangents the pullback returns, in order.
+    written: those of its parameters whose cotangent it takes and changes in place, in order.
+    arguments: for each argument of the call, the parameter that it fills (and the position within
+      it, for a starred parameter).
+    has_result: whether the pullback takes the cotangent of the result.
+    """
+
+    vjp: str
+    wrt: tuple[str, ...]
+    written: tuple[str, ...]
+    arguments: tuple[tuple[str, int | str | None], ...]
+    has_result: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything known of the function being differentiated.
+
+    device: whether arrays live on a device, where an element is a view.
+    """
+
+    function: Function
+    kinds: Mapping[str, Kind]
+    aliases: Aliases
+    versions: Versions
+    bindings: Versions
+    shapes: Shapes
+    active: frozenset[str]
+    counters: Mapping[int, str]
+    lengths: Mapping[int, str]
+    old: Mapping[int, Var]
+    definitions: Mapping[str, Stmt]
+    differentiate_call: Callable[[Op, Stmt, frozenset[str], frozenset[str]], Derivative]
+    device: bool = False
+
+
+HERE = "&"
+"""Ends the names of placeholders for the array that a variable holds where an adjoint is."""
+
+FIRST_OWN = 1_000_000
+"""Versions of higher numbers are of names that the sweep itself added: bound once, never again."""
+
+
+@dataclass(slots=True)
+class Sweep:
+    """The reverse sweep being written.
+
+    pinned: names whose arrays somebody else may write once the function has returned. passes: the
+    names of the rewrites that are made.
+    needs: primal values read by the sweep, by their placeholder name. replaced: primal statements
+    that the forward sweep runs in another form. links: emitted names that are views of others.
+    rounds: by loop, the emitted variable that counts its rounds. memory: the emitted variable that
+    holds cotangents by memory, once it is needed.
+    """
+
+    facts: Facts
+    names: Names
+    pinned: frozenset[str] = frozenset()
+    needs: dict[str, Version] = field(default_factory=dict)
+    replaced: dict[int, tuple[Stmt, ...]] = field(default_factory=dict)
+    links: list[tuple[str, str]] = field(default_factory=list)
+    rounds: dict[int, Var] = field(default_factory=dict)
+    cotangent_names: dict[str, str] = field(default_factory=dict)
+    memory: Var | None = None
+    numbers: int = FIRST_OWN
+    passes: Passes = ALL
+
+    def d(self, name: str) -> Var:
+        """The emitted variable that holds the cotangent of a primal one."""
+        if name not in self.cotangent_names:
+            plain = "d" if name.startswith("%") else f"d_{name}"
+            self.cotangent_names[name] = self.names.fresh(plain)
+        return Var(self.cotangent_names[name])
+
+    def kind(self, name: str) -> Kind:
+        """The kind of a primal variable."""
+        return self.facts.kinds.get(name, ANY)
+
+    def primal(self, atom: Atom, env: Mapping[str, Version]) -> Atom:
+        """A placeholder for the value that an atom has in `env`."""
+        if not isinstance(atom, Var):
+            return atom
+        return self.value(env[atom.name])
+
+    def value(self, version: Version) -> Var:
+        """A placeholder for a version."""
+        placeholder = f"{version.name}@{version.number}"
+        self.needs[placeholder] = version
+        return Var(placeholder)
+
+    def here(self, name: str) -> Var:
+        """A placeholder for the array that a name holds before the statement that is reversed.
+
+        `settle` replaces it.
+        """
+        return Var(f"{name}{HERE}")
+
+    def is_shadowed(self, name: str) -> bool:
+        """Whether the cotangent of a variable is found by the memory that it holds."""
+        return name in self.facts.aliases.shadowed
+
+    def is_elsewhere(self, name: str) -> bool:
+        """Whether the cotangent of a variable is part of one that is kept in another place."""
+        return name in self.facts.aliases.views or self.is_shadowed(name)
+
+    def may_be_elsewhere(self, name: str) -> bool:
+        """Whether the cotangent of a variable may be elsewhere, if it holds no number."""
+        mixed = name in self.facts.aliases.mixed and not self.kind(name).is_container
+        return mixed or self.is_elsewhere(name)
+
+    def shadows(self) -> Var:
+        """The emitted variable that holds cotangents by memory."""
+        if self.memory is None:
+            self.memory = Var(self.names.fresh("shadows"))
+        return self.memory
+
+    def is_active(self, atom: Atom) -> bool:
+        """Whether a derivative flows through an atom."""
+        return isinstance(atom, Var) and atom.name in self.facts.active
+
+    def shape(self, atom: Atom, env: Mapping[str, Version]) -> Shape | None:
+        """The symbolic shape that an atom has in `env`."""
+        if isinstance(atom, Const | Ref):
+            return NUMBER if isinstance(atom.value, int | float) else None
+        if self.kind(atom.name).is_number:
+            return NUMBER
+        version = env.get(atom.name)
+        if version is None:
+            return None
+        return self.facts.shapes.get(version.number, frozenset({version.number}))
+
+    def shape_of_value(self, atom: Atom) -> Shape | None:
+        """The symbolic shape of what a placeholder stands for."""
+        if not isinstance(atom, Var):
+            return self.shape(atom, {})
+        version = self.needs.get(atom.name)
+        return None if version is None else self.shape(Var(version.name), {version.name: version})
+
+
+Out = list[Stmt]
+
+
+def assign(out: Out, names: Names, value: Rhs, hint: str = "") -> Atom:
+    """Give a value a temporary (atoms stay as they are)."""
+    if not isinstance(value, Op):
+        return value
+    target = names.temporary(hint)
+    out.append(Assign(target, value))
+    return target
