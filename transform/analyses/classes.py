@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import dis
 import inspect
 import types
 from abc import ABCMeta
@@ -21,7 +22,7 @@ def record_fields(function: Any) -> tuple[str, ...] | None:
     if issubclass(function, tuple) and hasattr(function, "_fields"):
         plain = function.__bases__ == (tuple,) and function.__init__ is tuple.__init__
         return tuple(function._fields) if plain else None
-    if not dataclasses.is_dataclass(function) or hasattr(function, "__post_init__"):
+    if not dataclasses.is_dataclass(function) or not _only_checks(function):
         return None
     code = getattr(function.__init__, "__code__", None)
     if code is None or code.co_filename != "<string>":  # written by `dataclass`, not by a person
@@ -30,6 +31,33 @@ def record_fields(function: Any) -> tuple[str, ...] | None:
     if any(not f.init or isinstance(getattr(function, f.name, None), property) for f in fields):
         return None
     return tuple(f.name for f in fields)
+
+
+def field_defaults(cls: type) -> dict[str, Any]:
+    """What the fields of a dataclass hold that are not given; a factory is called each time."""
+    fields = dataclasses.fields(cls)
+    return {f.name: f.default for f in fields if f.default is not dataclasses.MISSING}
+
+
+def _only_checks(cls: type) -> bool:
+    """Whether the `__post_init__` of a dataclass, if it has one, does nothing but raise errors.
+
+    It reads the fields, and names nothing else that could change them.
+    """
+    check = getattr(cls, "__post_init__", None)
+    if check is None:
+        return True
+    if not isinstance(check, types.FunctionType) or check.__code__.co_freevars:
+        return False
+    fields = {field.name for field in dataclasses.fields(cls)}
+    stores = any(i.opname.startswith(("STORE_", "DELETE_")) for i in dis.get_instructions(check))
+    return not stores and set(check.__code__.co_names) <= fields | _CHECKS
+
+
+_CHECKS = frozenset(
+    """ValueError TypeError AssertionError isinstance len abs all any min max float int np math
+    isfinite isnan shape ndim size""".split()
+)
 
 
 @lru_cache(maxsize=1024)

@@ -13,13 +13,15 @@ from typing import Any
 
 import gast
 
-from adjoint.transform.analyses.classes import record_fields
+from adjoint.transform.analyses.classes import field_defaults, record_fields
 from adjoint.transform.analyses.containers import each_kind, list_of
 from adjoint.transform.analyses.kind import (
     Kind,
     join_all,
+    kind_of,
 )  # fmt: skip
 from adjoint.transform.ir.nodes import (
+    Atom,
     Const,
     Op,
     Ref,
@@ -135,14 +137,23 @@ def _record_call(
     positional = [i for i, role in enumerate(op.roles) if role == ""]
     filled = dict(zip(names, positional, strict=False))
     filled |= {role: i for i, role in enumerate(op.roles) if role}
-    if len(positional) > len(names) or set(filled) != set(names):
+    defaults = {} if issubclass(function, tuple) else field_defaults(function)
+    if len(positional) > len(names) or not set(filled) <= set(names):
         return None
+    if any(name not in filled and name not in defaults for name in names):
+        return None
+    operands: list[Atom] = list(op.args)  # what is left out is an operand that is not printed
+    for name in names:
+        if name not in filled:
+            filled[name] = len(operands)
+            operands.append(Ref(f"{function.__name__}.{name}", defaults[name]))
+            args = (*args, kind_of(defaults[name]))
     order = [filled[name] for name in names]
     template = renumbered(op.template, {old: new for new, old in enumerate(order)})
     tag = "tuple" if issubclass(function, tuple) else "record"
     made = replace(
         op, prim="tuple" if tag == "tuple" else f"record:{function.__name__}", template=template,
-        args=tuple(op.args[i] for i in order), roles=(),
+        args=tuple(operands[i] for i in order), roles=(),
     )  # fmt: skip
     known = tuple(k for k in (args[i] for i in order) if k is not None)
     cls = function if tag == "record" else None

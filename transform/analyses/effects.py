@@ -180,8 +180,9 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
             )
         case "attribute" | "method":
             base = atom_kind(op.args[0], kinds) or ANY
-            how = "held" if base.is_container or head == "attribute" else "same"
-            found = sharing(op.args[:1], how)
+            if head == "attribute":
+                return sharing(op.args[:1], "held")
+            found = sharing(op.args[:1], "held" if base.is_container else "same")
             if base.is_container and name == "copy":
                 found = spread_out(op.args[:1])
             elif base.is_container and name in ("values", "items"):

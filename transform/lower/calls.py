@@ -11,7 +11,7 @@ import gast
 import numpy as np
 
 from adjoint.transform.ir.nodes import Op, Ref, Stmt
-from adjoint.transform.lower import comprehensions, expressions
+from adjoint.transform.lower import comprehensions, expressions, factories
 from adjoint.transform.lower.reject import reject_callee
 from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.templates import CALLEE, hole, name
@@ -55,6 +55,10 @@ def call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Op:
     if any(isinstance(value, gast.GeneratorExp) for value in values):
         values = _without_generator(node, callee, values, scope, out)
     atoms = expressions.operands(values, scope, out)
+    for field, made in factories.made_fields(node, callee, scope, out):
+        atoms.append(made)
+        roles.append(field)
+        keywords.append(gast.keyword(field, hole(first + len(atoms) - 2)))
     if method:
         func = gast.Attribute(hole(0), method, gast.Load())
         template = gast.Call(func, slots, keywords)

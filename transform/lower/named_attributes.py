@@ -3,6 +3,8 @@
     getattr(p, "x")         ->   p.x
     getattr(p, "x", 1.0)    ->   p.x if hasattr(p, "x") else 1.0
     setattr(p, "x", v)      ->   p.x = v
+
+A name that is computed is not followed.
 """
 
 from __future__ import annotations
