@@ -40,9 +40,14 @@ def pull_call(
         return
     fragile = _fragile(target, op, env, after, sweep)
     derivative = sweep.facts.differentiate_call(op, stmt, active, fragile)
-    pullback = _run_vjp_instead(stmt, target, op, derivative, sweep)
+    unread = target is None and derivative.has_result and not _is_dynamic(derivative)
+    result = Var(sweep.names.fresh("unread" if unread else "_")) if target is None else target
+    pullback = _run_vjp_instead(stmt, result, op, derivative, sweep)
     arguments: list[Atom] = []
-    if derivative.has_result:
+    if unread:
+        zeros = call("zeros_like", _bound_here(result.name, stmt, sweep))
+        arguments.append(assign(out, sweep.names, zeros))
+    elif derivative.has_result:
         arguments.append(_incoming(g, target, after, sweep, out))
     for parameter in derivative.written:
         name = _argument(parameter, op, derivative)
@@ -52,11 +57,11 @@ def pull_call(
     holes = [f"a{i}" for i in range(len(arguments))]
     atoms: dict[str, Atom] = dict(zip(holes, arguments, strict=True))
     atoms["pullback"] = pullback
-    result = expression(f"pullback({', '.join(holes)})", atoms, "derived.pullback")
+    given = expression(f"pullback({', '.join(holes)})", atoms, "derived.pullback")
     if not derivative.wrt:
-        out.append(Effect(result))
+        out.append(Effect(given))
         return
-    _give(result, op, derivative, env, state, sweep, out)
+    _give(given, op, derivative, env, state, sweep, out)
 
 
 def _fragile(target: Var | None, op: Op, env: Env, after: Env, sweep: Sweep) -> frozenset[str]:
@@ -117,26 +122,35 @@ def _give(
         accumulate(op.callee.name, parts[ITSELF], state, sweep, out, lazy=True)
 
 
+def _is_dynamic(derivative: Derivative) -> bool:
+    """Whether what is called is known only when it runs."""
+    return derivative.vjp.startswith("call_vjp(")
+
+
 def _run_vjp_instead(
-    stmt: Stmt, target: Var | None, op: Op, derivative: Derivative, sweep: Sweep
+    stmt: Stmt, target: Var, op: Op, derivative: Derivative, sweep: Sweep
 ) -> Var:
     """In the forward sweep call the vjp; returns the placeholder of the pullback."""
-    dynamic = derivative.vjp.startswith("call_vjp(")
+    dynamic = _is_dynamic(derivative)
     plain = _called(op) if dynamic else derivative.vjp.removesuffix("_vjp")
     pullback = Var(sweep.names.fresh(f"{plain}_pullback"))
     both = sweep.names.temporary()
     node = dynamic_call(op, derivative.vjp) if dynamic else _static_call(op, derivative)
     called = op.callee if dynamic else None
-    value = sweep.names.fresh("_") if target is None else target.name
     span = stmt.span
     sweep.replaced[id(stmt)] = (
         Assign(both, replace(op, prim="derived.vjp", template=node, callee=called), span),
-        Unpack((Var(value), pullback), both, None, span),
+        Unpack((target, pullback), both, None, span),
     )
+    return _bound_here(pullback.name, stmt, sweep)
+
+
+def _bound_here(name: str, stmt: Stmt, sweep: Sweep) -> Var:
+    """A placeholder for what the forward sweep binds to a name of ours in place of a statement."""
     site = sweep.facts.versions.sites[id(stmt)]
     sweep.numbers += 1
     version = Version(
-        sweep.numbers, pullback.name, "definition", site.block, stmt, site.depth, site.position
+        sweep.numbers, name, "definition", site.block, stmt, site.depth, site.position
     )
     return sweep.value(version)
 

@@ -29,6 +29,7 @@ from adjoint.transform.ir.nodes import (
     While,
     With,
     binds,
+    blocks_of,
     reads,
 )  # fmt: skip
 
@@ -48,11 +49,45 @@ def drop_dead(
         shared: for a name, all names through which its array may be written.
     """
     names: Wanted = set(wanted)
+    last = _leave_last(block, names)
+
+    def must_stay(stmt: Stmt) -> bool:
+        return is_root(stmt) or (id(stmt) in last and stmt.target.name in names)  # type: ignore[union-attr]
+
     while True:
         before = len(names)
-        _mark(block, names, is_root, shared)
+        _mark(block, names, must_stay, shared)
         if len(names) == before:
-            return _sweep(block, names, is_root, shared)
+            return _sweep(block, names, must_stay, shared)
+
+
+def _leave_last(block: Block, wanted: Wanted) -> frozenset[int]:
+    """The loops (by id) whose last element may be read after them, under the name of the target.
+
+    A read counts unless it is in a loop with a target of that name that is not around both.
+    """
+    loops: list[tuple[For, frozenset[int]]] = []
+    uses: dict[str, set[frozenset[int]]] = {name: {frozenset()} for name in wanted}
+
+    def visit(block: Block, around: tuple[For, ...]) -> None:
+        for stmt in block:
+            for name in _reads(stmt):
+                uses.setdefault(name, set()).add(_of_target(around, name))
+            if isinstance(stmt, For):
+                loops.append((stmt, _of_target(around, stmt.target.name)))
+            inside = (*around, stmt) if isinstance(stmt, For) else around
+            for inner in blocks_of(stmt):
+                visit(inner, inside)
+
+    visit(block, ())
+    return frozenset(
+        id(loop) for loop, around in loops
+        if any(use <= around for use in uses.get(loop.target.name, ()))
+    )  # fmt: skip
+
+
+def _of_target(loops: Iterable[For], name: str) -> frozenset[int]:
+    return frozenset(id(loop) for loop in loops if loop.target.name == name)
 
 
 def _mark(block: Block, names: Wanted, is_root: Root, shared: Mapping[str, frozenset[str]]) -> bool:
@@ -64,10 +99,13 @@ def _mark(block: Block, names: Wanted, is_root: Root, shared: Mapping[str, froze
             case If(body=body, orelse=orelse):
                 stays = _mark(body, names, _root_in(stmt, is_root), shared)
                 stays = _mark(orelse, names, is_root, shared) or stays
-            case For(body=body) | With(body=body):
-                stays = _mark(body, names, is_root, shared)
+            case For(body=body):
+                stays = _mark(body, names, is_root, shared) or is_root(stmt)
+            case With(body=body):
+                stays = _mark(body, names, is_root, shared) or stays
             case While(before=before, body=body):
                 stays = _mark(body, names, is_root, shared)
+                stays = _mark(before, names, is_root, shared) or stays
                 if stays:
                     names |= _reads(stmt)
                     _mark(before, names, is_root, shared)
@@ -136,14 +174,18 @@ def _sweep(
                 left = replace(stmt, body=body, orelse=orelse)
                 if _any(body) or _any(orelse) or any(_leaving((left,))):
                     new.append(left)
-            case For(body=body) | With(body=body):
+            case For(body=body):
                 body = _sweep(body, names, is_root, shared)
-                if _any(body):
+                if _any(body) or is_root(stmt):
+                    new.append(replace(stmt, body=body))
+            case With(body=body):
+                body = _sweep(body, names, is_root, shared)
+                if _any(body) or _stays(stmt, names, is_root, shared):
                     new.append(replace(stmt, body=body))
             case While(before=before, body=body):
                 body = _sweep(body, names, is_root, shared)
-                if _any(body):
-                    kept = _sweep(before, names, is_root, shared)
+                kept = _sweep(before, names, is_root, shared)
+                if _any(body) or _any(kept):
                     new.append(replace(stmt, before=kept, body=body))
             case _:
                 if isinstance(stmt, Comment | Break | Mark) or _stays(stmt, names, is_root, shared):

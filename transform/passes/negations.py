@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import gast
 
 from adjoint.transform.derive.build import Names, substitute
+from adjoint.transform.derive.contributions import is_fresh
 from adjoint.transform.ir.nodes import (
     NOWHERE,
     Assign,
@@ -93,14 +94,16 @@ def _round(block: Block, names: Names) -> _Changes:
                 made = _flipped(flipped, new, found) if negative else None
                 if made is None:
                     continue
+                if not is_fresh(positive):  # it may be an operand itself
+                    readers = _readers_of_array(target.name, made, found)
+                    sources = [a for a in op.args if isinstance(a, Var)]
+                    if not all(_holds(stmt, s.name, readers, block, shared) for s in sources):
+                        continue
                 if number is None:
                     made[id(stmt)] = (replace(stmt, value=replace(op, template=positive)),)
                 else:
                     source = op.args[number]
-                    readers = found.read[target.name]
-                    if not isinstance(source, Var) or not _holds(
-                        stmt, source.name, readers, block, shared
-                    ):
+                    if not isinstance(source, Var):
                         continue
                     made = {
                         key: tuple(_renamed(s, target, source) for s in others)
@@ -110,6 +113,18 @@ def _round(block: Block, names: Names) -> _Changes:
                 if not made.keys() & changes.keys():
                     changes |= _anonymous(made, flipped, names)
     return changes
+
+
+def _readers_of_array(name: str, changes: _Changes, found: _Reads) -> list[Stmt]:
+    """The statements that read a value, or what may be the same array once they are changed."""
+    readers = list(found.read.get(name, ()))
+    for stmt in readers[:]:
+        match changes[id(stmt)][0]:
+            case Assign(target=target, value=Op(template=template)) if is_fresh(template):
+                pass
+            case Assign(target=target):
+                readers += _readers_of_array(target.name, changes, found)
+    return readers
 
 
 def _anonymous(changes: _Changes, flipped: list[str], names: Names) -> _Changes:
