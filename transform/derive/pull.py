@@ -12,6 +12,7 @@ from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.calls import pull_call
 from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
+from adjoint.transform.derive.pull_augments import pull_augment
 from adjoint.transform.derive.pull_changes import pull_change, pull_pop
 from adjoint.transform.derive.pull_closures import pull_closure
 from adjoint.transform.derive.pull_common import moved, pass_on, refuse, rule_of_callee
@@ -23,14 +24,9 @@ from adjoint.transform.derive.pull_elements import (
     pull_list_copy,
     pull_view_of_dict,
 )  # fmt: skip
-from adjoint.transform.derive.pull_parts import (
-    pull_attribute,
-    pull_augment,
-    pull_index,
-    pull_scatter,
-    pull_store,
-)
+from adjoint.transform.derive.pull_parts import pull_attribute, pull_index
 from adjoint.transform.derive.pull_rules import pull_rule
+from adjoint.transform.derive.pull_stores import pull_scatter, pull_store
 from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -45,7 +41,6 @@ from adjoint.transform.ir.nodes import (
 from adjoint.transform.refusals import missing_rule
 
 Env = Mapping[str, Version]
-_MIN_POWER = 3
 
 
 def pull(stmt: Stmt, state: State, sweep: Sweep, out: Out) -> None:

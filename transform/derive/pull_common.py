@@ -21,7 +21,6 @@ from adjoint.transform.ir.nodes import (
 from adjoint.transform.refusals import missing_rule, unsupported
 
 Env = Mapping[str, Version]
-_MIN_POWER = 3
 
 
 def pass_on(name: str, g: Cotangent, state: State, sweep: Sweep, out: Out) -> None:
