@@ -18,16 +18,16 @@ X = np.array([1.0, 2.0])
 
 def test_what_is_not_accepted_is_refused_at_decoration(write: Write) -> None:
     with pytest.raises(UnsupportedSyntax) as refusal:
-        write("@grad\ndef f(x):\n    y = {v for v in x}\n    return y\n")
+        write("@grad\ndef f(x):\n    y = eval('x + 10')\n    return y\n")
     error = refusal.value
-    assert (error.lineno, error.text) == (5, "    y = {v for v in x}\n")
+    assert (error.lineno, error.text) == (5, "    y = eval('x + 10')\n")
     assert error.offset == 9
-    assert "use a list comprehension" in str(error)
+    assert "write the expression out" in str(error)
 
 
 def test_the_traceback_of_a_refusal_shows_no_frame_of_ours(write: Write) -> None:
     with pytest.raises(UnsupportedSyntax) as refusal:
-        write("@grad\ndef f(x):\n    y = {v for v in x}\n    return y\n")
+        write("@grad\ndef f(x):\n    y = eval('x + 10')\n    return y\n")
     names = [frame.name for frame in traceback.extract_tb(refusal.value.__traceback__)]
     assert names[names.index("<module>") :] == ["<module>"]
 

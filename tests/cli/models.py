@@ -98,7 +98,7 @@ def closes_over(x):
 
 
 def refused(x):
-    seen = {v for v in x}
+    seen = eval('x + 10')
     return x
 
 

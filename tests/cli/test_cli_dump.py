@@ -103,9 +103,9 @@ def test_a_refused_function_is_shown_as_python_shows_a_syntax_error(capsys):
     line = models.refused.__code__.co_firstlineno + 1
     assert refusal(capsys, f"{FILE}:refused") == (
         f'  File "{FILE}", line {line}\n'
-        "    seen = {v for v in x}\n"
+        "    seen = eval('x + 10')\n"
         "           ^^^^^^^^^^^^^^\n"
-        "UnsupportedSyntax: a set comprehension is not supported; use a list comprehension\n"
+        "UnsupportedSyntax: eval() runs code that is not in the source; write the expression out\n"
     )
 
 

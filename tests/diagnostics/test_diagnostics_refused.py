@@ -15,11 +15,6 @@ from adjoint.transform.lower import lower
 
 HEADER = "import contextlib, numpy as np\n"
 CASES = {
-    "set comprehension": """
-        def f(x):
-            s = {v for v in x}
-            #   ^^^^^^^^^^^^^^ a set comprehension is not supported; use a list comprehension
-    """,
     "yield": """
         def f(x):
             y = 2 * x
@@ -47,8 +42,8 @@ CASES = {
             def g():
                 if x:
                     yield
-                #   ^^^^^ a generator function is not supported
             return g
+        #          ^ the generator `g` is followed where a `for`, a comprehension or a function
     """,
     "try star": """
         def f(x):
@@ -112,14 +107,41 @@ CASES = {
         #   ^^^^^^^^^^^^ `global` of what is assigned here is not supported; return the value
             count = x
     """,
-    "nonlocal": """
+    "nonlocal function as a value": """
         def f(x):
             n = 0
             def g():
                 nonlocal n
-            #   ^^^^^^^^^^ `nonlocal` of what is assigned here is not supported; return the
                 n = x
-            g()
+            return g
+        #          ^ `g` binds variables around it (`nonlocal`), and is not called here; call it
+    """,
+    "nonlocal function that calls itself": """
+        def f(x):
+            n = 0
+            def g(k):
+                nonlocal n
+                n = g(k - 1) if k else x
+            #       ^^^^^^^^ `g` calls itself, and its calls are opened
+            g(2)
+            return n
+    """,
+    "generator that is asked for one value": """
+        def f(x):
+            def g():
+                yield x
+            return next(g())
+        #               ^^^ the generator `g` is followed where a `for`
+    """,
+    "yield inside try": """
+        def f(x):
+            def g():
+                try:
+            #   ^^^^ a `yield` inside `try` or `with` is not supported; yield after it
+                    yield x
+                finally:
+                    print()
+            return sum(g())
     """,
     "cache": """
         import functools
@@ -129,12 +151,6 @@ CASES = {
             def g(v):
                 return v * v
             return g(x)
-    """,
-    "loop over a generator with two fors": """
-        def f(x):
-            for v in (a * b for a in x for b in x):
-            #        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a loop over a generator with two
-                x = v
     """,
     "del attribute": """
         def f(x):
@@ -239,24 +255,24 @@ CASES = {
     """,
     "columns count characters": """
         def f(x):
-            π = {"é": 1}; s = {v for v in x}
-            #                 ^^^^^^^^^^^^^^ a set comprehension is not supported
+            π = {"é": 1}; s = eval('x + 10')
+            #                 ^^^^^^^^^^^^^^ eval() runs code that is not in the source
     """,
     "an expression over several lines": """
         def f(x):
             return [
-                {
-            #   ^ a set comprehension is not supported
-                    v for v in x
-                }
+                eval(
+            #   ^^^^^ eval() runs code that is not in the source
+                    "x"
+                )
             ]
     """,
     "method with an indented body": """
         class A:
             def f(self, x):
                 if x:
-                    return {v for v in x}
-                #          ^^^^^^^^^^^^^^ a set comprehension is not supported
+                    return eval('x + 10')
+                #          ^^^^^^^^^^^^^^ eval() runs code that is not in the source
         f = A.f
     """,
     "decorated function": """
@@ -265,8 +281,8 @@ CASES = {
         @plain
         @plain
         def f(x):
-            s = {v for v in x}
-            #   ^^^^^^^^^^^^^^ a set comprehension is not supported
+            s = eval('x + 10')
+            #   ^^^^^^^^^^^^^^ eval() runs code that is not in the source
     """,
     "lambda": """
         f = [lambda x: x, lambda x: eval("x")][1]
@@ -306,15 +322,15 @@ def test_refused_with_line_and_caret(case):
 
 
 def test_the_error_prints_the_line_with_a_caret():
-    text = "def f(x):\n    return {v for v in x}\n"
+    text = "def f(x):\n    return eval('x + 10')\n"
     with pytest.raises(SyntaxError) as caught:
         lower(function_of(text, "model.py"))
     assert isinstance(caught.value, AdjointError)
     printed = "".join(traceback.format_exception_only(caught.value))
     assert printed == (
         '  File "model.py", line 2\n'
-        "    return {v for v in x}\n"
+        "    return eval('x + 10')\n"
         "           ^^^^^^^^^^^^^^\n"
-        "adjoint.transform.errors.UnsupportedSyntax: a set comprehension is not supported; "
-        "use a list comprehension\n"
+        "adjoint.transform.errors.UnsupportedSyntax: eval() runs code that is not in the source; "
+        "write the expression out\n"
     )

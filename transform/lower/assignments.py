@@ -15,13 +15,14 @@ from adjoint.transform.ir.nodes import (
     Unpack,
     Var,
 )
-from adjoint.transform.lower import expressions
+from adjoint.transform.lower import expressions, generators
 from adjoint.transform.lower.bindings import (
     bound_names,
     identifiers,
     targets,
     walrus_names,
 )
+from adjoint.transform.lower.opened import rebound_by
 from adjoint.transform.lower.purity import is_pure
 from adjoint.transform.lower.reject import reject
 from adjoint.transform.lower.scope import Scope, resolve
@@ -100,10 +101,13 @@ def _assign_all(nodes: list[gast.AST], source: gast.AST, scope: Scope, out: list
         for target, part in zip(nodes[0].elts, source.elts, strict=True):
             _assign_all([target], part, scope, out)
         return
+    if any(isinstance(node, gast.Tuple | gast.List) for node in nodes[:1]):
+        source = generators.as_list(source, scope)
     value = expressions.rhs(source, scope, out)
     several = len(nodes) > 1
     if isinstance(value, Var):
         rebound = bound_names(nodes) if several else walrus_names(nodes)
+        rebound |= rebound_by(nodes, scope.names)
         held = value.name in rebound
     else:
         held = several and isinstance(value, Op)
@@ -137,7 +141,8 @@ def augmented(node: gast.AugAssign, scope: Scope, out: list[Stmt]) -> None:
     operator = expressions.OPERATORS[type(node.op)]
     if isinstance(node.target, gast.Name):
         target = variable(node.target, scope)
-        if target.name in bound_names([node.value]):
+        rebound = rebound_by([node.value], scope.names) | bound_names([node.value])
+        if target.name in rebound:
             what = "the value of an augmented assignment assigns its target"
             raise scope.refuse(node, what, "use two statements")
         value = expressions.atom(node.value, scope, out)

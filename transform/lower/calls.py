@@ -11,7 +11,7 @@ import gast
 import numpy as np
 
 from adjoint.transform.ir.nodes import Op, Ref, Stmt
-from adjoint.transform.lower import comprehensions, expressions, factories
+from adjoint.transform.lower import comprehensions, expressions, factories, generators
 from adjoint.transform.lower.reject import reject_callee
 from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.templates import CALLEE, hole, name
@@ -52,6 +52,12 @@ def call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Op:
         values.append(keyword.value)
         roles.append("**" if keyword.arg is None else keyword.arg)
         keywords.append(gast.keyword(keyword.arg, hole(first + len(values) - 2)))
+    if any(callee.value is known for known in _CONSUMERS) if isinstance(callee, Ref) else method:
+        values[1:2] = [generators.as_expression(value, scope) for value in values[1:2]]
+    values = [
+        generators.as_list(value, scope) if role == "*" else value
+        for value, role in zip(values, ["", *roles] if not method else roles, strict=True)
+    ]
     if any(isinstance(value, gast.GeneratorExp) for value in values):
         values = _without_generator(node, callee, values, scope, out)
     atoms = expressions.operands(values, scope, out)
@@ -131,6 +137,7 @@ def _without_generator(
     consumed = isinstance(callee, Ref) and any(callee.value is known for known in _CONSUMERS)
     joins = (
         callee is None
+        and isinstance(node.func, gast.Attribute)
         and node.func.attr == "join"
         and isinstance(node.func.value, gast.Constant | gast.Name)
     )

@@ -12,7 +12,7 @@ import gast
 
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Atom, Break, Effect, For, If, Op, Rhs, Stmt, Store, Var
-from adjoint.transform.lower import assignments, control, expressions, statements
+from adjoint.transform.lower import assignments, control, expressions, generators, statements
 from adjoint.transform.lower.bindings import targets
 from adjoint.transform.lower.scope import Scope
 from adjoint.transform.lower.templates import hole, holes
@@ -35,12 +35,19 @@ def refuse_generator(node: gast.GeneratorExp, scope: Scope) -> UnsupportedSyntax
 
 
 def loop_over(node: gast.For, scope: Scope, out: list[Stmt]) -> None:
-    """`for target in (element for ... if ...)`: each element is made when its round begins."""
+    """`for target in (element for ... if ...)`: each element is made when its round begins.
+
+    With two `for`s inside, it is a generator function that is called in place.
+    """
     generator = node.iter
-    if len(generator.generators) > 1 or generator.generators[0].is_async:
-        what = "a loop over a generator with two `for`s is not supported"
-        raise scope.refuse(generator, what, "write the loops out")
-    (part,) = generator.generators
+    if any(part.is_async for part in generator.generators):
+        what = "an asynchronous generator is not supported"
+        raise scope.refuse(generator, what, "collect the items first")
+    (part, *more) = generator.generators
+    if more or generators.stream(part.iter, scope) is not None:
+        found = generators.as_function(generator, scope)
+        generators.run(found, generators.rounds(node, scope), node.orelse, scope, out)
+        return
     iterable = control.iterable(part.iter, scope, out)
     inner = _bind_targets(generator, 0, scope)
     body: list[Stmt] = []
@@ -105,8 +112,17 @@ def _generator(job: _Job, depth: int, scope: Scope, out: list[Stmt]) -> None:
     if part.is_async:
         what = "an asynchronous comprehension is not supported"
         raise scope.refuse(job.node, what, "collect the items first")
-    iterable = control.iterable(part.iter, scope, out)
+    found = generators.stream(part.iter, scope)
     inner = _bind_targets(job.node, depth, scope)
+    if found is not None:
+
+        def each(value: Rhs, round_: list[Stmt]) -> None:
+            assignments.assign_to(part.target, value, inner, round_)
+            _conditions(job, depth, part.ifs, inner, round_)
+
+        generators.run(found, each, [], inner, out)
+        return
+    iterable = control.iterable(part.iter, scope, out)
     body: list[Stmt] = []
     variable = control.loop_target(part.target, inner, body)
     _conditions(job, depth, part.ifs, inner, body)

@@ -18,7 +18,14 @@ from adjoint.transform.ir.nodes import (
     While,
     Zip,
 )  # fmt: skip
-from adjoint.transform.lower import assignments, calls, comprehensions, expressions, statements
+from adjoint.transform.lower import (
+    assignments,
+    calls,
+    comprehensions,
+    expressions,
+    generators,
+    statements,
+)
 from adjoint.transform.lower.scope import Scope, resolve_path
 
 
@@ -45,6 +52,10 @@ def for_(node: gast.For, scope: Scope, out: list[Stmt]) -> None:
     scope = scope.at(node, node.iter)
     if isinstance(node.iter, gast.GeneratorExp):
         comprehensions.loop_over(node, scope, out)
+        return
+    found = generators.stream(node.iter, scope)
+    if found is not None:
+        generators.run(found, generators.rounds(node, scope), node.orelse, scope, out)
         return
     over = iterable(node.iter, scope, out)
     body: list[Stmt] = []

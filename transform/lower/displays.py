@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import gast
 
-from adjoint.transform.ir.nodes import Op, Rhs, Stmt
-from adjoint.transform.lower import expressions
+from adjoint.transform.ir.nodes import Op, Ref, Rhs, Stmt
+from adjoint.transform.lower import expressions, generators
 from adjoint.transform.lower.purity import is_pure
 from adjoint.transform.lower.scope import Scope
-from adjoint.transform.lower.templates import Operands, hole, holes, look
+from adjoint.transform.lower.templates import CALLEE, Operands, hole, holes, look, name
 
 
 def display(node: gast.Tuple | gast.List, scope: Scope, out: list[Stmt]) -> Rhs:
     """A tuple or list; a starred element has the role `*`."""
     starred = [isinstance(item, gast.Starred) for item in node.elts]
-    values = [item.value if star else item for item, star in zip(node.elts, starred, strict=True)]
+    values = [
+        generators.as_list(item.value, scope) if star else item
+        for item, star in zip(node.elts, starred, strict=True)
+    ]
     atoms = expressions.operands(values, scope, out)
     slots = [
         gast.Starred(hole(i), gast.Load()) if star else hole(i) for i, star in enumerate(starred)
@@ -51,6 +54,12 @@ def set_display(node: gast.Set, scope: Scope, out: list[Stmt]) -> Rhs:
     return Op(
         "look", tuple(expressions.operands(node.elts, scope, out)), gast.Set(holes(len(node.elts)))
     )
+
+
+def set_of(node: gast.SetComp, scope: Scope, out: list[Stmt]) -> Rhs:
+    """A set comprehension is `set([...])`."""
+    listed = expressions.atom(gast.ListComp(node.elt, node.generators), scope, out)
+    return Op("call", (listed,), gast.Call(name(CALLEE), holes(1), []), ("",), Ref("set", set))
 
 
 def formatted(node: gast.JoinedStr, scope: Scope, out: list[Stmt]) -> Rhs:

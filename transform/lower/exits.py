@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 import gast
 
 from adjoint.transform.ir.nodes import (
+    NOWHERE,
     Assign,
     Block,
     Break,
@@ -42,7 +43,7 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 
-_RETURN, _BREAK, _CONTINUE = "returned", "broke", "skipped"
+RETURN, BREAK, CONTINUE = "returned", "broke", "skipped"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,16 +79,31 @@ def normalise_exits(fn: Function) -> Function:
         loops have no `else`; in which no statement follows one that may `Break`.
     """
     body = _nested(fn.body)
-    if _falls(body) or _RETURN not in _kinds(body):
+    if falls(body) or RETURN not in ways_out(body):
         body = (*body, Return(Const(None), fn.span))
     names = _names(fn)
     last = body[-1]
-    if isinstance(last, Return) and _RETURN not in _kinds(body[:-1]):
+    if isinstance(last, Return) and RETURN not in ways_out(body[:-1]):
         exits = _Exits(names, Var(""), Var(""))
         return replace(fn, body=(*_rewrite(body[:-1], exits), last))
-    exits = _Exits(names, Var(names("result")), Var(names(_RETURN)))
+    exits = _Exits(names, Var(names("result")), Var(names(RETURN)))
     span = next(stmt.span for stmt in walk(body) if isinstance(stmt, Return))
     return replace(fn, body=(*_rewrite(body, exits), Return(exits.result, span)))
+
+
+def left_alone(block: Block, name: Callable[[str], str], result: Var | None = None) -> Block:
+    """A block whose `return`s leave it alone; what stands after it runs in any case.
+
+    Args:
+        block: statements as `lower` makes them.
+        name: makes a name that was never used.
+        result: the variable that receives what is returned.
+    """
+    kinds = ways_out(block)
+    if result is not None and falls(block):
+        block = (*block, Return(Const(None), block[-1].span if block else NOWHERE))
+    flag = Var(name(RETURN)) if RETURN in kinds else Var("")
+    return _rewrite(_nested(block), _Exits(name, result or Var(""), flag))
 
 
 def _nested(block: Block) -> Block:
@@ -136,26 +152,26 @@ def _taken(fn: Function) -> Iterator[str]:
             yield from _taken(stmt.function)
 
 
-def _kinds(block: Block) -> frozenset[str]:
+def ways_out(block: Block) -> frozenset[str]:
     """The ways in which a block may be left early."""
     found: frozenset[str] = frozenset()
     for stmt in block:
         match stmt:
             case Return():
-                found |= {_RETURN}
+                found |= {RETURN}
             case Break():
-                found |= {_BREAK}
+                found |= {BREAK}
             case Continue():
-                found |= {_CONTINUE}
+                found |= {CONTINUE}
             case For(body=body, orelse=orelse) | While(body=body, orelse=orelse):
-                found |= (_kinds(body) & {_RETURN}) | _kinds(orelse)
+                found |= (ways_out(body) & {RETURN}) | ways_out(orelse)
             case If() | With():
                 for inner in blocks_of(stmt):
-                    found |= _kinds(inner)
+                    found |= ways_out(inner)
     return found
 
 
-def _falls(block: Block) -> bool:
+def falls(block: Block) -> bool:
     """Whether control may reach the end of a block."""
     return all(map(_passes, block))
 
@@ -166,14 +182,14 @@ def _passes(stmt: Stmt) -> bool:
         case Return() | Break() | Continue() | Keep(template=gast.Raise()):
             return False
         case With(body=body) | Try(body=body, catches=()):
-            return _falls(body)
+            return falls(body)
         case If(body=body, orelse=orelse):
-            return _falls(body) or _falls(orelse)
+            return falls(body) or falls(orelse)
         case For(body=body, orelse=orelse):
-            return _BREAK in _kinds(body) or _falls(orelse)
+            return BREAK in ways_out(body) or falls(orelse)
         case While(test=test, body=body, orelse=orelse):
             endless = isinstance(test, Const) and bool(test.value)
-            return _BREAK in _kinds(body) or (not endless and _falls(orelse))
+            return BREAK in ways_out(body) or (not endless and falls(orelse))
     return True
 
 
@@ -189,14 +205,14 @@ def _rewrite(block: Block, exits: _Exits) -> Block:
             case If() | With() if any(map(_needs_care, blocks_of(stmt))):
                 return (*before, *_branch(stmt, rest, exits))
             case Return(value=value):
-                setting = Assign(exits.result, value, stmt.span)
-                flag = exits.flag(_RETURN)
+                setting = (Assign(exits.result, value, stmt.span),) if exits.result.name else ()
+                flag = exits.flag(RETURN)
                 raised = (Assign(flag, Const(True), stmt.span),) if flag else ()
-                return (*before, *raised, setting, *exits.on_return)
+                return (*before, *raised, *setting, *exits.on_return)
             case Break():
-                return (*before, *_set(exits, _BREAK, stmt), *exits.on_break)
+                return (*before, *_set(exits, BREAK, stmt), *exits.on_break)
             case Continue():
-                return (*before, *_set(exits, _CONTINUE, stmt))
+                return (*before, *_set(exits, CONTINUE, stmt))
             case Keep(template=gast.Raise()):
                 return (*before, stmt)
     return block
@@ -204,7 +220,7 @@ def _rewrite(block: Block, exits: _Exits) -> Block:
 
 def _needs_care(block: Block) -> bool:
     """Whether a block has exits, or loops whose exits are to be made plain."""
-    return bool(_kinds(block)) or any(isinstance(stmt, For | While) for stmt in walk(block))
+    return bool(ways_out(block)) or any(isinstance(stmt, For | While) for stmt in walk(block))
 
 
 def _set(exits: _Exits, kind: str, stmt: Break | Continue) -> Block:
@@ -214,15 +230,15 @@ def _set(exits: _Exits, kind: str, stmt: Break | Continue) -> Block:
 
 def _branch(stmt: If | With, rest: Block, exits: _Exits) -> Block:
     """A branch, and what follows it: moved into it if only one of its paths goes on."""
-    kinds = frozenset().union(*map(_kinds, blocks_of(stmt)))
+    kinds = frozenset().union(*map(ways_out, blocks_of(stmt)))
     if not rest or not _passes(stmt):
         return (_inside(stmt, exits),)
     if not kinds:
         return (_inside(stmt, exits), *_rewrite(rest, exits))
     attempt = isinstance(stmt, Try)  # what follows it is no part of it: nothing catches it
-    if isinstance(stmt, If) and not attempt and not _falls(stmt.body):
+    if isinstance(stmt, If) and not attempt and not falls(stmt.body):
         return (_inside(replace(stmt, orelse=(*stmt.orelse, *rest)), exits),)
-    if isinstance(stmt, If) and not attempt and not _falls(stmt.orelse):
+    if isinstance(stmt, If) and not attempt and not falls(stmt.orelse):
         return (_inside(replace(stmt, body=(*stmt.body, *rest)), exits),)
     return _flagged(stmt, rest, kinds, exits)
 
@@ -233,7 +249,8 @@ def _inside(stmt: If | With, exits: _Exits) -> Stmt:
         if not isinstance(stmt, Try) or not stmt.catches:
             return replace(stmt, body=_rewrite(inner, exits), orelse=orelse)
         *first, note = inner
-        assert isinstance(note, Assign), "a body that is tried ends by noting that it has ended"
+        if not isinstance(note, Assign) or note.target != stmt.test:  # it was made plain before
+            return replace(stmt, body=_rewrite(inner, exits), orelse=orelse)
         return replace(stmt, body=_noted(_rewrite(tuple(first), exits), note), orelse=orelse)
     return replace(stmt, body=_rewrite(stmt.body, exits))
 
@@ -246,29 +263,29 @@ def _noted(body: Block, note: Assign) -> Block:
     match last:
         case Break():
             return (*first, note, last)
-        case With(body=inner) | Try(body=inner, catches=()) if _BREAK in _kinds(body):
+        case With(body=inner) | Try(body=inner, catches=()) if BREAK in ways_out(body):
             return (*first, replace(last, body=_noted(inner, note)))
-        case If(body=then, orelse=other) if _BREAK in _kinds(body):
+        case If(body=then, orelse=other) if BREAK in ways_out(body):
             return (*first, replace(last, body=_noted(then, note), orelse=_noted(other, note)))
-    return (*body, note) if _falls(body) else body
+    return (*body, note) if falls(body) else body
 
 
 def _flagged(stmt: If | With, rest: Block, kinds: frozenset[str], exits: _Exits) -> Block:
     """A branch that leaves on some paths deep inside: flags say so, and guard what follows."""
     flags: dict[str, Var] = {}
     start: list[Stmt] = []
-    for kind in (kind for kind in (_RETURN, _BREAK, _CONTINUE) if kind in kinds):
+    for kind in (kind for kind in (RETURN, BREAK, CONTINUE) if kind in kinds):
         known = exits.flag(kind)
-        flags[kind] = known or (exits.returned if kind == _RETURN else Var(exits.name(kind)))
-        if known is None and not (kind == _RETURN and exits.ready):
+        flags[kind] = known or (exits.returned if kind == RETURN else Var(exits.name(kind)))
+        if known is None and not (kind == RETURN and exits.ready):
             start.append(Assign(flags[kind], Const(False), stmt.span))
     within = replace(
         exits, flags=(*exits.flags, *flags.items()), on_break=(), on_return=(),
-        ready=exits.ready or _RETURN in kinds,
+        ready=exits.ready or RETURN in kinds,
     )  # fmt: skip
     outside = replace(exits, ready=within.ready)
     after = _rewrite(rest, outside)
-    leave = {_RETURN: exits.on_return, _BREAK: exits.on_break, _CONTINUE: ()}
+    leave = {RETURN: exits.on_return, BREAK: exits.on_break, CONTINUE: ()}
     for kind, flag in reversed(flags.items()):
         after = (If(flag, leave[kind], after, stmt.span),)
     return (*start, _inside(stmt, within), *after)
@@ -276,24 +293,24 @@ def _flagged(stmt: If | With, rest: Block, kinds: frozenset[str], exits: _Exits)
 
 def _loop(stmt: For | While, rest: Block, exits: _Exits) -> Block:
     """A loop without `else`; what follows it runs unless the loop returned."""
-    kinds = _kinds(stmt.body)
+    kinds = ways_out(stmt.body)
     start: list[Stmt] = []
     flags: dict[str, Var] = {}
-    rest = (*stmt.orelse, *rest) if _BREAK not in kinds else rest
-    if stmt.orelse and _BREAK in kinds:
-        flags[_BREAK] = Var(exits.name(_BREAK))
-        start.append(Assign(flags[_BREAK], Const(False), stmt.span))
-        rest = (If(flags[_BREAK], (), stmt.orelse, stmt.span), *rest)
-    always = _RETURN in kinds and not _passes(replace(stmt, orelse=()))
-    early = _RETURN in kinds and not always
-    known = exits.flag(_RETURN)
+    rest = (*stmt.orelse, *rest) if BREAK not in kinds else rest
+    if stmt.orelse and BREAK in kinds:
+        flags[BREAK] = Var(exits.name(BREAK))
+        start.append(Assign(flags[BREAK], Const(False), stmt.span))
+        rest = (If(flags[BREAK], (), stmt.orelse, stmt.span), *rest)
+    always = RETURN in kinds and not _passes(replace(stmt, orelse=()))
+    early = RETURN in kinds and not always
+    known = exits.flag(RETURN)
     if (always and known) or (early and (rest or exits.on_return or known)):
-        flags[_RETURN] = exits.returned
+        flags[RETURN] = exits.returned
         if not exits.ready:
             start.append(Assign(exits.returned, Const(False), stmt.span))
     inside = replace(
         exits, flags=tuple(flags.items()), on_break=(Break(stmt.span),),
-        on_return=(Break(stmt.span),), ready=exits.ready or _RETURN in flags,
+        on_return=(Break(stmt.span),), ready=exits.ready or RETURN in flags,
     )  # fmt: skip
     loop = replace(stmt, body=_rewrite(stmt.body, inside), orelse=())
     if isinstance(loop, While):

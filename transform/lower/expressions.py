@@ -18,6 +18,7 @@ from adjoint.transform.ir.nodes import (
     Const,
     If,
     Op,
+    Ref,
     Rhs,
     Stmt,
     Var,
@@ -28,10 +29,11 @@ from adjoint.transform.lower import (
     displays,
     functions,
     named_attributes,
+    opened,
 )
 from adjoint.transform.lower.purity import is_look, is_pure
 from adjoint.transform.lower.reject import reject
-from adjoint.transform.lower.scope import Scope, resolve, resolve_path
+from adjoint.transform.lower.scope import Opened, Scope, resolve, resolve_path
 from adjoint.transform.lower.templates import constant, hole, look
 
 Operand: TypeAlias = gast.AST | Atom  # an expression, or the value of one that was lowered before
@@ -64,6 +66,8 @@ def rhs(node: gast.AST, scope: Scope, out: list[Stmt]) -> Rhs:
     if isinstance(node, gast.Constant):
         return Const(node.value)
     known = resolve_path(node, scope)
+    if isinstance(known, Ref) and isinstance(known.value, Opened):
+        raise opened.refuse_value(node, known.value, scope)
     if known is not None:
         return known
     if is_look(node, scope):
@@ -87,16 +91,18 @@ def operands(nodes: Sequence[Operand], scope: Scope, out: list[Stmt]) -> list[At
     for position, node in enumerate(nodes):
         value = atom(node, scope, out)
         rebound = isinstance(value, Var) and value.name in scope.walruses
-        if rebound and any(map(_has_walrus, nodes[position + 1 :])):
+        if rebound and any(_rebinds(later, scope) for later in nodes[position + 1 :]):
             value = bind(value, scope, out)
         atoms.append(value)
     return atoms
 
 
-def _has_walrus(node: Operand) -> bool:
+def _rebinds(node: Operand, scope: Scope) -> bool:
+    """Whether an operand may bind a variable."""
     if isinstance(node, Atom):
         return False
-    return any(isinstance(inner, gast.NamedExpr) for inner in gast.walk(node))
+    walrus = any(isinstance(inner, gast.NamedExpr) for inner in gast.walk(node))
+    return walrus or bool(opened.rebound_by([node], scope.names))
 
 
 def place(node: gast.Subscript | gast.Attribute, scope: Scope, out: list[Stmt]) -> Op:
@@ -200,6 +206,9 @@ def _conditional(node: gast.IfExp, scope: Scope, out: list[Stmt]) -> Rhs:
 
 
 def _call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Rhs:
+    function = opened.opened_call(node, scope)
+    if function is not None:
+        return opened.call(node, function, scope, out)
     read = named_attributes.read_by_name(node, scope)
     return calls.call(node, scope, out) if read is None else rhs(read, scope, out)
 
@@ -226,6 +235,7 @@ def _handlers() -> dict[type, Callable[..., Rhs]]:
         gast.List: displays.display,
         gast.Dict: displays.dictionary,
         gast.Set: displays.set_display,
+        gast.SetComp: displays.set_of,
         gast.JoinedStr: displays.formatted,
         gast.NamedExpr: _walrus,
         gast.Call: _call,

@@ -38,8 +38,9 @@ from adjoint.transform.lower.bindings import (
     parameters,
     walrus_names,
 )
+from adjoint.transform.lower.opened import opened_functions, rebound_by
 from adjoint.transform.lower.reject import reject, reject_callee
-from adjoint.transform.lower.scope import Scope, resolve_path
+from adjoint.transform.lower.scope import Opened, Scope, resolve_path
 from adjoint.transform.lower.templates import CALLEE, hole, name
 from adjoint.transform.source import Reader, read_source
 
@@ -76,7 +77,7 @@ def lower(
     tree = source.tree
     outside = Scope(
         source, fn, known, frozenset(), identifiers(tree),
-        frozenset(), frozenset(), itertools.count(1), source.span(tree),
+        frozenset(), frozenset(), itertools.count(1), source.span(tree), tree,
     )  # fmt: skip
     if isinstance(tree, gast.AsyncFunctionDef):
         raise reject(tree, outside)
@@ -100,6 +101,9 @@ def function_value(node: gast.Lambda, scope: Scope, out: list[Stmt]) -> Rhs:
 
 def define(node: gast.FunctionDef, scope: Scope, out: list[Stmt]) -> None:
     """A nested `def`; its decorators are evaluated first and called last, the lowest one first."""
+    target = scope.names[node.name]
+    if isinstance(target, Ref) and isinstance(target.value, Opened):
+        return  # its text stands where it is called
     for decorator in node.decorator_list:
         known = resolve_path(decorator, scope)
         if isinstance(known, Ref) and (refusal := reject_callee(decorator, known.value, scope)):
@@ -107,7 +111,6 @@ def define(node: gast.FunctionDef, scope: Scope, out: list[Stmt]) -> None:
     decorators = expressions.operands(
         [one for one in node.decorator_list if not _only_names(one, scope)], scope, out
     )
-    target = scope.names[node.name]
     assert isinstance(target, Var), "what `def` binds is a local variable"
     function = _nested(node, scope, out)
     if not decorators:
@@ -158,8 +161,12 @@ def _function(node: Definition, params: tuple[Param, ...], outer: Scope) -> Func
         free=free_identifiers(node),
         walruses=walrus_names(body),
         span=outer.source.span(node),
+        definition=node,
+        yielded=None,
     )
     names.update(_imports(body, bound, scope))
+    names.update(opened_functions(body, scope))
+    scope = replace(scope, walruses=scope.walruses | rebound_by(body, names))
     if isinstance(node, gast.Lambda):
         statements_: list[Stmt] = []
         here = scope.at(node.body)

@@ -21,7 +21,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     "AsyncFunctionDef": ("an async function is not supported", "write a plain `def`"),
     "TryStar": ("`except*` is not supported", "catch one exception after another with `except`"),
     "ClassDef": ("a class inside a function is not supported", "define it at module level"),
-    "SetComp": ("a set comprehension is not supported", "use a list comprehension"),
     "TypeAlias": ("a type alias inside a function is not supported", "define it at module level"),
     "TemplateStr": ("a template string is not supported", "use an f-string"),
     "Interpolation": ("a template string is not supported", "use an f-string"),

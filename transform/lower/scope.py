@@ -5,14 +5,31 @@ from __future__ import annotations
 import builtins
 import itertools
 import types
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import gast
 
 from adjoint.transform.errors import UnsupportedSyntax
-from adjoint.transform.ir.nodes import Atom, Ref, Span, Var
+from adjoint.transform.ir.nodes import Atom, Ref, Rhs, Span, Stmt, Var
 from adjoint.transform.source import Source
+
+Yielded: TypeAlias = Callable[[gast.AST, Rhs, list[Stmt]], None]
+"""Appends what a consumer does with a value that a statement yields."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A function whose text stands in place of its calls: a generator, or one with `nonlocal`.
+
+    scope: where it is defined. writes: the variables around it that it binds.
+    """
+
+    node: gast.FunctionDef
+    scope: Scope
+    writes: frozenset[str]
+    generates: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,9 +42,14 @@ class Scope:
     local: the names that this function binds, its parameters aside.
     used: every identifier in the outermost function, for choosing names that are free.
     free: the identifiers of this function that occur outside the comprehensions that bind them.
-    walruses: the names that `:=` binds somewhere in this function.
+    walruses: the names that `:=`, or a call that is opened, binds somewhere in this function.
     temporaries: the numbers of the temporaries to come, shared by all nested functions.
     span: the statement that is being lowered.
+    definition: the function that is being lowered.
+    chosen: the names that were made for the outermost function so far.
+    opening: the functions whose text this is part of, as it stands in place of a call.
+    rebinds: the variables of functions around it that such a text may bind (`nonlocal`).
+    yielded: what becomes of a `yield`, in the text of a generator.
     """
 
     source: Source
@@ -39,6 +61,11 @@ class Scope:
     walruses: frozenset[str]
     temporaries: Iterator[int]
     span: Span
+    definition: gast.AST
+    chosen: set[str] = field(default_factory=set)
+    opening: tuple[gast.AST, ...] = ()
+    rebinds: frozenset[str] = frozenset()
+    yielded: Yielded | None = None
 
     def at(self, node: gast.AST, end: gast.AST | None = None) -> Scope:
         """The same scope, for the statement `node` (its header, if it ends with `end`)."""
@@ -61,6 +88,14 @@ class Scope:
         numbered = (f"{name}_{number}" for number in itertools.count(1))
         texts = itertools.chain([name], numbered)
         return Var(next(text for text in texts if text not in self.used))
+
+    def fresh(self, name: str) -> Var:
+        """A variable with a readable name that neither the user nor we have used so far."""
+        numbered = (f"{name}_{number}" for number in itertools.count(1))
+        texts = (text for text in itertools.chain([name], numbered) if text not in self.used)
+        chosen = next(text for text in texts if text not in self.chosen)
+        self.chosen.add(chosen)
+        return Var(chosen)
 
     def refuse(self, node: gast.AST, what: str, instead: str = "") -> UnsupportedSyntax:
         """The refusal of a node, to be raised."""

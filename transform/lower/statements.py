@@ -28,6 +28,7 @@ from adjoint.transform.lower import (
     control,
     expressions,
     functions,
+    generators,
     match,
     tries,
 )
@@ -67,6 +68,9 @@ def _expression(node: gast.Expr, scope: Scope, out: list[Stmt]) -> None:
     stored = stored_by_name(node.value, scope)
     if stored is not None:
         assignments.assign(stored, scope, out)
+        return
+    if isinstance(node.value, gast.Yield | gast.YieldFrom) and scope.yielded is not None:
+        generators.give(node, scope, out)
         return
     value = expressions.rhs(node.value, scope, out)
     if isinstance(value, Op):
@@ -147,7 +151,8 @@ def _import(node: gast.Import | gast.ImportFrom, scope: Scope, out: list[Stmt]) 
 def _global(node: gast.Global | gast.Nonlocal, scope: Scope, out: list[Stmt]) -> None:
     """Names that are only read are found outside; those that are assigned would change there."""
     word = type(node).__name__.lower()
-    if not any(name in scope.names for name in node.names):
+    outside = isinstance(node, gast.Nonlocal) and scope.rebinds.issuperset(node.names)
+    if outside or not any(name in scope.names for name in node.names):
         return
     instead = "return the value, and assign it where the function is called"
     raise scope.refuse(node, f"`{word}` of what is assigned here is not supported", instead)

@@ -30,6 +30,7 @@ from adjoint.transform.ir.nodes import (
     Rhs,
     Stmt,
     Store,
+    Try,
     Unpack,
     Var,
     While,
@@ -84,6 +85,11 @@ def _groups(fn: Function, found: Versions) -> dict[int, int]:
                 unite(version, merged)
         if isinstance(stmt, Augment):
             unite(before.get(stmt.target.name), after.get(stmt.target.name))
+        if isinstance(stmt, Try) and stmt.catches:  # the body may be left after any binding
+            known = dict(before)
+            for inner in walk(stmt.body):
+                for version in found.after.get(id(inner), {}).values():
+                    unite(version, known.setdefault(version.name, version))
         if isinstance(stmt, For | While):
             for name, head in found.heads[id(stmt)].items():
                 carried = head.what == "head"

@@ -83,7 +83,7 @@ def nested_writes_into_enclosing_array(x):
     return np.sum(out * out)
 
 
-@program((0.4,), (0.9,), may_refuse=True)
+@program((0.4,), (0.9,))
 def nonlocal_counter(x):
     total = 0.0
 
