@@ -5,6 +5,7 @@ from __future__ import annotations
 import gast
 
 from adjoint.transform.emit.uses import Uses
+from adjoint.transform.ir.trees import nodes
 
 
 def comprehension(out: list[gast.AST], loop: gast.For, uses: Uses) -> tuple[str, gast.AST] | None:
@@ -38,7 +39,7 @@ def bound_by(tree: gast.AST) -> frozenset[str]:
     """The variables that a comprehension binds."""
     parts = [part.target for part in tree.generators]
     return frozenset(
-        node.id for part in parts for node in gast.walk(part) if isinstance(node, gast.Name)
+        node.id for part in parts for node in nodes(part) if isinstance(node, gast.Name)
     )
 
 

@@ -34,6 +34,7 @@ from adjoint.transform.ir.nodes import (
     binds,
     walk,
 )  # fmt: skip
+from adjoint.transform.ir.trees import nodes
 from adjoint.transform.passes.pipeline import ALL, Passes
 
 
@@ -125,7 +126,7 @@ def _roots(stmt: Stmt) -> Iterator[str]:
 
 def _ours(tree: gast.AST) -> Iterator[str]:
     """The names of helpers, builtins and `np` that are written out in a template."""
-    names = [node for node in gast.walk(tree) if isinstance(node, gast.Name)]
+    names = [node for node in nodes(tree) if isinstance(node, gast.Name)]
     stored = {node.id for node in names if not isinstance(node.ctx, gast.Load)}
     for node in names:
         known = node.id == "np" or node.id in HELPERS or hasattr(builtins, node.id)

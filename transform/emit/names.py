@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import copy
 import keyword
+import operator
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import gast
 
 from adjoint.transform.emit.templates import atom_tree, fill, hole_values
 from adjoint.transform.ir.nodes import Op, Var
+from adjoint.transform.ir.trees import nodes
 
 _OPERATIONS = {
     "Mult": "product", "MatMult": "product", "Add": "total", "Sub": "difference", "Div": "ratio",
@@ -61,7 +63,7 @@ def identifiers(tree: gast.AST) -> frozenset[str]:
 
 
 def _identifiers(tree: gast.AST) -> Iterator[str]:
-    for node in gast.walk(tree):
+    for node in nodes(tree):
         match node:
             case gast.Name(id=name) | gast.FunctionDef(name=name):
                 yield name
@@ -155,17 +157,26 @@ def _free(hint: str, used: set[str]) -> str:
 
 
 def _renamed(tree: Any, names: dict[str, str]) -> Any:
-    match tree:
-        case list():
-            return [_renamed(part, names) for part in tree]
-        case gast.AST():
-            made = copy.copy(tree)
-            for field in tree._fields:
-                if hasattr(tree, field):
-                    setattr(made, field, _renamed(getattr(tree, field), names))
-            if isinstance(made, gast.Name):
-                made.id = names.get(made.id, made.id)
-            if isinstance(made, gast.FunctionDef):
-                made.name = names.get(made.name, made.name)
-            return made
-    return tree
+    """The tree with names replaced; where none is, it is the same object."""
+    if isinstance(tree, list):
+        parts = [_renamed(part, names) for part in tree]
+        return tree if all(map(operator.is_, parts, tree)) else parts
+    if not isinstance(tree, gast.AST):
+        return tree
+    changed: dict[str, Any] = {}
+    for field in tree._fields:
+        value = getattr(tree, field, None)
+        if isinstance(value, gast.AST | list):
+            new = _renamed(value, names)
+        elif field in ("id", "name") and isinstance(value, str):
+            new = names.get(value, value)
+        else:
+            continue
+        if new is not value:
+            changed[field] = new
+    if not changed:
+        return tree
+    made = copy.copy(tree)
+    for field, value in changed.items():
+        setattr(made, field, value)
+    return made

@@ -9,6 +9,7 @@ import numpy as np
 
 from adjoint.transform.emit.templates import hole_values
 from adjoint.transform.ir.nodes import Op, Ref
+from adjoint.transform.ir.trees import nodes
 
 _WRITERS = frozenset(
     (
@@ -45,7 +46,7 @@ def is_pure(op: Op) -> bool:
     if op.prim.startswith("method:") or _EFFECTFUL.intersection(op.roles):
         return False
     if op.prim == "look":
-        calls = (node for node in gast.walk(op.template) if isinstance(node, gast.Call))
+        calls = (node for node in nodes(op.template) if isinstance(node, gast.Call))
         return all(_is_pure_call(call, op) for call in calls)
     return True
 

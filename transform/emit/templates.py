@@ -10,6 +10,7 @@ from typing import Any
 import gast
 
 from adjoint.transform.ir.nodes import Atom, Const, Op, Ref, Var
+from adjoint.transform.ir.trees import nodes
 from adjoint.transform.passes.simplify import rewrite
 
 # When a place in an expression is evaluated: once and surely, perhaps, or at another time.
@@ -165,7 +166,7 @@ def is_compound(template: gast.AST) -> bool:
 
 
 def _operations(template: gast.AST) -> Iterator[int]:
-    for node in gast.walk(template):
+    for node in nodes(template):
         method = isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute)
         if method and not _is_path(node.func):
             continue  # counted at the attribute

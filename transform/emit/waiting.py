@@ -12,6 +12,7 @@ from adjoint.transform.emit.places import Printed
 from adjoint.transform.emit.templates import ALWAYS, atom_tree
 from adjoint.transform.emit.uses import Operand, Uses, stmt_operands
 from adjoint.transform.ir.nodes import Assign, Atom, Op, Return, Span, Var
+from adjoint.transform.ir.trees import nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +72,4 @@ def take_atom(atom: Atom, state: State) -> dict[str, Waiting]:
 
 def names_in(tree: gast.AST) -> frozenset[str]:
     """The names that an expression mentions."""
-    return frozenset(node.id for node in gast.walk(tree) if isinstance(node, gast.Name))
+    return frozenset(node.id for node in nodes(tree) if isinstance(node, gast.Name))

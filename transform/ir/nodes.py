@@ -362,8 +362,13 @@ class Function:
     doc: str | None = None
 
 
+_COMPOUND = (If, For, While, With)
+
+
 def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
     """The blocks directly inside a statement, in the order in which they run."""
+    if not isinstance(stmt, _COMPOUND):
+        return ()
     match stmt:
         case If(body=body, orelse=orelse) | For(body=body, orelse=orelse):
             return (body, orelse)
@@ -371,8 +376,6 @@ def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
             return (before, body, orelse)
         case With(body=body):
             return (body,)
-        case _:
-            return ()
 
 
 def iter_atoms(iterable: Iter) -> Iterator[Atom]:

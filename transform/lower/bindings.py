@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import gast
 
+from adjoint.transform.ir.trees import children
+from adjoint.transform.ir.trees import nodes as tree_nodes
+
 Comprehension = gast.ListComp | gast.SetComp | gast.DictComp | gast.GeneratorExp
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 FUNCTIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)
@@ -32,13 +35,13 @@ def own_nodes(nodes: list[gast.AST]) -> Iterator[gast.AST]:
             defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
             inner = [*getattr(node, "decorator_list", []), *defaults]
         else:
-            inner = list(gast.iter_child_nodes(node))
+            inner = children(node)
         pending += inner[::-1]
 
 
 def targets(node: gast.AST) -> Iterator[str]:
     """The names in an assignment target."""
-    for inner in gast.walk(node):
+    for inner in tree_nodes(node):
         if isinstance(inner, gast.Name) and isinstance(inner.ctx, gast.Store):
             yield inner.id
 
@@ -46,7 +49,7 @@ def targets(node: gast.AST) -> Iterator[str]:
 def pattern_names(nodes: list[gast.AST]) -> Iterator[str]:
     """The names that the patterns of `match` bind, in trees of any kind."""
     for node in nodes:
-        for inner in gast.walk(node):
+        for inner in tree_nodes(node):
             named = isinstance(inner, gast.MatchAs | gast.MatchStar)
             text = inner.name if named else getattr(inner, "rest", None)
             if text is not None:
@@ -59,7 +62,7 @@ def bound_names(nodes: list[gast.AST]) -> frozenset[str]:
     of_comprehensions: set[int] = set()
     for node in own_nodes(nodes):
         if isinstance(node, gast.comprehension):
-            of_comprehensions.update(id(inner) for inner in gast.walk(node.target))
+            of_comprehensions.update(id(inner) for inner in tree_nodes(node.target))
         elif isinstance(node, gast.FunctionDef | gast.AsyncFunctionDef | gast.ClassDef):
             names.add(node.name)
         elif isinstance(node, gast.alias):
@@ -75,6 +78,8 @@ def bound_names(nodes: list[gast.AST]) -> frozenset[str]:
 
 def imported_only(nodes: list[gast.AST], bound: frozenset[str]) -> frozenset[str]:
     """Of the names bound, those that nothing but one `import` statement binds."""
+    if not any(isinstance(node, gast.alias) for node in own_nodes(nodes)):
+        return frozenset()
     count = dict.fromkeys(bound, 0)
     imported = set()
     for name in pattern_names(nodes):
@@ -99,12 +104,13 @@ def walrus_names(nodes: list[gast.AST]) -> frozenset[str]:
 
 def identifiers(node: gast.AST) -> frozenset[str]:
     """Every identifier that occurs in a tree as a variable, parameter or function."""
-    names = {inner.id for inner in gast.walk(node) if isinstance(inner, gast.Name)}
-    names.update(inner.name for inner in gast.walk(node) if isinstance(inner, gast.FunctionDef))
-    names.update(pattern_names([node]))
-    for inner in gast.walk(node):
-        if isinstance(inner, gast.alias):
-            names.add((inner.asname or inner.name).partition(".")[0])
+    names = set(pattern_names([node]))
+    for inner in tree_nodes(node):
+        match inner:
+            case gast.Name(id=name) | gast.FunctionDef(name=name):
+                names.add(name)
+            case gast.alias(name=name, asname=other):
+                names.add((other or name).partition(".")[0])
     return frozenset(names)
 
 
@@ -112,12 +118,12 @@ def free_identifiers(node: gast.AST) -> frozenset[str]:
     """The identifiers that occur somewhere outside a comprehension that binds them."""
     if isinstance(node, gast.Name):
         return frozenset({node.id})
-    children: frozenset[str] = frozenset()
+    inner: frozenset[str] = frozenset()
     if not isinstance(node, COMPREHENSIONS):
-        for child in gast.iter_child_nodes(node):
-            children |= free_identifiers(child)
-        return children | ({node.name} if isinstance(node, gast.FunctionDef) else frozenset())
+        for child in children(node):
+            inner |= free_identifiers(child)
+        return inner | ({node.name} if isinstance(node, gast.FunctionDef) else frozenset())
     bound = frozenset(name for part in node.generators for name in targets(part.target))
-    for child in gast.iter_child_nodes(node):
-        children |= free_identifiers(child)
-    return (children - bound) | free_identifiers(node.generators[0].iter)
+    for child in children(node):
+        inner |= free_identifiers(child)
+    return (inner - bound) | free_identifiers(node.generators[0].iter)

@@ -15,8 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import gast
-
 from adjoint.transform.derive.build import Names, substitute
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -30,6 +28,7 @@ from adjoint.transform.ir.nodes import (
 )  # fmt: skip
 from adjoint.transform.ir.places import hole
 from adjoint.transform.ir.rebuild import inner_blocks, replace_stmts
+from adjoint.transform.ir.trees import nodes
 
 _Path = tuple[tuple[Block, int], ...]
 """Where a statement stands: the blocks around it, outermost first, and its place in each."""
@@ -123,7 +122,7 @@ def _times(stmt: Stmt, name: str) -> int:
     match stmt:
         case Assign(value=Op(args=args, template=template)) if found == 1:
             place = args.index(Var(name)) if Var(name) in args else None
-            return max(1, sum(hole(node) == place for node in gast.walk(template)))
+            return max(1, sum(hole(node) == place for node in nodes(template)))
     return found
 
 

@@ -39,6 +39,7 @@ from adjoint.transform.ir.nodes import (
 )  # fmt: skip
 from adjoint.transform.ir.places import hole, renumbered
 from adjoint.transform.ir.rebuild import everything, map_blocks
+from adjoint.transform.ir.trees import nodes
 from adjoint.transform.passes.dead_code import written_names
 from adjoint.transform.passes.groups import OUTSIDE, Groups, groups
 
@@ -220,7 +221,7 @@ def _reading(op: Op, node: gast.AST, target: Var) -> Op:
 
 def _compact(op: Op) -> Op:
     """The operation without the operands that its expression does not read."""
-    numbers = (hole(node) for node in gast.walk(op.template))
+    numbers = (hole(node) for node in nodes(op.template))
     used = sorted({n for n in numbers if n is not None})
     template = renumbered(op.template, {old: new for new, old in enumerate(used)})
     return replace(
@@ -234,7 +235,7 @@ def _simple(op: Op) -> list[gast.AST]:
         rule = RULES.get(op.prim)
         plain = rule is not None and rule.kind == "elementwise" and rule.memory == "fresh"
         return [op.template] if plain and _is_simple(op.template) else []
-    return [node for node in gast.walk(op.template) if _is_simple(node)]
+    return [node for node in nodes(op.template) if _is_simple(node)]
 
 
 def _is_simple(node: gast.AST) -> bool:

@@ -10,6 +10,8 @@ import math
 
 import gast
 
+from adjoint.transform.ir.trees import nodes
+
 PRODUCT = (gast.Mult, gast.Div)
 
 
@@ -104,7 +106,7 @@ _COMPUTES = frozenset({
 
 def only_computes(tree: gast.AST) -> bool:
     """Whether evaluating an expression certainly changes nothing that another may read."""
-    for node in gast.walk(tree):
+    for node in nodes(tree):
         match node:
             case gast.Call(func=gast.Name(id=name)) if name in _COMPUTES:
                 pass

@@ -1,0 +1,31 @@
+"""Python's trees, walked over: what `gast.walk` and `gast.iter_child_nodes` give, in less time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+
+def children(node: gast.AST) -> list[gast.AST]:
+    """The nodes directly inside a node, in the order of its fields."""
+    found: list[gast.AST] = []
+    for name in node._fields:
+        value: Any = getattr(node, name, None)
+        if isinstance(value, gast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [part for part in value if isinstance(part, gast.AST)]
+    return found
+
+
+def nodes(tree: gast.AST) -> list[gast.AST]:
+    """A node and all nodes inside it, outer ones first.
+
+    >>> [type(node).__name__ for node in nodes(gast.parse("-x", mode="eval").body)]
+    ['UnaryOp', 'USub', 'Name', 'Load']
+    """
+    found = [tree]
+    for node in found:  # which grows meanwhile
+        found += children(node)
+    return found
