@@ -18,7 +18,7 @@ from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.build import call, substitute
 from adjoint.transform.derive.needs import dotted, needs_of
-from adjoint.transform.derive.placing import around
+from adjoint.transform.derive.plan import around
 from adjoint.transform.derive.sweep import Sweep
 from adjoint.transform.ir.nodes import (
     Assign,

@@ -21,9 +21,10 @@ from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.operations import rule_of_name
 from adjoint.transform.analyses.versions import TOP, Version
+from adjoint.transform.derive.carrying import insert, restore
 from adjoint.transform.derive.likes import represent
 from adjoint.transform.derive.needs import Needs, needs_of
-from adjoint.transform.derive.placing import insert, plan_storage, restore
+from adjoint.transform.derive.placing import plan_storage
 from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.derive.sweep import FIRST_OWN, Facts, Sweep
 from adjoint.transform.ir.nodes import (
