@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from adjoint.transform.analyses.alias_state import State, World, may_share
-from adjoint.transform.analyses.container_calls import SOURCE
+from adjoint.transform.analyses.classes import record_fields
+from adjoint.transform.analyses.container_calls import REPLACE, SOURCE
 from adjoint.transform.analyses.effects import RESULT
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.liveness import names_read
@@ -25,9 +26,11 @@ from adjoint.transform.ir.places import index_parts
 
 
 def elements_made(op: Op, state: State, world: World) -> tuple[Atom, ...] | None:
-    """The elements of a tuple or list that an operation makes, where they are known."""
+    """The elements of a tuple, list or record that an operation makes, where they are known."""
     if op.prim in ("tuple", "list") and "*" not in op.roles:
         return op.args[:-1] if SOURCE in op.roles else op.args
+    if op.prim.startswith("record:") and op.prim != REPLACE:
+        return op.args
     if op.prim == "call":
         positions = world.summaries(op).result
         if isinstance(positions, tuple):
@@ -37,29 +40,43 @@ def elements_made(op: Op, state: State, world: World) -> tuple[Atom, ...] | None
 
 def element_taken(op: Op, state: State, world: World) -> str | None:
     """The name of the element in `pair[1]`, where it is known what `pair` was built of."""
-    if not op.args or not isinstance(op.args[0], Var):
-        return None
-    elements = state.tuples.get(state.alias_of(op.args[0].name))
-    at = _constant_place(op, elements)
-    if elements is None or at is None:
-        return None
-    element = elements[at]
+    element = _known_element(op, state, world)
     return element.name if isinstance(element, Var) and may_share(element.name, world) else None
 
 
-def elements_after(stmt: Stmt, state: State) -> tuple[object, ...] | None:
+def takes_element(stmt: Assign, op: Op, state: State, world: World) -> bool:
+    """Whether a name is given an element that is known: one that is shared, or a number."""
+    if element_taken(op, state, world) is not None:
+        return True
+    known = _known_element(op, state, world) is not None
+    return known and not may_share(stmt.target.name, world)
+
+
+def _known_element(op: Op, state: State, world: World) -> object:
+    if not op.args or not isinstance(op.args[0], Var):
+        return None
+    elements = state.tuples.get(state.alias_of(op.args[0].name))
+    at = _constant_place(op, elements, world)
+    return None if elements is None or at is None else elements[at]
+
+
+def elements_after(stmt: Stmt, state: State, world: World) -> tuple[object, ...] | None:
     """The elements of a list after `xs[1] = v`, where they were known before."""
     if not isinstance(stmt, Store) or stmt.operator or not isinstance(stmt.base, Var):
         return None
     elements = state.tuples.get(state.alias_of(stmt.base.name))
-    at = _constant_place(stmt.place, elements)
+    at = _constant_place(stmt.place, elements, world)
     if elements is None or at is None:
         return None
     return (*elements[:at], stmt.value, *elements[at + 1 :])
 
 
-def _constant_place(op: Op, elements: tuple[object, ...] | None) -> int | None:
-    """The place that a subscript names among elements that are known."""
+def _constant_place(op: Op, elements: tuple[object, ...] | None, world: World) -> int | None:
+    """The place that a subscript or attribute names among elements that are known."""
+    base, (head, _, name) = op.args[0] if op.args else None, op.prim.partition(":")
+    if head == "attribute" and elements is not None and isinstance(base, Var):
+        fields = record_fields(world.kinds.get(base.name, ANY).cls) or ()
+        return fields.index(name) if name in fields[: len(elements)] else None
     if op.prim != "index" or elements is None or len(op.args) > 2:
         return None
     parts = index_parts(op)

@@ -38,7 +38,7 @@ def follow(block: Block, state: State, world: World) -> State:
 
 def _stmt(stmt: Stmt, state: State, world: World) -> State:
     note_reads(stmt, state, world)
-    known = elements_after(stmt, state)
+    known = elements_after(stmt, state, world)
     check_writes(stmt, state, world)
     match stmt:
         case Assign(target=target, value=Op() as op):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from adjoint.transform.analyses.alias_elements import (
-    element_taken,
     elements_after,
     may_be_item,
     still_apart,
+    takes_element,
 )  # fmt: skip
 from adjoint.transform.analyses.alias_state import (
     State,
@@ -54,7 +54,7 @@ def note_reads(stmt: Stmt, state: State, world: World) -> None:
     if isinstance(stmt, Assign) and isinstance(value, Op):
         item = item_of_op(stmt, value, world.kinds)
         as_item = item is not None and may_be_item(item, stmt, state, world)
-        if element_taken(value, state, world) is not None and not as_item:
+        if takes_element(stmt, value, state, world) and not as_item:
             return
     if isinstance(stmt, Unpack) and isinstance(value, Var) and stmt.star is None:
         elements = state.tuples.get(state.alias_of(value.name))
@@ -62,7 +62,7 @@ def note_reads(stmt: Stmt, state: State, world: World) -> None:
             return
     if isinstance(stmt, Assign) and isinstance(value, Var):
         return  # another name of the container: what is read through it is noted
-    if elements_after(stmt, state) is not None and Var(stmt.base.name) != value:  # type: ignore[union-attr]
+    if elements_after(stmt, state, world) is not None and Var(stmt.base.name) != value:  # type: ignore[union-attr]
         return
     for name in names_read(stmt):
         if world.kinds.get(name, ANY).is_container:
