@@ -36,7 +36,8 @@ def accumulate(
             return
         fresh, lazy, borrows, extent = False, True, frozenset(), "full"
     if sweep.is_elsewhere(name):
-        buffer = ensure(name, state, sweep, out)
+        like = sweep.now(name) if kind.is_container and not sweep.is_shadowed(name) else None
+        buffer = ensure(name, state, sweep, out, like)
         atom = assign(out, sweep.names, value, hint)
         protect(buffer.name, name, state, sweep, out)
         if kind.is_container or kind.tag == "any":  # `+=` would join lists

@@ -184,7 +184,7 @@ def _sweep_back(
     known = sweep.facts.aliases
     for name in [n for n in state if sweep.is_elsewhere(n) or n in known.mixed]:  # it is returned
         accumulate(name, flat(state.pop(name), sweep, out), state, sweep, out)
-    out[:] = settle(tuple(out), sweep.facts.bindings.end, sweep)
+    out[:] = settle(tuple(out), sweep.facts.bindings.end, sweep.facts.versions.end, sweep)
     reverse_block(sweep.facts.function.body[:-1], state, sweep, out)
     bind_named(state, sweep, out)
     parameters = sweep.facts.versions.start

@@ -76,7 +76,8 @@ def reverse_block(block: Block, state: State, sweep: Sweep, out: Out) -> None:
             _reverse_with(stmt, state, sweep, part)
         elif not take_shadows(stmt, state, sweep, part):
             pull(stmt, state, sweep, part)
-        part = list(settle(tuple(part), sweep.facts.bindings.before[id(stmt)], sweep))
+        bound = sweep.facts.bindings.before[id(stmt)]
+        part = list(settle(tuple(part), bound, sweep.facts.versions.before[id(stmt)], sweep))
         if i == 0 or getattr(block[i - 1], "span", NOWHERE) != span:
             bind_named(state, sweep, part)
         if part and not isinstance(stmt, If | For | While | With) and span != current:

@@ -21,7 +21,7 @@ from adjoint.transform.analyses.views import is_basic_index
 from adjoint.transform.derive.build import ZERO, call, expression, substitute
 from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
 from adjoint.transform.derive.memory import check_unchanged
-from adjoint.transform.derive.sweep import HERE, Out, Sweep, assign
+from adjoint.transform.derive.sweep import HERE, NOW, Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
@@ -162,14 +162,26 @@ def begin(sweep: Sweep) -> Block:
     return (Assign(sweep.memory, expression("{}", {}, "dict")),)
 
 
-def settle(block: Block, env: Mapping[str, Version], sweep: Sweep) -> Block:
-    """Say which array is meant by each placeholder for what a variable holds at this point."""
+def settle(
+    block: Block, bound: Mapping[str, Version], env: Mapping[str, Version], sweep: Sweep
+) -> Block:
+    """Say what is meant by each placeholder for what a variable holds at this point.
+
+    Args:
+        block: the adjoint of a statement.
+        bound: how the names were bound last, which says which arrays they hold.
+        env: the versions of the names, which writes change, too.
+        sweep: the sweep.
+    """
 
     def change(atom: Atom) -> Atom:
-        if not isinstance(atom, Var) or not atom.name.endswith(HERE):
-            return atom
-        return sweep.value(env[atom.name.removesuffix(HERE)])
+        match atom:
+            case Var(name=name) if name.endswith(NOW):
+                return sweep.value(env[name.removesuffix(NOW)])
+            case Var(name=name) if name.endswith(HERE):
+                return sweep.value(bound[name.removesuffix(HERE)])
+        return atom
 
-    return tuple(substitute(stmt, change) for stmt in block) if sweep.memory else block
+    return tuple(substitute(stmt, change) for stmt in block) if sweep.settles else block
 
 

@@ -55,6 +55,9 @@ class Facts:
     device: bool = False
 
 
+NOW = "&now"
+"""Ends the names of placeholders for what a container is where an adjoint is."""
+
 HERE = "&"
 """Ends the names of placeholders for the array that a variable holds where an adjoint is."""
 
@@ -71,7 +74,8 @@ class Sweep:
     needs: primal values read by the sweep, by their placeholder name. replaced: primal statements
     that the forward sweep runs in another form. links: emitted names that are views of others.
     rounds: by loop, the emitted variable that counts its rounds. memory: the emitted variable that
-    holds cotangents by memory, once it is needed.
+    holds cotangents by memory, once it is needed. settles: whether there are placeholders for what
+    a name holds somewhere.
     """
 
     facts: Facts
@@ -83,6 +87,7 @@ class Sweep:
     rounds: dict[int, Var] = field(default_factory=dict)
     cotangent_names: dict[str, str] = field(default_factory=dict)
     memory: Var | None = None
+    settles: bool = False
     numbers: int = FIRST_OWN
     passes: Passes = ALL
 
@@ -114,7 +119,16 @@ class Sweep:
 
         `settle` replaces it.
         """
+        self.settles = True
         return Var(f"{name}{HERE}")
+
+    def now(self, name: str) -> Var:
+        """A placeholder for what a container is before the statement that is reversed.
+
+        It may have grown, and grow again. `settle` replaces it.
+        """
+        self.settles = True
+        return Var(f"{name}{NOW}")
 
     def is_shadowed(self, name: str) -> bool:
         """Whether the cotangent of a variable is found by the memory that it holds."""

@@ -62,3 +62,84 @@ def finally_writes_through_a_view(x):
     finally:
         x[view > 0.55] -= 0.2 * np.tanh(view[1])
     return np.sum(np.sin(view))
+
+
+@program((arr(4), 0.6), (arr(4), -0.6), wrt=(0, 1))
+def list_that_grows_between_reads_of_all_of_it(x, k):
+    ns = [v * k for v in x]
+    s = 0.0
+    if k > 0:
+        ns.append(k * k)
+        s = sum(ns) * min(ns)
+    ns.insert(0, 2 * k)
+    for i in range(3):
+        s += sum(ns) * i
+        ns.append(ns[i] * k)
+        s += max(ns) * i
+        ns.pop(0)
+    return s + np.prod(np.array(ns))
+
+
+@program((arr(4), 0.6), wrt=(0, 1))
+def list_of_arrays_that_grows_under_two_names(x, k):
+    xs = [x * i for i in range(3)]
+    xs.append(x * k)
+    s = np.sum(sum(xs))
+    ys = xs
+    ys.append(x * s)
+    return s + np.sum(np.stack(xs) * np.stack(ys))
+
+
+@program((arr(4), arr(3, 4)), wrt=(0, 1))
+def subtracts_a_difference_with_itself(y, m):
+    y -= 0.2 * m[2] - 0.5 * y
+    return np.sum(np.sin(y))
+
+
+@program((arr(4), arr(4)), wrt=(0, 1))
+def opposites_of_a_cotangent_that_is_added_to(x, y):
+    z = x * y
+    z -= (y - z) - x
+    z -= (z - y[::-1]) - (x - z)
+    return np.sum(np.sin(z))
+
+
+@program((arr(4),))
+def inner_loop_with_the_same_target(x):
+    for v in x:
+        for v in x:
+            pass
+        return float(v)
+    return 0.0
+
+
+@program((arr(4),))
+def last_elements_of_empty_loops(x):
+    for v in x:
+        for w in x[1:]:
+            pass
+    for i, v in enumerate(x[::-1]):
+        for w in range(2):
+            pass
+    return v * x[i] + w * x[w]
+
+
+@program((3.0,))
+def loop_whose_test_does_all(x):
+    u = x
+    while (u := u * 0.5) > 0.1:
+        pass
+    return u * u
+
+
+def accumulate_into(p, q):
+    q[[2, 0, 2]] -= 0.2 * np.clip(q[1:], -0.9, 0.8)
+    return 0.3 * np.cumsum(p[:])
+
+
+@program((arr(4), arr(4)), wrt=(0, 1))
+def calls_whose_result_is_not_read(x, y):
+    accumulate_into(y, y)
+    for _ in range(2):
+        accumulate_into(x, y)
+    return np.sum(np.sin(x) * y)
