@@ -131,6 +131,65 @@ def takewhile(function: Function, values: Values) -> list[Any]:
     return taken
 
 
+def product_of(values: Values, *, repeat: int) -> list[Any]:
+    """`itertools.product(xs, repeat=n)`."""
+    items = list(values)
+    if repeat == 1:
+        return [(a,) for a in items]
+    if repeat == 2:
+        return [(a, b) for a in items for b in items]
+    if repeat == 3:
+        return [(a, b, c) for a in items for b in items for c in items]
+    raise NotImplementedError("the derivative of itertools.product takes repeat=1, 2 or 3")
+
+
+def zip_longest(first: Values, second: Values, *, fillvalue: Any) -> list[Any]:
+    """`itertools.zip_longest(xs, ys, fillvalue=x)`."""
+    a, b = list(first), list(second)
+    count = max(len(a), len(b))
+    a = a + [fillvalue] * (count - len(a))
+    b = b + [fillvalue] * (count - len(b))
+    return [(a[i], b[i]) for i in range(count)]
+
+
+def max_by(values: Values, *, key: Function) -> Any:
+    """`max(xs, key=f)`: the first of the largest."""
+    items = list(values)
+    if not items:
+        raise ValueError("max() arg is an empty sequence")
+    best = items[0]
+    largest = key(best)
+    for item in items[1:]:
+        size = key(item)
+        if size > largest:
+            best, largest = item, size
+    return best
+
+
+def min_by(values: Values, *, key: Function) -> Any:
+    """`min(xs, key=f)`: the first of the smallest."""
+    items = list(values)
+    if not items:
+        raise ValueError("min() arg is an empty sequence")
+    best = items[0]
+    smallest = key(best)
+    for item in items[1:]:
+        size = key(item)
+        if size < smallest:
+            best, smallest = item, size
+    return best
+
+
+def max_of_two(first: Any, second: Any, *, key: Function) -> Any:
+    """`max(x, y, key=f)`."""
+    return second if key(first) < key(second) else first
+
+
+def min_of_two(first: Any, second: Any, *, key: Function) -> Any:
+    """`min(x, y, key=f)`."""
+    return second if key(second) < key(first) else first
+
+
 Form = tuple[Any, tuple[str, ...]]
 """A function of the standard library, and how it is called: "" or a keyword for each argument."""
 
@@ -153,9 +212,15 @@ SOURCES: dict[Form, Function] = {
     (itertools.product, ("", "", "")): product_three,
     (itertools.pairwise, ("",)): pairwise,
     (itertools.takewhile, ("", "")): takewhile,
+    (itertools.product, ("", "repeat")): product_of,
+    (itertools.zip_longest, ("", "", "fillvalue")): zip_longest,
+    (max, ("", "key")): max_by,
+    (min, ("", "key")): min_by,
+    (max, ("", "", "key")): max_of_two,
+    (min, ("", "", "key")): min_of_two,
 }
 
-LAZY = frozenset(function for function, _ in SOURCES if function is not functools.reduce)
+LAZY = frozenset(function for function, _ in SOURCES) - {functools.reduce, max, min}
 """Those that give an iterator."""
 
 

@@ -28,6 +28,7 @@ from adjoint.transform.lower import (
     comprehensions,
     displays,
     functions,
+    getters,
     named_attributes,
     opened,
 )
@@ -209,6 +210,9 @@ def _call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Rhs:
     function = opened.opened_call(node, scope)
     if function is not None:
         return opened.call(node, function, scope, out)
+    getter = getters.as_lambda(node, scope)
+    if getter is not None:
+        return functions.function_value(getter, scope, out)
     read = named_attributes.read_by_name(node, scope)
     return calls.call(node, scope, out) if read is None else rhs(read, scope, out)
 

@@ -32,6 +32,7 @@ from adjoint.transform.lower import (
     match,
     tries,
 )
+from adjoint.transform.lower.getters import as_sorted
 from adjoint.transform.lower.named_attributes import stored_by_name
 from adjoint.transform.lower.purity import is_pure
 from adjoint.transform.lower.reject import reject
@@ -65,7 +66,7 @@ def header_span(node: gast.AST, scope: Scope) -> Span:
 def _expression(node: gast.Expr, scope: Scope, out: list[Stmt]) -> None:
     if isinstance(node.value, gast.Constant):
         return  # a docstring, or `...`
-    stored = stored_by_name(node.value, scope)
+    stored = stored_by_name(node.value, scope) or as_sorted(node.value, scope)
     if stored is not None:
         assignments.assign(stored, scope, out)
         return

@@ -532,3 +532,73 @@ def newton_steps(x, k, n):
         return v
 
     return np.sum(repeated(lambda v: v - 0.1 * (v * v - k), x))
+
+
+# Keys and getters
+
+
+@program((arr(5),))
+def list_sorted_in_place_by_a_key(x):
+    values = list(x)
+    values.sort(key=abs)
+    return values[0] * values[1]
+
+
+@program((arr(5),))
+def longest_row(x):
+    rows = [[x[0], x[1]], [x[2]], [x[3], x[4], x[0]]]
+    return sum(max(rows, key=len)) * min(rows, key=len)[0]
+
+
+@program((arr(5),))
+def key_is_a_method_of_a_dict(x):
+    d = {"a": x[0], "b": x[1], "c": x[2]}
+    k = max(d, key=d.get)
+    return d[k] * max(d.items(), key=lambda kv: kv[1])[1]
+
+
+@program((arr(5),))
+def key_of_two_arguments(x):
+    return max(x[0] * x[1], x[2], key=abs) * min(x[0], x[3], key=lambda v: v * v)
+
+
+@program((arr(5),))
+def itemgetter_as_a_key(x):
+    ps = [(v, v * v) for v in x]
+    ps.sort(key=operator.itemgetter(1), reverse=True)
+    a, b = map(operator.itemgetter(0), ps[:2])
+    return a * b * ps[2][1]
+
+
+@program((arr(5),))
+def key_reads_what_is_differentiated(x):
+    w = x[1]
+    best = max(x, key=lambda v: v * w)
+    return best * w
+
+
+@program((arr(5),))
+def getters_called_at_once(x):
+    return sum(operator.itemgetter(0, 2)(x)) * operator.methodcaller("sum")(x)
+
+
+@program((arr(5),))
+def key_of_rows(x):
+    rows = [x[:2], x[2:]]
+    return np.sum(max(rows, key=np.sum) ** 2)
+
+
+@program((arr(5),))
+def key_decides_an_index(x):
+    n = np.argmax([max(r, key=abs) for r in (x[:2], x[2:])])
+    return max(x, key=lambda v: -v if n else v) * x[n]
+
+
+@program((arr(5),))
+def product_with_repeat(x):
+    return sum(a * b * c for a, b, c in itertools.product(x[:3], repeat=3))
+
+
+@program((arr(5),))
+def zip_longest_filled(x):
+    return sum(a * b for a, b in itertools.zip_longest(x, x[:2], fillvalue=1.0))
