@@ -7,6 +7,7 @@ import importlib.util
 import inspect
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -45,16 +46,8 @@ def find(target: str, example: str = "") -> tuple[Differentiable, tuple[Any, ...
         raise NoSuchTarget(
             f"{target!r} is not a target; write package.module:name or path/to/file.py:name"
         )
-    is_file = place.endswith(".py") or Path(place).is_file()
-    owner: Any = None
-    module = _module_of_file(Path(place)) if is_file else _module_of_name(place)
-    found: Any = module
-    for part in name.split("."):
-        owner = found
-        try:
-            found = getattr(owner, part)
-        except AttributeError:
-            raise NoSuchTarget(f"{place} has no {name!r}{_names_of(owner)}") from None
+    module = _module(place)
+    owner, found = _inside(module, place, name)
     try:
         made = found if isinstance(found, Differentiable) else Differentiable(found)
     except TypeError as error:
@@ -66,6 +59,61 @@ def find(target: str, example: str = "") -> tuple[Differentiable, tuple[Any, ...
         bound: Differentiable = made.__get__(arguments[0] if arguments else object(), owner)
         return bound, arguments[1:]
     return made, arguments
+
+
+def functions_of(target: str) -> list[tuple[str, Differentiable]]:
+    """The functions that a target names, made differentiable, with their names in their module.
+
+    Args:
+        target: what `find` takes; or a module, a file or a class, for all functions defined there.
+
+    Raises:
+        NoSuchTarget: as `find` does.
+
+    >>> [name for name, _ in functions_of("textwrap")][-3:]
+    ['shorten', 'dedent', 'indent']
+    """
+    place, colon, name = target.rpartition(":")
+    if not colon:
+        place, name = target, ""
+    module = _module(place)
+    named = _inside(module, place, name)[1] if name else module
+    if not isinstance(named, type | types.ModuleType):
+        return [(name, find(target)[0])]
+    own = list(_defined(named, name, module.__name__))
+    return [(one, find(f"{place}:{one}")[0]) for one in own]
+
+
+def _defined(owner: Any, name: str, module: str) -> Iterator[str]:
+    """The functions that a module or class defines itself, and that were written out."""
+    for key, value in vars(owner).items():
+        path = f"{name}.{key}" if name else key
+        inner = getattr(value, "__wrapped__", getattr(value, "__func__", value))
+        if getattr(inner, "__module__", None) != module:
+            continue
+        if isinstance(value, type):
+            yield from _defined(value, path, module)
+        elif isinstance(inner, FunctionType) and inner.__qualname__ == path:
+            if not (isinstance(owner, type) and inner.__code__.co_filename.startswith("<")):
+                yield path
+
+
+def _module(place: str) -> types.ModuleType:
+    is_file = place.endswith(".py") or Path(place).is_file()
+    return _module_of_file(Path(place)) if is_file else _module_of_name(place)
+
+
+def _inside(module: types.ModuleType, place: str, name: str) -> tuple[Any, Any]:
+    """What a dotted name names in a module, and what it is an attribute of."""
+    owner: Any = None
+    found: Any = module
+    for part in name.split("."):
+        owner = found
+        try:
+            found = getattr(owner, part)
+        except AttributeError:
+            raise NoSuchTarget(f"{place} has no {name!r}{_names_of(owner)}") from None
+    return owner, found
 
 
 def _evaluated(example: str, module: types.ModuleType) -> tuple[Any, ...]:

@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from adjoint.transform.analysis import lowered_function
+
+_put_off = ContextVar("_put_off", default=False)
+
+
+@contextlib.contextmanager
+def put_off() -> Iterator[None]:
+    """Let decorated functions be made without a look at them; what is refused is refused later."""
+    token = _put_off.set(True)
+    try:
+        yield
+    finally:
+        _put_off.reset(token)
+
+
+def is_put_off() -> bool:
+    """Whether functions are made without a look at them."""
+    return _put_off.get()
 
 
 def check_accepted(fn: FunctionType) -> None:

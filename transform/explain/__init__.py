@@ -1,0 +1,1 @@
+"""What of a function differentiates, what is only kept, and what is refused: before it is run."""

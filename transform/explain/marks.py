@@ -1,0 +1,133 @@
+"""What each line of the functions met does with derivatives, read off their analyses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from adjoint.transform.analyses.activity import (
+    active_names,
+    differentiable_operands,
+    differentiable_reads,
+    targets_of,
+    varied_names,
+)  # fmt: skip
+from adjoint.transform.analyses.effects import is_rule
+from adjoint.transform.analysis import analyse
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Augment,
+    Break,
+    Continue,
+    Effect,
+    Op,
+    Ref,
+    Return,
+    Stmt,
+    Store,
+    Var,
+    With,
+    reads,
+    walk,
+)  # fmt: skip
+from adjoint.transform.lower.expressions import OPERATORS, UNARY
+from adjoint.transform.world import Analysis, World
+
+DIFFERENTIATES, KEPT, INACTIVE, REFUSED = "differentiates", "kept", "inactive", "refused"
+STRENGTH = ("", INACTIVE, KEPT, DIFFERENTIATES, REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a line does: one of the words above, and what its derivatives pass through.
+
+    calls: the objects that it calls and that are, or may be, functions with source.
+    """
+
+    word: str
+    through: tuple[str, ...] = ()
+    calls: tuple[Any, ...] = ()
+
+
+def marks_of(world: World) -> dict[tuple[str, int], Mark]:
+    """The marks of all lines of the functions that were differentiated, by file and line."""
+    found: dict[tuple[str, int], Mark] = {}
+    for key in list(world.emitted):
+        if key[1:] == ("primal",):
+            continue
+        callee_key, _, wrt, kinds, written, _, together = key
+        analysis = analyse(world.callees.known[callee_key], kinds, world, together)
+        for stmt, mark in _of_statements(analysis, {*wrt, *written}, written):
+            for line in range(stmt.span.line, stmt.span.end_line + 1):
+                place = stmt.span.file, line
+                found[place] = _joined(found.get(place, Mark("")), mark)
+    return found
+
+
+def _joined(one: Mark, other: Mark) -> Mark:
+    return Mark(
+        max(one.word, other.word, key=STRENGTH.index),
+        tuple(dict.fromkeys((*one.through, *other.through))),
+        tuple({id(c): c for c in (*one.calls, *other.calls)}.values()),
+    )
+
+
+def _of_statements(
+    analysis: Analysis, inputs: set[str], outputs: Iterable[str]
+) -> Iterator[tuple[Stmt, Mark]]:
+    fn, kinds, aliases = analysis.function, analysis.kinds, analysis.aliases
+    active = active_names(fn, kinds, aliases, inputs, outputs)
+    varied = varied_names(fn, kinds, aliases, inputs)
+    for stmt in walk(fn.body):
+        if isinstance(stmt, Break | Continue):
+            continue
+        bound = targets_of(stmt, aliases)
+        flows = differentiable_reads(stmt) & active
+        if flows and (bound & active or isinstance(stmt, Return)):
+            yield stmt, Mark(DIFFERENTIATES, tuple(_through(stmt, flows)), tuple(_calls(stmt)))
+        elif {a.name for a in reads(stmt) if isinstance(a, Var)} & varied:
+            yield stmt, Mark(KEPT, calls=tuple(_calls(stmt)))
+        else:
+            yield stmt, Mark(INACTIVE, calls=tuple(_calls(stmt)))
+
+
+def _operations(stmt: Stmt) -> Iterator[Op]:
+    match stmt:
+        case Assign(value=Op() as op) | Effect(value=op) | With(context=op):
+            yield op
+
+
+def _calls(stmt: Stmt) -> Iterator[Any]:
+    for op in _operations(stmt):
+        if isinstance(op.callee, Ref):
+            yield op.callee.value
+
+
+def _through(stmt: Stmt, flows: frozenset[str]) -> Iterator[str]:
+    """The rules and functions that a statement's derivative passes through, as they are written."""
+    if isinstance(stmt, Store | Augment):
+        target = "[...]" if isinstance(stmt, Store) and stmt.place.prim == "index" else ""
+        yield f"{target} {stmt.operator}=".strip()
+    for op in _operations(stmt):
+        if not flows & {a.name for a in differentiable_operands(op) if isinstance(a, Var)}:
+            continue
+        head, _, name = op.prim.partition(":")
+        if isinstance(op.template, gast.BinOp):
+            yield OPERATORS[type(op.template.op)]
+        elif isinstance(op.template, gast.UnaryOp):
+            yield UNARY[type(op.template.op)]
+        elif is_rule(op.prim):
+            yield op.prim
+        elif op.prim == "index":
+            yield "[...]"
+        elif isinstance(op.callee, Ref):
+            yield f"{op.callee.text}()"
+        elif isinstance(op.callee, Var):
+            yield f"{op.callee.name}(), found when it runs"
+        elif head == "method":
+            yield f".{name}()"
+        elif head == "attribute":
+            yield f".{name}"

@@ -1,0 +1,74 @@
+"""A report as text: the source with a mark in the margin of each line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from adjoint.transform.explain.marks import DIFFERENTIATES, INACTIVE, KEPT, REFUSED
+from adjoint.transform.explain.refusals import Refusal
+from adjoint.transform.explain.report import Line, Part, Report
+
+SIGNS = {DIFFERENTIATES: "d", KEPT: "k", INACTIVE: ".", REFUSED: "!", "": " "}
+LEGEND = """\
+d  differentiates, through what stands at the right
+k  kept: runs as it stands; no derivative passes to the result
+.  inactive: does not depend on what is differentiated
+!  refused
+"""
+_WIDEST = 60
+
+
+def as_text(report: Report, coloured: Callable[[str], str] = str) -> str:
+    """A report as text.
+
+    Args:
+        report: what is said.
+        coloured: what makes Python text coloured, line by line.
+    """
+    lines = [line for part in report.parts for line in _part(part, coloured)]
+    lines += [
+        f"{_shown(r.file)}: {r.message}\n" for r in report.refusals if not _is_shown(r, report)
+    ]
+    if report.stopped:
+        lines.append(f"What else is here could not be looked at ({report.stopped}).\n")
+    return "".join((*lines, LEGEND, "\n", _summary(report)))
+
+
+def _part(part: Part, coloured: Callable[[str], str]) -> Iterator[str]:
+    yield f"{part.name}  {_shown(part.file)}:{part.lines[0].number}\n"
+    digits = len(str(part.lines[-1].number))
+    column = min(_WIDEST, max(len(line.text) for line in part.lines)) + 2
+    texts = coloured("\n".join(line.text for line in part.lines)).splitlines()
+    before: tuple[str, ...] = ()
+    for line, text in zip(part.lines, texts, strict=True):
+        margin = f"{line.number:{digits}} {SIGNS[line.mark]}  "
+        through = line.through if line.through != before else ()
+        note = f"{' ' * max(2, column - len(line.text))}{', '.join(through)}" if through else ""
+        yield f"{margin}{text}{note}".rstrip() + "\n"
+        yield from (_refusal(one, line, len(margin)) for one in line.refused)
+        before = line.through
+    yield "\n"
+
+
+def _refusal(refusal: Refusal, line: Line, indent: int) -> str:
+    if not refusal.column:
+        return f"{' ' * indent}{refusal.message}\n"
+    carets = "^" * max(1, refusal.end_column - refusal.column)
+    return f"{' ' * (indent + refusal.column - 1)}{carets} {refusal.message}\n"
+
+
+def _shown(file: str) -> str:
+    """A file as it is called from here."""
+    path, here = Path(file), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else file
+
+
+def _is_shown(refusal: Refusal, report: Report) -> bool:
+    return any(refusal in line.refused for part in report.parts for line in part.lines)
+
+
+def _summary(report: Report) -> str:
+    words = [line.mark for part in report.parts for line in part.lines]
+    counts = [f"{words.count(word)} {word}" for word in SIGNS if word in words and word]
+    return f"lines: {', '.join(counts) or 'none looked at'}\n"
