@@ -31,6 +31,7 @@ _REDUCTIONS = frozenset(
     "np." + n
     for n in "sum mean prod max min amax amin var std linalg.norm argmax argmin average".split()
 )
+_PARTS = frozenset({"np.split", "np.array_split", "np.hsplit", "np.vsplit", "np.dsplit"})
 _DISCRETE = frozenset(
     "np." + n
     for n in (
@@ -145,12 +146,19 @@ def index_kind(op: Op, base: Kind | None, kinds: Mapping[str, Kind]) -> Kind | N
         return ANY if base.tag == "any" else Kind("numeric", discrete=base.discrete)
     numbers = [p for p in parts if p.what == "at"]
     known = [atom_kind(p.at, kinds) for p in numbers]
+    if any(k is not None and _gathers(k) for k in known):
+        return Kind("array", discrete=base.discrete)
     if base.ndim is None or any(k is None or not k.is_position for k in known):
         return Kind("numeric", discrete=base.discrete)
     ndim = base.ndim - len(numbers) + sum(p.what == "none" for p in parts)
     if ndim <= 0 and not any(p.what == "ellipsis" for p in parts):
         return INT if base.discrete else NUM
     return Kind("array", max(ndim, 0), discrete=base.discrete)
+
+
+def _gathers(index: Kind) -> bool:
+    """Whether an index certainly is a list or array with axes: what it takes is an array."""
+    return index.tag == "list" or (index.tag == "array" and bool(index.ndim))
 
 
 def rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
@@ -199,6 +207,8 @@ def _part_of_several(rule: Rule, op: Op, known: list[Kind]) -> Kind:
         return NUM
     if rule.name in ("divmod", "np.divmod", "np.modf", "np.frexp"):
         return _elementwise(tuple(known), discrete=False) or NUMERIC
+    if rule.name in _PARTS:
+        return known[0] if known[0].tag == "array" else ARRAY
     return Kind("numeric", discrete=rule.name in TUPLES and rule.name != "np.unique")
 
 

@@ -4,7 +4,7 @@
     a.sort()                   ->  t = np.sort(a); a[...] = t
     np.copyto(a, b)            ->  a[...] = b
     np.fill_diagonal(a, v)     ->  i = np.arange(min(a.shape)); a[i, i] = v
-    np.put(a, i, v)            ->  a[i] = v              of one axis
+    np.put(a, i, v)            ->  a[i] = v              with a number
     np.place(a, mask, v)       ->  a[mask] = v           with a number
     a *= a                     ->  t = a.copy(); a *= t
     a **= v                    ->  t = a ** v; a[...] = t
@@ -36,7 +36,7 @@ from adjoint.transform.ir.nodes import (
     Store,
     Var,
 )
-from adjoint.transform.ir.places import hole
+from adjoint.transform.ir.places import hole, renumbered
 
 
 def as_store(stmt: Stmt, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...] | None:
@@ -108,32 +108,15 @@ def _without(op: Op, place: int) -> Op:
     template = op.template
     assert isinstance(template, gast.Call)
     keep = [i for i in range(len(op.args)) if i != place]
-
-    class Renumber(gast.NodeTransformer):  # type: ignore[misc]
-        def visit_Name(self, node: gast.Name) -> gast.AST:
-            number = hole(node)
-            return node if number is None else gast.Name(
-                f"${keep.index(number)}", gast.Load(), None, None
-            )  # fmt: skip
-
-    def kept(node: gast.AST) -> bool:
-        return hole(node) != place
-
     node = gast.Call(
         template.func,
-        [Renumber().visit(_copied(a)) for a in template.args if kept(a)],
-        [gast.keyword(k.arg, Renumber().visit(_copied(k.value)))
-         for k in template.keywords if kept(k.value)],
-    )  # fmt: skip
+        [a for a in template.args if hole(a) != place],
+        [k for k in template.keywords if hole(k.value) != place],
+    )
     return replace(
-        op, args=tuple(op.args[i] for i in keep), template=node,
-        roles=tuple(op.roles[i] for i in keep),
+        op, args=tuple(op.args[i] for i in keep), roles=tuple(op.roles[i] for i in keep),
+        template=renumbered(node, {old: new for new, old in enumerate(keep)}),
     )  # fmt: skip
-
-
-def _copied(node: gast.AST) -> gast.AST:
-    """A copy of an operand's tree, which a transformer may change."""
-    return gast.Name(node.id, gast.Load(), None, None) if isinstance(node, gast.Name) else node
 
 
 def _sort(op: Op, span: Span, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...] | None:
@@ -169,11 +152,46 @@ def _filled(op: Op, span: Span, kinds: dict[str, Kind], names: Names) -> tuple[S
         diagonal = expression("a[i, i]", {"a": target, "i": places}, "index")
         return Assign(places, along, span), Store(diagonal, "", op.args[1], span)
     if function in (np.put, np.place, np.putmask) and given == 3:
-        if not _number(op.args[2], kinds) or (function is np.put and ndim != 1):
+        if not _number(op.args[2], kinds):
             return None
-        place = expression("a[i]", {"a": target, "i": op.args[1]}, "index")
-        return (Store(place, "", op.args[2], span),)
+        index = _positions if function is np.put else _mask
+        chosen, found = index(op.args[1], target, span, kinds, names)
+        place = expression("a[i]", {"a": target, "i": chosen}, "index")
+        return (*found, Store(place, "", op.args[2], span))
     return None
+
+
+def _positions(
+    given: Atom, target: Var, span: Span, kinds: dict[str, Kind], names: Names
+) -> tuple[Atom, tuple[Stmt, ...]]:
+    """The index that `np.put` means by some positions, and the statement that finds it.
+
+    Positions count all elements in order, whatever the axes; truth values are taken for 0 and 1.
+    """
+    kind = atom_kind(given, kinds) or ANY
+    counts = kind.is_position or (
+        kind.tag == "list" and bool(kind.items) and all(k.is_position for k in kind.items)
+    )
+    one_axis = kinds[target.name].ndim == 1
+    if counts and one_axis:
+        return given, ()
+    text = "i" if counts else "np.add(i, 0)"
+    if not one_axis:
+        text = f"np.unravel_index(np.arange(a.size)[{text}], a.shape)"
+    places = names.temporary("places")
+    kinds[places.name] = Kind("array" if one_axis else "tuple", discrete=True)
+    found = expression(text, {"a": target, "i": given}, "look")
+    return places, (Assign(places, found, span),)
+
+
+def _mask(
+    given: Atom, target: Var, span: Span, kinds: dict[str, Kind], names: Names
+) -> tuple[Atom, tuple[Stmt, ...]]:
+    """A mask, of which `np.place` takes the truth, and the statement that finds it."""
+    truth = names.temporary("mask")
+    kinds[truth.name] = Kind("array", kinds[target.name].ndim, discrete=True)
+    found = expression("np.asarray(mask, bool)", {"mask": given}, "look")
+    return truth, (Assign(truth, found, span),)
 
 
 def _written_by_keyword(op: Op) -> bool:

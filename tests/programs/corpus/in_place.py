@@ -792,3 +792,41 @@ def two_loops(x):
     for row in m:
         row += s
     return np.sum(m * m)
+
+
+@program((arr(4), 0.7), (arr(2, 2), 0.7))
+def put_by_any_count(x, v):
+    a = x * 2.0
+    np.put(a, np.array([True, True, False]), v)
+    np.put(a.T, [-1, 2, 2], v * v)
+    b = a.reshape(2, 2)
+    np.put(b, np.arange(1, 3), np.sin(v))
+    return np.sum(a * a * x)
+
+
+@program((arr(4), 0.7))
+def place_by_counts(x, v):
+    a = x * 2.0
+    np.putmask(a, np.array([0, 1, 1, 0]), v * x[0])
+    np.place(a, [0, 0, 0, 7], v * v)
+    return np.sum(a * a * x)
+
+
+@program((arr(6), 0.7))
+def copied_before_it_is_written(x, v):
+    a = x * 2.0
+    part, chosen = a[[2, 0, 2]], a[np.array([1, 3])]
+    np.multiply(part, v, out=part)
+    np.copyto(chosen, v * x[1])
+    chosen += a[4:]
+    return np.sum(part * a[:3]) + np.sum(chosen * a[1:3])
+
+
+@program((arr(6), 0.7))
+def pieces_written_into(x, v):
+    a = x * 2.0
+    first, second = np.split(a, 2)
+    np.place(first, first > 0.1, v)
+    second[:] = first * v
+    np.copyto(np.array_split(a, 3)[1], v * v)
+    return np.sum(a * a * x)
