@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from adjoint.runtime import eager_names as _eager_names
+from adjoint.runtime.anomaly import AnomalyDetected
+from adjoint.runtime.eager_anomaly import detect_anomaly
 from adjoint.runtime.eager_names import *  # noqa: F403 (its `__all__` lists every name once)
 from adjoint.runtime.errors import AdjointError, MissingRule, NotDifferentiable
 from adjoint.runtime.surgery import on_cotangent, stop_gradient
@@ -15,12 +17,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AdjointError",
+    "AnomalyDetected",
     "Differentiable",
     "MissingRule",
     "NotDifferentiable",
     "SourceNotFound",
     "Tensor",
     "UnsupportedSyntax",
+    "detect_anomaly",
     "grad",
     "gradient",
     "on_cotangent",

@@ -93,6 +93,17 @@ def backward(
         create_graph: record the sweep.
         inputs: the only tensors whose `.grad` is to be changed.
     """
+    accumulate_gradients(tensors, grad_tensors, retain_graph, create_graph, inputs)
+
+
+def accumulate_gradients(
+    tensors: Any,
+    grad_tensors: Any,
+    retain_graph: bool | None,
+    create_graph: bool,
+    inputs: Any,
+) -> None:
+    """Does what `backward` does."""
     outputs = as_sequence(tensors)
     gradients = (None,) * len(outputs) if grad_tensors is None else as_sequence(grad_tensors)
     keep = create_graph if retain_graph is None else retain_graph

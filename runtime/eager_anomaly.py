@@ -5,14 +5,18 @@ from __future__ import annotations
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from adjoint.runtime.graph import Node, TensorCore
+from adjoint.runtime.tracebacks import is_hidden
 
 # Whether the mode is on, and whether it looks for NaN: for the process, as in PyTorch.
 STATE = [False, True]
+# Whether emitted adjoints look for NaN and infinity: for the thread or task that asked.
+WATCHING: ContextVar[bool] = ContextVar("WATCHING", default=False)
 
 
 class set_detect_anomaly:
@@ -25,8 +29,9 @@ class set_detect_anomaly:
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
         """Sets the mode at once."""
-        self.before = list(STATE)
+        self.before, self.watched = list(STATE), WATCHING.get()
         STATE[:] = [bool(mode), bool(check_nan)]
+        WATCHING.set(bool(mode) and bool(check_nan))
 
     def __enter__(self) -> None:
         """Keeps the mode."""
@@ -34,10 +39,14 @@ class set_detect_anomaly:
     def __exit__(self, *exc: object) -> None:
         """Puts back what was before."""
         STATE[:] = self.before
+        WATCHING.set(self.watched)
 
 
 class detect_anomaly(set_detect_anomaly):
-    """Detects anomalies inside a `with` block.
+    """Detects anomalies inside a `with` block: NaN, and in emitted adjoints infinity too.
+
+    Of an emitted adjoint the line of the function is named whose adjoint first gave such a value;
+    of an operation of tensors the line that recorded it.
 
     Example:
         >>> with detect_anomaly():
@@ -50,6 +59,11 @@ class detect_anomaly(set_detect_anomaly):
         super().__init__(True, check_nan)
 
 
+def is_watching() -> bool:
+    """Says whether the adjoints that are made now look for NaN and infinity."""
+    return STATE[0] and WATCHING.get()
+
+
 def is_anomaly_enabled() -> bool:
     """Says whether anomalies are detected."""
     return STATE[0]
@@ -57,7 +71,8 @@ def is_anomaly_enabled() -> bool:
 
 def note(node: Node) -> None:
     """Keeps, with a node, the stack of the operation that it records."""
-    node.metadata["traceback_"] = traceback.format_stack()[:-2]
+    stack = [frame for frame in traceback.extract_stack() if not is_hidden(frame.filename)]
+    node.metadata["traceback_"] = traceback.format_list(stack)
 
 
 def watched(node: Node, run: Callable[[], Sequence[Any]]) -> Sequence[Any]:

@@ -7,6 +7,7 @@ and line, and run with the variables of the emitted frame. (Jinja shows template
 from __future__ import annotations
 
 import ast
+import inspect
 import linecache
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,7 @@ from adjoint.runtime.places import Place, parsed, source_tree, statements
 
 _OURS = re.compile(r"_vjp(_\d+)?$")
 _NO_COLUMNS = (-1, -1)
+_OPTIMIZED = inspect.CO_OPTIMIZED | inspect.CO_NEWLOCALS
 Form = Callable[[ast.expr], object]
 Position = tuple[int, int, int, int]
 """Line and last line, column and the one after the last, in bytes."""
@@ -25,10 +27,38 @@ Position = tuple[int, int, int, int]
 
 def frame_at(place: Place, entry: TracebackType) -> TracebackType:
     """A traceback entry at a statement of the user's, in place of one of emitted code."""
-    code = _failing(place.file, *_position(place, entry))
     frame = entry.tb_frame
+    found = _position(place, _emitted_expression(entry))
+    return _entry(_failing(place.file, *found), frame.f_globals, dict(frame.f_locals))
+
+
+def led_to(
+    place: Place, names: dict[str, Any], variables: dict[str, Any], then: TracebackType
+) -> TracebackType:
+    """A traceback entry at a statement of the user's, and another after it."""
+    made = _entry(_failing(place.file, *_position(place, None)), names, variables)
+    return TracebackType(then, made.tb_frame, made.tb_lasti, made.tb_lineno)
+
+
+def standing_at(
+    file: str, function: str, first: int, line: int, names: dict[str, Any],
+    variables: dict[str, Any],
+) -> TracebackType:  # fmt: skip
+    """A traceback entry at a line of a function, with variables as they were there."""
+    return _entry(_failing(file, function, first, (line, line, *_NO_COLUMNS)), names, variables)
+
+
+def is_led_to(place: Place, entry: TracebackType) -> bool:
+    """Whether an entry was put where a place is."""
+    code = entry.tb_frame.f_code
+    return (code.co_filename, entry.tb_lineno) == (place.file, place.line) and not (
+        code.co_flags & _OPTIMIZED
+    )
+
+
+def _entry(code: CodeType, names: dict[str, Any], variables: dict[str, Any]) -> TracebackType:
     try:
-        exec(code, frame.f_globals, dict(frame.f_locals))
+        exec(code, names, variables)
     except TypeError as error:  # what it raises is no exception
         trace = error.__traceback__
     made = None if trace is None else trace.tb_next
@@ -57,18 +87,17 @@ def _failing(file: str, name: str, first: int, position: Position) -> CodeType:
         function.type_params = []  # type: ignore[attr-defined, unused-ignore]
     module = compile(ast.Module([function], []), file, "exec")
     code = next(const for const in module.co_consts if isinstance(const, CodeType))
-    flags = code.co_flags & ~0x3  # neither optimized nor with locals of its own: they are given
+    flags = code.co_flags & ~_OPTIMIZED  # its variables are given
     return code.replace(co_name=name, co_qualname=name, co_flags=flags)
 
 
-def _position(place: Place, entry: TracebackType) -> tuple[str, int, Position]:
+def _position(place: Place, emitted: ast.expr | None) -> tuple[str, int, Position]:
     """The function that a place is in, the line that this begins at, and the place to point at."""
     whole = (place.line, place.line, *_NO_COLUMNS)
     tree = source_tree(place.file)
     if tree is None:
         return "<unknown>", place.line, whole
     name, first = _around(tree, place)
-    emitted = _emitted_expression(entry)
     if emitted is None:
         return name, first, whole
     forms = (_as_cotangent,) if place.adjoint else (_exactly, _roughly)

@@ -49,6 +49,14 @@ def place_at(filename: str, line: int) -> Place | None:
     return found
 
 
+def statement_text(filename: str, line: int) -> str:
+    """The emitted statement at a line, on one line."""
+    text, _ = _KNOWN[filename]
+    around = [s for s in statements(parsed(text).body) if s.lineno <= line <= s.end_lineno]
+    lines = text.splitlines()[around[-1].lineno - 1 : around[-1].end_lineno]
+    return " ".join(part.strip() for part in lines)
+
+
 def statements(block: Sequence[Any]) -> Iterator[Any]:
     """The statements of a block and of those inside it, in the order of the text."""
     for stmt in block:

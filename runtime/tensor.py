@@ -297,7 +297,7 @@ class Tensor(
             inputs: the only tensors whose `.grad` is to be changed.
         """
         try:
-            autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+            autograd.accumulate_gradients(self, gradient, retain_graph, create_graph, inputs)
         except BaseException as error:
             rewrite(error)
             raise

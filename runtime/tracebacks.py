@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import ParamSpec, TypeVar
 
 from adjoint.runtime.errors import AdjointError
-from adjoint.runtime.frames import frame_at, text_of
+from adjoint.runtime.frames import frame_at, is_led_to, text_of
 from adjoint.runtime.places import is_emitted, place_at
 
 P = ParamSpec("P")
@@ -37,6 +37,11 @@ _OURS = [f"{Path(__file__).parent}{os.sep}"]
 def hide(folder: str) -> None:
     """Takes the files of a folder for ours: their frames are not shown."""
     _OURS.append(f"{folder}{os.sep}")
+
+
+def is_hidden(filename: str) -> bool:
+    """Whether a file is one of ours."""
+    return filename.startswith(tuple(_OURS))
 
 
 def rewrite(error: BaseException) -> None:
@@ -75,7 +80,7 @@ def _rewrite(error: BaseException) -> None:
     shown: list[TracebackType] = []
     for i, entry in enumerate(entries):
         if i > last or not ours[i]:
-            shown += _led_back(entry, error if i == last else None)
+            shown += _led_back(entry, shown[-1:], error if i == last else None)
     trace = None
     for entry in reversed(shown):
         trace = TracebackType(trace, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
@@ -89,7 +94,7 @@ def _entries(trace: TracebackType | None) -> Iterator[TracebackType]:
 
 
 def _is_ours(entry: TracebackType) -> bool:
-    return entry.tb_frame.f_code.co_filename.startswith(tuple(_OURS))
+    return is_hidden(entry.tb_frame.f_code.co_filename)
 
 
 def _is_our_own(entry: TracebackType) -> bool:
@@ -105,14 +110,19 @@ def _says_it_all(error: BaseException, entry: TracebackType) -> bool:
     return meant or isinstance(error, AdjointError)
 
 
-def _led_back(entry: TracebackType, error: BaseException | None) -> list[TracebackType]:
+def _led_back(
+    entry: TracebackType, before: list[TracebackType], error: BaseException | None
+) -> list[TracebackType]:
     """What is shown in place of an entry: for emitted code, the user's statement.
 
-    error: what was raised there, if it is the innermost entry; it is told where it comes from.
+    Args:
+        entry: the entry.
+        before: what is shown before it: the statement may be there already.
+        error: what was raised there, if it is the innermost entry; it is told where it comes from.
     """
     filename = entry.tb_frame.f_code.co_filename
     place = place_at(filename, entry.tb_lineno) if is_emitted(filename) else None
-    if place is None:
+    if place is None or any(is_led_to(place, other) for other in before):
         return [entry]
     led = frame_at(place, entry)
     if not place.adjoint:

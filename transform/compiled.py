@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from adjoint.runtime import home
+from adjoint.runtime.anomaly import judged
+from adjoint.runtime.eager_anomaly import is_watching
 from adjoint.transform.analyses.kind import Kind
 from adjoint.transform.analysis import analyse
 from adjoint.transform.apart import apart_first
@@ -138,7 +140,10 @@ def compile_call(
     guards = guards_of(world.callees)
     origins = [one.origin for one in emitted.everything()]
     places = tuple(parameters.position(slot, len(args)) for slot in slots)
-    run = explained(function_of(emitted, namespace), origins, namespace)
+    watching = is_watching()
+    run = explained(function_of(emitted, namespace, watching), origins, namespace)
+    if watching and mode != "raw":
+        run = judged(run, emission)
     whole = _are_whole(slots, wrt, dict(kinds))
     reals = [i for i in places if i is not None and _is_real(args[i])]
     quick = whole and mode not in _INNER and not kwargs and not checked and namespace is np

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from adjoint.runtime import home
+from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.tracebacks import rewrite, rewritten
 from adjoint.transform.compiled import ATTRIBUTE, Compiled, kept_on, source_text
 from adjoint.transform.emissions import Asked, find
@@ -152,7 +153,7 @@ class Differentiable:
         """
         try:
             last = self._last.get("gradient")
-            if last is not None and not kwargs and last.serves(args):
+            if last is not None and not ANOMALY[0] and not kwargs and last.serves(args):
                 return last.answer(last.run(*args), args)
             compiled, args, kwargs = self._ready("gradient", args, kwargs)
             values = list(map(outline, values_of(compiled, args, kwargs)))
@@ -169,7 +170,7 @@ class Differentiable:
         """The value and the gradient, from one sweep forward and one back."""
         try:
             last = self._last.get("value_and_gradient")
-            if last is not None and not kwargs and last.serves(args):
+            if last is not None and not ANOMALY[0] and not kwargs and last.serves(args):
                 value, found = last.run(*args)
                 require_real(value)
                 return value, last.answer(found, args)
@@ -191,7 +192,7 @@ class Differentiable:
         """
         try:
             last = self._last.get("vjp")
-            if last is not None and not kwargs and last.serves(args):
+            if last is not None and not ANOMALY[0] and not kwargs and last.serves(args):
                 compiled = last
             else:
                 compiled, args, kwargs = self._ready("vjp", args, kwargs)
@@ -303,7 +304,7 @@ class Differentiable:
                     kwargs = {k: unwrapped(v) for k, v in kwargs.items()}
                 break
         compiled = find(self._asked, self._compiled, mode, None, args, kwargs)
-        if not self._own:
+        if not self._own and not ANOMALY[0]:
             self._last[mode] = compiled
         return compiled, args, kwargs
 

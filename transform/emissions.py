@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+from adjoint.runtime.eager_anomaly import is_watching
 from adjoint.transform.analyses.kind import kind_of
 from adjoint.transform.compiled import Compiled, compile_call
 from adjoint.transform.keys import key_of
@@ -57,7 +58,7 @@ def find(
         args: all positional arguments.
         kwargs: all keyword arguments.
     """
-    keys: list[Any] = [mode] if wanted is None else [mode, wanted]
+    keys: list[Any] = [mode, is_watching()] if wanted is None else [mode, is_watching(), wanted]
     keys += map(key_of, args)
     if kwargs:
         keys += [(name, key_of(value)) for name, value in kwargs.items()]

@@ -9,9 +9,13 @@ from adjoint.transform.ir.nodes import Span
 class UnsupportedSyntax(AdjointError, SyntaxError):
     """A construct that is not accepted; Python draws the caret under it."""
 
+    __module__ = "adjoint"
+
 
 class SourceNotFound(AdjointError, OSError):
     """The source of a function is not to be had, or is not the source of what runs."""
+
+    __module__ = "adjoint"
 
 
 def unsupported(span: Span, text: str, what: str, instead: str = "") -> UnsupportedSyntax:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 
-from adjoint.runtime import home
+from adjoint.runtime import anomaly, home
 from adjoint.transform import homes
 from adjoint.transform.derive.own_names import PREFIX
 from adjoint.transform.dynamic import call_vjp
@@ -23,13 +23,21 @@ _lock = threading.RLock()
 Pending = dict[int, tuple[Emitted, types.CellType]]
 
 
-def function_of(emitted: Emitted, namespace: ModuleType = numpy) -> FunctionType:
-    """The emitted function, ready to run on the arrays of a namespace."""
+def function_of(
+    emitted: Emitted, namespace: ModuleType = numpy, watched: bool = False
+) -> FunctionType:
+    """The emitted function, ready to run on the arrays of a namespace.
+
+    watched: whether it looks at every cotangent that it assigns (`runtime.anomaly`).
+    """
     with _lock:
-        return emitted.loaded.get(id(namespace)) or _load(emitted, namespace, {})
+        found = emitted.loaded.get((id(namespace), watched))
+        return found or _load(emitted, namespace, watched, {})
 
 
-def _load(emitted: Emitted, namespace: ModuleType, pending: Pending) -> FunctionType:
+def _load(
+    emitted: Emitted, namespace: ModuleType, watched: bool, pending: Pending
+) -> FunctionType:
     cells = cells_of(emitted, namespace)
     own = types.CellType()
     pending[id(emitted)] = (emitted, own)
@@ -37,13 +45,14 @@ def _load(emitted: Emitted, namespace: ModuleType, pending: Pending) -> Function
         if id(callee) in pending:
             cells[name] = pending[id(callee)][1]
         else:
-            cells[name] = callee.loaded.get(id(namespace)) or _load(callee, namespace, pending)
+            found = callee.loaded.get((id(namespace), watched))
+            cells[name] = found or _load(callee, namespace, watched, pending)
     made = load(
         emitted.adjoint.function, emitted.origin.__globals__, cells, text=emitted.text,
-        places=emitted.places,
+        places=emitted.places, watch=anomaly if watched else None,
     )  # fmt: skip
     own.cell_contents = made
-    emitted.loaded[id(namespace)] = made
+    emitted.loaded[id(namespace), watched] = made
     return made
 
 

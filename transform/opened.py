@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
+from adjoint.runtime.eager_anomaly import is_watching
 from adjoint.runtime.errors import NotDifferentiable
 from adjoint.runtime.helpers import accumulate
 from adjoint.runtime.rules import rule_of
@@ -139,7 +140,7 @@ def _find(
     kept = _KEPT.setdefault((id(code), id(function.__globals__)), _Emissions(code, {}))
     fixed = tuple((name, id(value)) for name, value in cells.items() if name not in opened)
     named = tuple((name, key_of(value)) for name, value in given.items())
-    key = (wanted, tuple(map(key_of, args)), named, fixed)
+    key = (wanted, tuple(map(key_of, args)), named, fixed, is_watching())
     found = kept.compiled.get(key)
     if found is None or not found[0].guards.hold():
         with _lock:

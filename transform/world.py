@@ -35,7 +35,7 @@ class Emitted:
 
     callees: the emitted functions that it calls, by the names under which it does. places: where
     its statements come from. loaded: the running functions, by the identity of the namespace that
-    they work in.
+    they work in and whether they are watched.
     """
 
     adjoint: Adjoint
@@ -43,7 +43,7 @@ class Emitted:
     origin: FunctionType
     callees: dict[str, Emitted] = field(default_factory=dict)
     places: Places = ()
-    loaded: dict[int, FunctionType] = field(default_factory=dict)
+    loaded: dict[tuple[int, bool], FunctionType] = field(default_factory=dict)
 
     def everything(self) -> list[Emitted]:
         """This function and all that it calls, callees first."""

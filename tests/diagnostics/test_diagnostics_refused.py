@@ -331,6 +331,6 @@ def test_the_error_prints_the_line_with_a_caret():
         '  File "model.py", line 2\n'
         "    return eval('x + 10')\n"
         "           ^^^^^^^^^^^^^^\n"
-        "adjoint.transform.errors.UnsupportedSyntax: eval() runs code that is not in the source; "
+        "adjoint.UnsupportedSyntax: eval() runs code that is not in the source; "
         "write the expression out\n"
     )

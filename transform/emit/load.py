@@ -13,6 +13,7 @@ from typing import Any
 
 from adjoint.runtime.places import Places, remember
 from adjoint.transform.emit.module import to_text
+from adjoint.transform.emit.watched import WATCH, watched
 from adjoint.transform.ir.nodes import Const, Function, Ref
 
 _lock = threading.Lock()
@@ -26,6 +27,7 @@ def load(
     *,
     text: str | None = None,
     places: Places | None = None,
+    watch: object = None,
 ) -> types.FunctionType:
     r"""Makes a running function.
 
@@ -40,6 +42,7 @@ def load(
           here are looked up in the globals. The function's own name means itself unless given.
         text: the printed text, if the caller has it already.
         places: where its statements come from, if that is known.
+        watch: what looks at every cotangent that is assigned, if something does.
 
     Returns:
         The function. Tracebacks, `pdb` and `inspect.getsource` show the text.
@@ -52,7 +55,9 @@ def load(
         text = function if isinstance(function, str) else to_text(function)
     cells = dict(cells or {})
     module = origin_globals.get("__name__", "__main__")
-    code = _compiled(text, str(module), frozenset(cells))
+    if watch is not None:
+        cells[WATCH] = watch
+    code = _compiled(text, str(module), frozenset(cells), None if watch is None else places)
     own = types.CellType()
     closure = tuple(_cell(cells[name]) if name in cells else own for name in code.co_freevars)
     made = types.FunctionType(code, origin_globals, code.co_name, None, closure)
@@ -77,9 +82,11 @@ def _cell(value: types.CellType | object) -> types.CellType:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(text: str, module: str, names: frozenset[str]) -> types.CodeType:
-    """The code of the function in `text`, `names` being free variables."""
-    tree = ast.parse(text)
+def _compiled(
+    text: str, module: str, names: frozenset[str], places: Places | None
+) -> types.CodeType:
+    """The code of the function in `text`, `names` being free variables; watched, given places."""
+    tree = ast.parse(text) if places is None else watched(ast.parse(text), places)
     if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
         raise ValueError("the text is not a single function")
     name = tree.body[0].name
