@@ -19,6 +19,7 @@ from adjoint.transform.lower.bindings import FUNCTIONS, parameters, pattern_name
 NAME = "refused_code"
 Place = tuple[int, int]
 Known = Mapping[str, Place]
+_PARAMETER = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ def place_of(node: gast.AST) -> Place:
 
 
 def first_bindings(tree: gast.AST) -> Known:
-    """Where each variable of a function, or of those inside it, is bound for the first time."""
+    """Where each variable of a function, or of those inside it, is bound for the first time.
+
+    The function's own parameters are bound before its first line.
+    """
     found: dict[str, Place] = {}
     for node in gast.walk(tree):
         names: list[str] = []
@@ -52,7 +56,7 @@ def first_bindings(tree: gast.AST) -> Known:
             found[name] = min(found.get(name, place_of(node)), place_of(node))
     for node in gast.walk(tree):
         if isinstance(node, FUNCTIONS):
-            begin = (0, 0) if node is tree else place_of(node)
+            begin = _PARAMETER if node is tree else place_of(node)
             found |= {p.id: min(begin, found.get(p.id, begin)) for p in parameters(node.args)}
     return found
 
@@ -60,8 +64,10 @@ def first_bindings(tree: gast.AST) -> Known:
 def stand_in(parts: Iterable[gast.AST], node: gast.AST, known: Known) -> gast.Call:
     """The call that stands for some parts of a node: its arguments are the variables they read.
 
-    Only variables that are bound before the node begins have a value there for certain.
+    Only variables that are bound before the node begins have a value there for certain. Where none
+    is read by name (`eval("x + 1")`), it is the parameters that may be read unseen.
     """
+    parts = list(parts)
     inside = [inner for part in parts for inner in gast.walk(part)]
     names = {n.id for n in inside if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
     for inner in inside:
@@ -70,6 +76,8 @@ def stand_in(parts: Iterable[gast.AST], node: gast.AST, known: Known) -> gast.Ca
         elif isinstance(inner, FUNCTIONS) and inner is not node:
             names -= {parameter.id for parameter in parameters(inner.args)}
     read = sorted(name for name in names if name in known and known[name] < place_of(node))
+    if parts and not read:
+        read = sorted(name for name, place in known.items() if place == _PARAMETER)
     return gast.Call(_name(NAME, gast.Load()), [_name(name, gast.Load()) for name in read], [])
 
 
