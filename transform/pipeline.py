@@ -78,7 +78,9 @@ def derive(
         else:
             emitted.adjoint = gradient(sweep, wrt, mode == "value_and_gradient")
         numbers = _numbers(sweep, emitted.adjoint.function)
-        derived = polished(emitted.adjoint.function, sweep.names, world.passes, numbers)
+        derived = polished(
+            emitted.adjoint.function, sweep.facts.function, sweep.names, world.passes, numbers
+        )
         derived = clear_names(derived, RESERVED)
         emitted.adjoint = replace(emitted.adjoint, function=derived)
         emitted.text, emitted.places = to_text_and_places(derived, world.passes, numbers)

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adjoint.transform.derive.build import Names
+from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import Block, Function
 from adjoint.transform.ir.rebuild import distinct
 from adjoint.transform.passes.apart import part_temporaries
 from adjoint.transform.passes.idle import drop_idle
 from adjoint.transform.passes.negations import cancel_signs
 from adjoint.transform.passes.pipeline import Passes
+from adjoint.transform.passes.reuse import reuse_names
 from adjoint.transform.passes.sharing import share_values
 
 _REWRITES: tuple[tuple[str, Callable[[Block, Names, frozenset[str]], Block]], ...] = (
@@ -22,11 +24,14 @@ _REWRITES: tuple[tuple[str, Callable[[Block, Names, frozenset[str]], Block]], ..
 )
 
 
-def polished(fn: Function, names: Names, passes: Passes, numbers: frozenset[str]) -> Function:
+def polished(
+    fn: Function, primal: Function, names: Names, passes: Passes, numbers: frozenset[str]
+) -> Function:
     """The function with every rewrite applied that is not left out.
 
     Args:
         fn: the function.
+        primal: the function that it is the derivative of.
         names: a supply of names.
         passes: the rewrites that are made.
         numbers: the variables that certainly hold numbers alone.
@@ -35,4 +40,6 @@ def polished(fn: Function, names: Names, passes: Passes, numbers: frozenset[str]
     for name, rewrite in _REWRITES:
         if name in passes:
             body = rewrite(body, names, numbers)
-    return fn if body is fn.body else replace(fn, body=body)
+    new = fn if body is fn.body else replace(fn, body=body)
+    own = names_used(primal.body) | {p.name for p in primal.params}
+    return reuse_names(new, own) if "reuse" in passes else new
