@@ -101,7 +101,12 @@ class Callees:
         if isinstance(op.callee.value, type):
             initialiser = initialiser_of(op.callee.value)
             self.methods[op.callee.value, "__init__"] = initialiser
-        elif op.args and (cls := _kind(op.args[0], kinds).cls) is not None:
+        if isinstance(op.callee.value, type) or not op.args:
+            return
+        first = op.args[0]
+        itself = first.value if isinstance(first, Ref) else None  # of a class method
+        cls = itself if isinstance(itself, type) else _kind(first, kinds).cls
+        if cls is not None:
             owner, _, name = op.callee.text.rpartition(".")
             for base in cls.__mro__:
                 if owner == base.__name__:

@@ -117,6 +117,11 @@ def _differentiated(
         shifted = [0 if one == ITSELF else _shifted(one, 1) for one in wanted]
         value, pull = _differentiated(call, shifted, (function, *args), kwargs)
         return value, lambda g: dict(zip(wanted, _values(pull(g), shifted), strict=True))
+    if isinstance(function, type):
+        raise NotDifferentiable(
+            f"which class makes the {function.__name__} here is known only when the program runs, "
+            f"and a derivative flows through it; call `{function.__name__}(...)` by its name"
+        )
     rest = [one for one in wanted if one != ITSELF]
     return _with(Differentiable(function).raw_vjp(rest, args, kwargs), {ITSELF: None})
 

@@ -13,11 +13,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import FunctionType
 
 import gast
 
 from adjoint.transform.analyses.classes import base_with, getter_of, method_of
-from adjoint.transform.analyses.kind import ANY, NONE, Kind, kind_of
+from adjoint.transform.analyses.kind import ANY, NONE, Kind, atom_kind, kind_of
 from adjoint.transform.ir.nodes import Op, Ref
 from adjoint.transform.ir.places import index_parts, renumbered
 
@@ -58,6 +59,25 @@ def object_method(
     roles = tuple("" if role == "self" else role for role in op.roles)
     called = replace(op, prim="call", roles=roles, callee=Ref(f"{cls.__name__}.{name}", method))
     if any(kind is None for kind in args):
+        return called, None
+    return call_kind(called, kinds)[:2]
+
+
+def class_method(op: Op, name: str, kinds: Mapping[str, Kind], call_kind: CallKind) -> (
+    tuple[Op, Kind | None] | None
+):  # fmt: skip
+    """What calling a class method of a known class means; None of every other method."""
+    owner = op.args[0]
+    if not isinstance(owner, Ref) or not isinstance(owner.value, type) or owner.local:
+        return None
+    found = inspect.getattr_static(owner.value, name, None)
+    function = found.__func__ if isinstance(found, classmethod) else None
+    if not isinstance(function, FunctionType) or {"*", "**"} & set(op.roles):
+        return None
+    roles = tuple("" if role == "self" else role for role in op.roles)
+    callee = Ref(f"{owner.value.__name__}.{name}", function)
+    called = replace(op, prim="call", roles=roles, callee=callee)
+    if any(atom_kind(arg, kinds) is None for arg in op.args):
         return called, None
     return call_kind(called, kinds)[:2]
 

@@ -24,6 +24,7 @@ from adjoint.transform.analyses.containers import display_kind, method_kind
 from adjoint.transform.analyses.kind import ANY, INT, NONE, RANGE, STR, Kind, atom_kind
 from adjoint.transform.analyses.objects import (
     CallKind,
+    class_method,
     object_attribute,
     object_call,
     object_method,
@@ -180,6 +181,9 @@ def _method(
             return replace(op, prim=f"np.{receiver.value.__name__}.at"), NONE
     if isinstance(receiver, Ref) and isinstance(receiver.value, logging.Logger):
         return replace(op, prim="look"), NONE
+    of_class = class_method(op, name, kinds, call_kind)
+    if of_class is not None:
+        return of_class
     if base is None:
         return op, None
     if base.is_numeric and not (base.tag == "any" and name in LIST_METHODS | DICT_METHODS):

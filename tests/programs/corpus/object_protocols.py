@@ -201,7 +201,7 @@ class Loose:
 @program((0.3, 0.5))
 def attributes_by_name(a, b):
     p = Loose(a, b)
-    setattr(p, "x", p.x * getattr(p, "v"))  # noqa: B009, B010
+    setattr(p, "x", p.x * getattr(p, "v"))
     if hasattr(p, "x") and not hasattr(p, "missing"):
         a = a * p.x
     return a * getattr(p, "v", 2.0) * getattr(p, "missing", b)
@@ -221,3 +221,58 @@ def attributes_by_computed_names(x, y):
 def default_with_an_effect(x, y):
     p = Loose(x, [y])
     return np.sum(getattr(p, "x", p.v.append(y)) * sum(p.v))
+
+
+class Made:
+    """Objects made by methods of their class."""
+
+    scale = 2.0
+
+    def __init__(self, w):
+        self.w = w
+
+    @classmethod
+    def filled(cls, n, w):
+        return cls(np.ones(n) * w)
+
+    @classmethod
+    def twice(cls, n, w):
+        return cls.filled(n, w * cls.scale)
+
+    @staticmethod
+    def product(w, x):
+        return Made(w * x)
+
+    def copied(self):
+        return type(self)(self.w)
+
+    def again(self, w):
+        return self.filled(2, w * self.w[0])
+
+    def of(self, x):
+        return np.sum(self.w * x) * self.scale
+
+
+class MadeOtherwise(Made):
+    scale = 3.0
+
+    def __init__(self, w):
+        super().__init__(w * w)
+
+
+@program((0.3, arr(3)))
+def made_by_class_methods(w, x):
+    a, b = Made.filled(3, w), MadeOtherwise.filled(3, w)
+    return a.of(x) * b.of(x) * Made.product(w, x).of(x)
+
+
+@program((0.3, arr(3)), may_refuse=True)
+def made_by_class_methods_of_others(w, x):
+    a, b = Made.twice(3, w), MadeOtherwise.twice(3, w)
+    return a.of(x) * b.of(x)
+
+
+@program((0.3, arr(2)), may_refuse=True)
+def made_through_an_object(w, x):
+    a = MadeOtherwise(x)
+    return a.copied().of(x) * a.again(w).of(x)
