@@ -19,3 +19,9 @@ class NotDifferentiable(AdjointError, TypeError):
     """A derivative was asked with respect to something that has none, such as an integer."""
 
     __module__ = "adjoint"
+
+
+class NotFollowed(AdjointError, TypeError):
+    """While it ran, an adjoint met something that no text known beforehand can follow."""
+
+    __module__ = "adjoint"

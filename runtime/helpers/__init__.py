@@ -23,6 +23,7 @@ from . import (
     patterns,
     products,
     reductions,
+    refusals,
     selecting,
     shadows,
     signals,
@@ -182,6 +183,7 @@ from .reductions import unit_trapezoid as unit_trapezoid
 from .reductions import unsort as unsort
 from .reductions import weights_along as weights_along
 from .reductions import weights_dx as weights_dx
+from .refusals import not_followed as not_followed
 from .selecting import insert_darr as insert_darr
 from .selecting import insert_dvalues as insert_dvalues
 from .selecting import unblock as unblock
@@ -245,6 +247,7 @@ from .structures import restructure as restructure
 from .structures import zeros_like as zeros_like
 
 MODULES = (
+    refusals,
     broadcasting,
     structures,
     entries,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .entries import entry
+from .refusals import not_followed
 
 
 def shadow(shadows: dict[int, Any], a: Any) -> Any:
@@ -24,12 +25,12 @@ def shadow(shadows: dict[int, Any], a: Any) -> Any:
     array([2., 2., 0.])
     """
     if not isinstance(a, np.ndarray):
-        raise TypeError(
+        raise not_followed(
             f"the adjoint relies on an array where the function made a {type(a).__name__}: two "
             "names may hold one array that is written; take a copy (`.copy()`) of it"
         )
     if _overlaps_itself(a):
-        raise ValueError(
+        raise not_followed(
             "an array whose elements share memory with each other (`np.broadcast_to`, a sliding "
             "window) shares it with an array that is written, too; take a copy (`.copy()`)"
         )

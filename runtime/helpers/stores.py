@@ -9,6 +9,7 @@ import numpy as np
 
 from .broadcasting import expand, is_complex
 from .entries import listed
+from .refusals import not_followed
 from .structures import fields_of, own, zeros_like
 
 
@@ -96,7 +97,7 @@ def viewed(part: Any, whole: Any) -> Any:
     (6,)
     """
     if part.size and not np.may_share_memory(part, whole):
-        raise ValueError(
+        raise not_followed(
             "this array was reshaped or converted into a copy, while its adjoint relies on a view, "
             "because one of the two is written in place; write `.copy()` where the copy is made"
         )

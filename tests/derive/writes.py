@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from adjoint.runtime.errors import AdjointError
+from adjoint.runtime.errors import AdjointError, NotFollowed
 from tests.programs.checker import WrongGradient, check
 from tests.programs.differences import IllConditioned
 from tests.programs.outcomes import load
@@ -134,11 +134,11 @@ def verdict(combination: Combination, folder: str) -> str:
         return "ill-conditioned"
     except WrongGradient as error:
         return f"wrong: {error}"
+    except NotFollowed as error:
+        return f"refused when it runs: {str(error).partition(';')[0]}"
     except AdjointError as error:
         return f"refused: {str(error).partition(';')[0]}"
     except Exception as error:
-        if "relies on an array" in str(error):
-            return f"refused when it runs: {error}"
         return f"crash: {type(error).__name__}: {error}"
     return "right"
 
