@@ -15,7 +15,7 @@ from adjoint.transform.ir.nodes import (
     Unpack,
     Var,
 )
-from adjoint.transform.lower import expressions, generators
+from adjoint.transform.lower import expressions, generators, rings, statements
 from adjoint.transform.lower.bindings import (
     bound_names,
     identifiers,
@@ -103,6 +103,12 @@ def _assign_all(nodes: list[gast.AST], source: gast.AST, scope: Scope, out: list
         return
     if any(isinstance(node, gast.Tuple | gast.List) for node in nodes[:1]):
         source = generators.as_list(source, scope)
+    ring = scope.rings.get(nodes[0].id) if isinstance(nodes[0], gast.Name) else None
+    if ring is not None and (listed := rings.made_as_list(source, scope)) is not None:
+        assign_to(nodes[0], expressions.rhs(listed, scope, out), scope, out)
+        if (drops := rings.trimmed(nodes[0].id, ring, source)) is not None and source.args:
+            statements.statement(drops, scope, out)
+        return
     value = expressions.rhs(source, scope, out)
     several = len(nodes) > 1
     if isinstance(value, Var):

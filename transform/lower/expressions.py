@@ -16,6 +16,7 @@ from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
     Const,
+    Effect,
     If,
     Op,
     Ref,
@@ -31,6 +32,8 @@ from adjoint.transform.lower import (
     getters,
     named_attributes,
     opened,
+    rings,
+    statements,
 )
 from adjoint.transform.lower.purity import is_look, is_pure
 from adjoint.transform.lower.reject import reject
@@ -210,11 +213,28 @@ def _call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Rhs:
     function = opened.opened_call(node, scope)
     if function is not None:
         return opened.call(node, function, scope, out)
+    held = node.func.value if isinstance(node.func, gast.Attribute) else None
+    if isinstance(held, gast.Name) and held.id in scope.rings:
+        return _ring_call(node, held.id, scope, out)
+    rings.refuse_dropping(node, scope)
     getter = getters.as_lambda(node, scope)
     if getter is not None:
         return functions.function_value(getter, scope, out)
     read = named_attributes.read_by_name(node, scope)
     return calls.call(node, scope, out) if read is None else rhs(read, scope, out)
+
+
+def _ring_call(node: gast.Call, text: str, scope: Scope, out: list[Stmt]) -> Rhs:
+    """A method of a deque that is a list, and what it drops."""
+    method, after = rings.changed(node, text, scope.rings[text])
+    value = calls.call(method, scope, out) if isinstance(method, gast.Call) else Const(None)
+    if not after:
+        return value
+    if isinstance(value, Op):
+        out.append(Effect(value, scope.span))
+    for stmt in after:
+        statements.statement(stmt, scope, out)
+    return Const(None)
 
 
 def _walrus(node: gast.NamedExpr, scope: Scope, out: list[Stmt]) -> Rhs:

@@ -40,6 +40,7 @@ from adjoint.transform.lower.bindings import (
 )
 from adjoint.transform.lower.opened import opened_functions, rebound_by
 from adjoint.transform.lower.reject import reject, reject_callee
+from adjoint.transform.lower.rings import rings
 from adjoint.transform.lower.scope import Opened, Scope, resolve_path
 from adjoint.transform.lower.templates import CALLEE, hole, name
 from adjoint.transform.source import Reader, read_source
@@ -166,7 +167,12 @@ def _function(node: Definition, params: tuple[Param, ...], outer: Scope) -> Func
     )
     names.update(_imports(body, bound, scope))
     names.update(opened_functions(body, scope))
-    scope = replace(scope, walruses=scope.walruses | rebound_by(body, names))
+    known = {text: ring for text, ring in outer.rings.items() if text not in local}
+    scope = replace(
+        scope,
+        walruses=scope.walruses | rebound_by(body, names),
+        rings={**known, **rings(body, scope)},
+    )
     if isinstance(node, gast.Lambda):
         statements_: list[Stmt] = []
         here = scope.at(node.body)

@@ -19,6 +19,13 @@ Yielded: TypeAlias = Callable[[gast.AST, Rhs, list[Stmt]], None]
 """Appends what a consumer does with a value that a statement yields."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A deque that is a list: the most elements that it holds, a literal or a parameter."""
+
+    most: gast.AST | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
     """A function whose text stands in place of its calls: a generator, or one with `nonlocal`.
@@ -50,6 +57,7 @@ class Scope:
     opening: the functions whose text this is part of, as it stands in place of a call.
     rebinds: the variables of functions around it that such a text may bind (`nonlocal`).
     yielded: what becomes of a `yield`, in the text of a generator.
+    rings: the deques that are lists.
     """
 
     source: Source
@@ -66,6 +74,7 @@ class Scope:
     opening: tuple[gast.AST, ...] = ()
     rebinds: frozenset[str] = frozenset()
     yielded: Yielded | None = None
+    rings: Mapping[str, Ring] = field(default_factory=dict)
 
     def at(self, node: gast.AST, end: gast.AST | None = None) -> Scope:
         """The same scope, for the statement `node` (its header, if it ends with `end`)."""
