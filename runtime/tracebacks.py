@@ -122,11 +122,13 @@ def _led_back(
     """
     filename = entry.tb_frame.f_code.co_filename
     place = place_at(filename, entry.tb_lineno) if is_emitted(filename) else None
-    if place is None or any(is_led_to(place, other) for other in before):
+    if place is None:
+        return [entry]
+    if not place.adjoint:
+        return [frame_at(place, entry)]
+    if any(is_led_to(place, other) for other in before):
         return [entry]
     led = frame_at(place, entry)
-    if not place.adjoint:
-        return [led]
     if error is not None:
         where = f"{PurePath(place.file).name}, line {place.line}"
         error.add_note(f"In the adjoint of {where}: {text_of(place)}")

@@ -65,7 +65,7 @@ def emit(
         found = replace(found, buildable=frozenset())
     facts = Facts(found, numbers, spans_of_temporaries(fn))
     tree = function_def(fn, name, facts, atom_tree)
-    return name_temporaries(tree, identifiers(tree)), places(tree, facts.printed)
+    return name_temporaries(tree, identifiers(tree)), places(tree, facts.printed, fn.span)
 
 
 def to_text(

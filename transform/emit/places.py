@@ -74,13 +74,20 @@ def _temporary(tree: gast.AST) -> str:
     return ""
 
 
-def places(tree: gast.FunctionDef, printed: Printed) -> tuple[Place | None, ...]:
+def places(
+    tree: gast.FunctionDef, printed: Printed, header: Span
+) -> tuple[Place | None, ...]:
     """For each statement of a function, in the order of the text, where it comes from.
 
     What follows a comment is the adjoint of the line that it shows; so is all of a `pullback`.
+
+    Args:
+        tree: the function.
+        printed: its statements, with their places.
+        header: the place of the function itself.
     """
     known = {id(node): span for node, span in printed}
-    return (None, *_block(tree.body, known, NOWHERE, False))
+    return (_place(header, False), *_block(tree.body, known, NOWHERE, False))
 
 
 def _block(
