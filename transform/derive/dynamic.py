@@ -55,8 +55,8 @@ def dynamic_derivative(op: Op, stmt: Stmt, active: frozenset[str]) -> Derivative
         if isinstance(arg, Var) and arg.name in active:
             if role == "" and "*" in op.roles[: len(labels) - 1]:
                 raise unsupported(
-                    span, "these starred arguments are not differentiated",
-                    "pass the arguments one by one",
+                    span, "an argument after a starred one is not differentiated where it is "
+                    "known only at run time what is called", "pass the arguments one by one",
                 )  # fmt: skip
             wanted.append(label)
     if op.roles.count("*") > 1 or op.roles.count("**") > 1:

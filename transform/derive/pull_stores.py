@@ -38,7 +38,7 @@ def pull_store(
         return
     if sweep.kind(base.name).ndim == 0:
         raise unsupported(stmt.span, "a write into an array without axes is not differentiated",
-                          "use a number, and assign it")  # fmt: skip
+                          "assign it as a number is: `a = ...`")  # fmt: skip
     buffer = ensure(base.name, state, sweep, out, sweep.primal(base, after))
     if place.prim != "index":
         pull_item_store(stmt, replace(place, args=(buffer,)), state, sweep, out)

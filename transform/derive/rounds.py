@@ -195,6 +195,9 @@ def _distribute(
     if not isinstance(iterable, Each) or not sweep.is_active(iterable.value):
         if isinstance(iterable, Each | Range | Position):
             return
+        if isinstance(iterable, Items):
+            what = f"that `.{iterable.what}()` is a method of a dict is not known here"
+            raise unsupported(stmt.span, what, "loop over the keys, `for k in d`, and read `d[k]`")
         raise unsupported(stmt.span, "what this loop runs over is not differentiated",
                           "loop over the positions, `for i in range(len(x))`")  # fmt: skip
     owner = iterable.value
