@@ -7,13 +7,12 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from adjoint.runtime import home
-from adjoint.runtime.errors import MissingRule, NotDifferentiable
-from adjoint.runtime.rules import bind, compiled, rule_of
-from adjoint.runtime.rules.table import REQUIRED, Rule
+from adjoint.runtime.errors import NotDifferentiable
+from adjoint.runtime.rules import rule_of
 from adjoint.transform.analyses.kind import kind_of
+from adjoint.transform.called_rules import by_rule
+from adjoint.transform.passes.pipeline import ALL, Passes
 
 ITSELF = "()"
 """Among what is differentiated with respect to: what the function called holds."""
@@ -24,7 +23,9 @@ Found = tuple[Any, Callable[[Any], dict[Any, Any]]]
 """The value of a call, and a pullback to the cotangents of what is wanted."""
 
 
-def call_vjp(function: Any, wrt: tuple[int | str, ...]) -> Callable[..., tuple[Any, Pullback]]:
+def call_vjp(
+    function: Any, wrt: tuple[int | str, ...], passes: Passes = ALL
+) -> Callable[..., tuple[Any, Pullback]]:
     """A function that is called as `function` is and gives its value and a pullback.
 
     Args:
@@ -33,12 +34,14 @@ def call_vjp(function: Any, wrt: tuple[int | str, ...]) -> Callable[..., tuple[A
             `"self"` for the object of a method, `"*k"` for the starred arguments from position k,
             `"**a,b"` for all keywords but `a` and `b`; `"()"` for what the function itself holds:
             the fields of an object, of other functions a dict by name.
+        passes: the names of the rewrites that are made on the way.
 
     Returns:
         `call(*args, **kwargs) -> (value, pullback)`. A pullback of one argument gives its
         cotangent, one of several a tuple.
 
-    >>> value, pullback = call_vjp(np.sin, (0,))(0.0)
+    >>> import math
+    >>> value, pullback = call_vjp(math.sin, (0,))(0.0)
     >>> float(value), float(pullback(2.0))
     (0.0, 2.0)
     >>> def scaler(k):
@@ -47,15 +50,25 @@ def call_vjp(function: Any, wrt: tuple[int | str, ...]) -> Callable[..., tuple[A
     >>> pullback(1.0)
     ({'k': 2.0}, 3.0)
     """
-    return functools.partial(_call, function, wrt)
+    return functools.partial(_call, function, wrt, passes)
+
+
+def call_with(passes: Passes) -> Callable[..., Any]:
+    """What `call_vjp` means in text that certain rewrites made."""
+    return call_vjp if passes == ALL else functools.partial(call_vjp, passes=passes)
+
+
+def is_call_vjp(value: object) -> bool:
+    """Whether this is what `call_vjp` means in some text."""
+    return getattr(value, "func", value) is call_vjp
 
 
 def _call(
-    function: Any, wrt: tuple[int | str, ...], *args: Any, **kwargs: Any
+    function: Any, wrt: tuple[int | str, ...], passes: Passes, /, *args: Any, **kwargs: Any
 ) -> tuple[Any, Pullback]:
     groups = [_members(one, args, kwargs) for one in wrt]
     wanted = [member for group in groups for member in (group if _many(group) else [group])]
-    value, pull = _differentiated(function, wanted, args, kwargs)
+    value, pull = _differentiated(function, wanted, args, kwargs, passes)
     number = home.is_array(value) and value.shape == ()  # on a device; seeds may be plain zeros
     full, dtype = home.namespace_of(value).full, getattr(value, "dtype", None)
 
@@ -86,7 +99,7 @@ def _many(group: Any) -> bool:
 
 
 def _differentiated(
-    function: Any, wanted: Wanted, args: tuple[Any, ...], kwargs: dict[str, Any]
+    function: Any, wanted: Wanted, args: tuple[Any, ...], kwargs: dict[str, Any], passes: Passes
 ) -> Found:
     """Differentiate a call, by what it is that is called."""
     from adjoint.transform.differentiable import Differentiable  # noqa: PLC0415
@@ -97,9 +110,9 @@ def _differentiated(
     rule = rule_of(function)
     if rule is not None:
         rest = [one for one in wanted if one != ITSELF]
-        return _with(_by_rule(function, rule, rest, args, kwargs), {ITSELF: None})
+        return _with(by_rule(function, rule, rest, args, kwargs), {ITSELF: None})
     if isinstance(function, types.MethodType):
-        return _by_method(function, wanted, args, kwargs)
+        return _by_method(function, wanted, args, kwargs, passes)
     if "self" in wanted:  # a static method: nothing of the object
         if _holds_numbers(function):
             raise NotDifferentiable(
@@ -107,15 +120,15 @@ def _differentiated(
                 "as a method is, and holds values of its own; give it a name first: `f = obj.f`"
             )
         rest = [one for one in wanted if one != "self"]
-        return _with(_differentiated(function, rest, args, kwargs), {"self": None})
+        return _with(_differentiated(function, rest, args, kwargs, passes), {"self": None})
     if isinstance(function, functools.partial):
-        return _by_partial(function, wanted, args, kwargs)
+        return _by_partial(function, wanted, args, kwargs, passes)
     if is_made_inside(function):
-        return opened_vjp(function, wanted, args, kwargs)
+        return opened_vjp(function, wanted, args, kwargs, passes)
     call = getattr(type(function), "__call__", None)  # noqa: B004 - it is called below
     if isinstance(call, types.FunctionType):
         shifted = [0 if one == ITSELF else _shifted(one, 1) for one in wanted]
-        value, pull = _differentiated(call, shifted, (function, *args), kwargs)
+        value, pull = _differentiated(call, shifted, (function, *args), kwargs, passes)
         return value, lambda g: dict(zip(wanted, _values(pull(g), shifted), strict=True))
     if isinstance(function, type):
         raise NotDifferentiable(
@@ -123,7 +136,8 @@ def _differentiated(
             f"and a derivative flows through it; call `{function.__name__}(...)` by its name"
         )
     rest = [one for one in wanted if one != ITSELF]
-    return _with(Differentiable(function).raw_vjp(rest, args, kwargs), {ITSELF: None})
+    made = Differentiable(function, passes=passes)
+    return _with(made.raw_vjp(rest, args, kwargs), {ITSELF: None})
 
 
 def _undecorated(function: Any) -> Any:
@@ -163,13 +177,14 @@ def _values(found: dict[Any, Any], wanted: Wanted) -> list[Any]:
 
 
 def _by_method(
-    function: types.MethodType, wanted: Wanted, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Found:
+    function: types.MethodType, wanted: Wanted, args: tuple[Any, ...], kwargs: dict[str, Any],
+    passes: Passes,
+) -> Found:  # fmt: skip
     """A bound method: the object is an argument, and what the method holds."""
     inner = [0 if one in ("self", ITSELF) else _shifted(one, 1) for one in wanted]
     unique = list(dict.fromkeys(inner))
     value, pull = _differentiated(
-        function.__func__, unique, (function.__self__, *args), kwargs
+        function.__func__, unique, (function.__self__, *args), kwargs, passes
     )
 
     def pullback(g: Any) -> dict[Any, Any]:
@@ -183,7 +198,7 @@ def _by_method(
 
 def _by_partial(
     function: functools.partial[Any], wanted: Wanted, args: tuple[Any, ...],
-    kwargs: dict[str, Any],
+    kwargs: dict[str, Any], passes: Passes,
 ) -> Found:  # fmt: skip
     """A partial function holds another one and some of its arguments."""
     count = len(function.args)
@@ -192,8 +207,9 @@ def _by_partial(
     if ITSELF in wanted:
         held = [*range(count), *(k for k in function.keywords if k not in kwargs), ITSELF]
     value, pull = _differentiated(
-        function.func, [*inner, *held], (*function.args, *args), {**function.keywords, **kwargs}
-    )
+        function.func, [*inner, *held], (*function.args, *args), {**function.keywords, **kwargs},
+        passes,
+    )  # fmt: skip
 
     def pullback(g: Any) -> dict[Any, Any]:
         found = pull(g)
@@ -202,36 +218,3 @@ def _by_partial(
         return {**given, ITSELF: own}
 
     return value, pullback
-
-
-def _by_rule(
-    function: Any, rule: Rule, wanted: Wanted, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Found:
-    if rule.starred is not None:
-        raise MissingRule(f"`{rule.name}` cannot be called where it is known only at run time")
-    namespace = home.namespace_of(args)
-    bound = bind(rule, len(args), list(kwargs))
-    given = {p: args[s] if isinstance(s, int) else kwargs[s] for p, s in bound.items()}  # type: ignore[index]
-    sources = {s: p for p, s in bound.items()}
-    values = [
-        given.get(p, None if default is REQUIRED else default) for p, default in rule.params.items()
-    ]
-    value = function(*args, **kwargs)
-    own, unbroadcast = (home.bind_helpers(namespace)[n] for n in ("own", "unbroadcast"))
-    values = [own(v) if hasattr(v, "dtype") else v for v in values]
-    kept = own(value)
-
-    def pull(g: Any) -> dict[Any, Any]:
-        found = {}
-        for one in wanted:
-            parameter = sources[one]
-            if parameter not in rule.differentiable:
-                found[one] = np.zeros(np.shape(given[parameter]))
-                continue
-            part = compiled(rule, parameter, np=namespace)(g, kept, *values)
-            if rule.kind == "elementwise":
-                part = unbroadcast(part, given[parameter])
-            found[one] = part
-        return found
-
-    return value, pull

@@ -13,7 +13,7 @@ import numpy
 from adjoint.runtime import anomaly, home
 from adjoint.transform import homes
 from adjoint.transform.derive.own_names import PREFIX
-from adjoint.transform.dynamic import call_vjp
+from adjoint.transform.dynamic import call_with
 from adjoint.transform.emit.load import load
 from adjoint.transform.ir.nodes import Ref, reads, walk
 from adjoint.transform.readonly import only_reads
@@ -62,7 +62,7 @@ def cells_of(emitted: Emitted, namespace: ModuleType = numpy) -> dict[str, Any]:
     cells: dict[str, Any] = {
         "np": home.facade(namespace),
         "math": math,
-        "call_vjp": call_vjp,
+        "call_vjp": call_with(emitted.passes),
         "only_reads": only_reads,
         **home.bind_helpers(namespace),
     }

@@ -26,7 +26,7 @@ from adjoint.transform.finishing import picked
 from adjoint.transform.homes import original
 from adjoint.transform.keys import key_of
 from adjoint.transform.parameters import Parameters, Slot, parameters_of
-from adjoint.transform.passes.pipeline import ALL
+from adjoint.transform.passes.pipeline import Passes
 from adjoint.transform.tensors import refuse_tensor
 
 _lock = threading.RLock()
@@ -53,7 +53,7 @@ def is_made_inside(function: object) -> bool:
 
 def opened_vjp(
     function: FunctionType, wanted: Sequence[int | str], args: tuple[Any, ...],
-    kwargs: dict[str, Any],
+    kwargs: dict[str, Any], passes: Passes,
 ) -> tuple[Any, Callable[[Any], dict[Any, Any]]]:  # fmt: skip
     """The value and a pullback to the arguments wanted, and to what the function holds.
 
@@ -62,6 +62,7 @@ def opened_vjp(
         wanted: positions, keywords, and `"()"`: all that the function holds, by name.
         args: the positional arguments.
         kwargs: the keyword arguments.
+        passes: the names of the rewrites that are made on the way.
     """
     cells = _cells(function)
     held = {name: value for name, value in cells.items() if not is_fixed(value)}
@@ -73,7 +74,7 @@ def opened_vjp(
         )
     args, defaults = _completed(function, args, kwargs)
     given = {**kwargs, **defaults, **held}
-    compiled, inner = _find(function, tuple(wanted), args, given, cells, tuple(held))
+    compiled, inner = _find(function, tuple(wanted), args, given, cells, tuple(held), passes)
     value, pullback = compiled.run(*args, **given)
 
     def pull(g: Any) -> dict[Any, Any]:
@@ -135,6 +136,7 @@ def _defaults(function: FunctionType) -> dict[str, Any]:
 def _find(
     function: FunctionType, wanted: tuple[int | str, ...], args: tuple[Any, ...],
     given: dict[str, Any], cells: Mapping[str, Any], opened: tuple[str, ...],
+    passes: Passes,
 ) -> tuple[Compiled, tuple[str, ...]]:  # fmt: skip
     code = function.__code__
     kept = _KEPT.setdefault((id(code), id(function.__globals__)), _Emissions(code, {}))
@@ -144,14 +146,14 @@ def _find(
     found = kept.compiled.get(key)
     if found is None or not found[0].guards.hold():
         with _lock:
-            found = _compile(function, wanted, args, given, opened)
+            found = _compile(function, wanted, args, given, opened, passes)
             kept.compiled[key] = found
     return found
 
 
 def _compile(
     function: FunctionType, wanted: tuple[int | str, ...], args: tuple[Any, ...],
-    given: dict[str, Any], opened: tuple[str, ...],
+    given: dict[str, Any], opened: tuple[str, ...], passes: Passes,
 ) -> tuple[Compiled, tuple[str, ...]]:  # fmt: skip
     fn = original(function)
     for name in opened:
@@ -165,7 +167,7 @@ def _compile(
         may = (*opened, *(name for name in defaults if name in given and name not in named))
         inner = [name for name in may if _may_carry(given[name])]
     slots += [Slot(name) for name in inner]
-    made = compile_call(fn, "raw", tuple(slots), parameters, 0, args, given, ALL, opened)
+    made = compile_call(fn, "raw", tuple(slots), parameters, 0, args, given, passes, opened)
     return made, tuple(inner)
 
 

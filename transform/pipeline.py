@@ -66,7 +66,8 @@ def derive(
     if key in world.emitted:
         return world.emitted[key]
     analysis = analyse(callee, kinds, world, together)
-    emitted = Emitted(Adjoint(analysis.function, wrt, written), "", callee.origin)
+    start = Adjoint(analysis.function, wrt, written)
+    emitted = Emitted(start, "", callee.origin, passes=world.passes)
     name = _vjp_name(callee, world)
     world.emitted[key] = emitted
     try:

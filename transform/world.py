@@ -35,7 +35,8 @@ class Emitted:
 
     callees: the emitted functions that it calls, by the names under which it does. places: where
     its statements come from. loaded: the running functions, by the identity of the namespace that
-    they work in and whether they are watched.
+    they work in and whether they are watched. passes: the rewrites that made it, and make what it
+    calls when it runs.
     """
 
     adjoint: Adjoint
@@ -44,6 +45,7 @@ class Emitted:
     callees: dict[str, Emitted] = field(default_factory=dict)
     places: Places = ()
     loaded: dict[tuple[int, bool], FunctionType] = field(default_factory=dict)
+    passes: Passes = ALL
 
     def everything(self) -> list[Emitted]:
         """This function and all that it calls, callees first."""
