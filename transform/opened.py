@@ -142,7 +142,7 @@ def _find(
     kept = _KEPT.setdefault((id(code), id(function.__globals__)), _Emissions(code, {}))
     fixed = tuple((name, id(value)) for name, value in cells.items() if name not in opened)
     named = tuple((name, key_of(value)) for name, value in given.items())
-    key = (wanted, tuple(map(key_of, args)), named, fixed, is_watching())
+    key = (wanted, tuple(map(key_of, args)), named, fixed, passes, is_watching())
     found = kept.compiled.get(key)
     if found is None or not found[0].guards.hold():
         with _lock:

@@ -107,8 +107,28 @@ def _bind_entries(
     for key, inner in zip(keys, node.patterns, strict=True):
         bind_names(inner, Place(_item(subject, key), place), subject, scope, out)
     if node.rest is not None:
-        what = "`**` in a pattern is not supported"
+        _bind_rest(node, place, subject, scope, out)
+
+
+def _bind_rest(
+    node: gast.MatchMapping, place: Place, subject: Var, scope: Scope, out: list[Stmt]
+) -> None:
+    """`{'a': u, **rest}`: `rest = {key: value for key, value in subject.items() if key != 'a'}`."""
+    if not all(isinstance(key, gast.Constant) for key in node.keys):
+        what = "`**` in a pattern whose keys are no literals is not supported"
         raise scope.refuse(node, what, "take the entries that are needed by their keys")
+    held = expressions.bind(_value(place, subject, scope, out), scope, out)
+    items = gast.Call(gast.Attribute(name(held.name), "items", gast.Load()), [], [])
+    others = [
+        gast.Compare(name("key"), [gast.NotEq()], [gast.Constant(key.value, None)])
+        for key in node.keys
+    ]
+    pair = gast.Tuple([name("key", gast.Store()), name("value", gast.Store())], gast.Store())
+    each = gast.comprehension(pair, items, others, 0)
+    rest = gast.DictComp(name("key"), name("value"), [each])
+    inner = scope.with_names({held.name: held})
+    value = expressions.rhs(gast.copy_location(rest, node), inner, out)
+    out.append(Assign(Var(node.rest), value, scope.span))
 
 
 def _bind_either(

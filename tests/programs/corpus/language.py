@@ -489,3 +489,61 @@ def every_operand_is_evaluated_once_and_in_order(x):
     if log != [1, 2, 3, 4, 5]:
         raise AssertionError(log)
     return y * table["a"]
+
+
+@program((arr(5),))
+def match_with_the_rest_of_a_dict(x):
+    match {"a": x[0], "b": x[1], "c": x[2]}:
+        case {"a": a, **rest}:
+            return a * sum(rest.values()) * rest["b"]
+    return 0.0
+
+
+@program((arr(5),))
+def match_with_the_rest_in_cases(x):
+    s = 0.0
+    for d in ({"k": "lin", "w": x[0], "b": x[1]}, {"k": "sq", "w": x[2]}, {"q": x[3]}):
+        match d:
+            case {"k": "lin", **params}:
+                s += params["w"] * x[4] + params["b"]
+            case {"k": "sq", "w": w, **params} if not params:
+                s += w * w
+            case {**key}:
+                s += key["q"] * len(key)
+    return s
+
+
+@program((arr(5),))
+def match_with_the_rest_of_an_inner_dict(x):
+    match ("m", {"in": {"a": x[0], "b": x[1]}}):
+        case (_, {"in": {"a": key, **value}}):
+            return key * value["b"] ** 2
+    return x[0]
+
+
+@program((arr(5),))
+def set_comprehension_of_positions(x):
+    chosen = {i % 3 for i in range(5)}
+    total = 0.0
+    for i in sorted(chosen):
+        total += x[i] * len(chosen)
+    return total
+
+
+@program((arr(5),), may_refuse=True)
+def set_comprehension_of_values(x):
+    return sum({v * v for v in x})
+
+
+@program((arr(5),), may_refuse=True)
+def left_in_the_middle_of_a_try(x):
+    n = x[0]
+    for v in x:
+        try:
+            n = n * v
+            if n < 0:
+                raise ValueError
+            n = n * 2
+        except ValueError:
+            n = n * 3
+    return n
