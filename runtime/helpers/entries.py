@@ -90,7 +90,11 @@ def add_field(d: Any, name: str, g: Any, like: Any) -> None:
     Raises:
         AttributeError: the attribute is computed, so that its cotangent belongs to other ones.
     """
-    if hasattr(d, name):
+    fields = getattr(type(like), "_fields", ())
+    if isinstance(d, list) and name in fields:
+        position = fields.index(name)
+        d[position] = accumulate(d[position], g)
+    elif hasattr(d, name):
         setattr(d, name, accumulate(getattr(d, name), g))
     elif hasattr(getattr(type(like), name, None), "__get__") or not hasattr(type(like), name):
         raise AttributeError(

@@ -547,3 +547,30 @@ def left_in_the_middle_of_a_try(x):
         except ValueError:
             n = n * 3
     return n
+
+
+class _Point(NamedTuple):
+    a: float
+    b: float
+
+
+class _Weighted(NamedTuple):
+    weight: float
+    a: float
+
+
+@program((arr(5),))
+def named_tuples_of_two_classes_in_a_list(x):
+    both = [_Point(x[0], x[1]), _Weighted(x[2], x[3])]
+    return sum(s.a * s.a for s in both)
+
+
+@program((arr(5),))
+def named_tuples_told_apart(x):
+    total = 0.0
+    for s in [_Point(x[0], x[1]), _Weighted(x[2], x[3]), _Point(x[4], x[0])]:
+        if isinstance(s, _Point):
+            total += s.a * s.b
+        else:
+            total += s.a * s.weight * 2
+    return total
