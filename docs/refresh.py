@@ -41,6 +41,8 @@ def refreshed(page: str) -> str:
 
 
 def _body(block: re.Match[str], folder: Path) -> str:
+    if "Traceback" in block["body"] and sys.version_info >= (3, 13):
+        return block["body"]  # carets stand elsewhere there
     if block["kind"] == "prints":
         return _printed(shlex.split(block["what"]), folder)
     (folder / block["what"]).write_text(block["body"], encoding="utf-8")

@@ -77,16 +77,14 @@ def text_of(place: Place) -> str:
 def _failing(file: str, name: str, first: int, position: Position) -> CodeType:
     """Code that fails at a position of a file, in a function that begins at a line."""
     line, end_line, column, end_column = position
-    where = {
-        "lineno": line, "end_lineno": end_line, "col_offset": column, "end_col_offset": end_column,
-    }  # fmt: skip
-    fail = ast.Raise(ast.Constant(None, **where), None, **where)
-    arguments = ast.arguments([], [], None, [], [], None, [])
-    function = ast.FunctionDef("f", arguments, [fail], [], **(where | {"lineno": first}))
-    if hasattr(ast, "TypeVar"):  # from Python 3.12
-        function.type_params = []  # type: ignore[attr-defined, unused-ignore]
-    module = compile(ast.Module([function], []), file, "exec")
-    code = next(const for const in module.co_consts if isinstance(const, CodeType))
+    module = ast.parse("def f():\n    raise None")
+    for node in ast.walk(module):
+        if isinstance(node, ast.stmt | ast.expr):
+            node.lineno, node.end_lineno = line, end_line
+            node.col_offset, node.end_col_offset = column, end_column
+    module.body[0].lineno = first
+    outer = compile(module, file, "exec")
+    code = next(const for const in outer.co_consts if isinstance(const, CodeType))
     flags = code.co_flags & ~_OPTIMIZED  # its variables are given
     return code.replace(co_name=name, co_qualname=name, co_flags=flags)
 

@@ -25,7 +25,8 @@ def stop_gradient(x: T) -> T:
     >>> grad(lambda x: x * stop_gradient(x)).gradient(3.0)
     3.0
     """
-    return _copied(x, lambda tensor: tensor.detach().clone())
+    made: T = _copied(x, lambda tensor: tensor.detach().clone())
+    return made
 
 
 def on_cotangent(x: T, hook: Callable[[Any], Any]) -> T:
@@ -51,7 +52,8 @@ def on_cotangent(x: T, hook: Callable[[Any], Any]) -> T:
             made.register_hook(hook)
         return made
 
-    return _copied(x, watched)
+    made: T = _copied(x, watched)
+    return made
 
 
 def _copied(x: Any, of_tensor: Callable[[Any], Any]) -> Any:

@@ -26,7 +26,7 @@ from typing import ParamSpec, TypeVar
 
 from adjoint.runtime.errors import AdjointError
 from adjoint.runtime.frames import frame_at, is_led_to, text_of
-from adjoint.runtime.places import is_emitted, place_at
+from adjoint.runtime.places import is_emitted, place_at, statement_text
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -129,7 +129,8 @@ def _led_back(
     if any(is_led_to(place, other) for other in before):
         return [entry]
     led = frame_at(place, entry)
-    if error is not None:
+    if error is not None:  # not everything that prints tracebacks can show emitted lines
         where = f"{PurePath(place.file).name}, line {place.line}"
-        error.add_note(f"In the adjoint of {where}: {text_of(place)}")
+        statement = statement_text(filename, entry.tb_lineno)
+        error.add_note(f"In the adjoint of {where}, `{text_of(place)}`:\n    {statement}")
     return [led, entry]

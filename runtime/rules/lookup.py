@@ -143,7 +143,7 @@ def _find(name: str) -> object | None:
     if root in ("math", "operator"):
         return getattr(importlib.import_module(root), rest, None)
     if root == "adjoint":
-        return getattr(importlib.import_module("adjoint.runtime.surgery"), rest)
+        return getattr(importlib.import_module("adjoint.runtime.surgery"), rest, None)
     if root == "ndarray":
         return getattr(np.ndarray, rest, None)
     return None

@@ -187,7 +187,8 @@ def test_an_error_in_an_adjoint_shows_both_lines(module: ModuleType) -> None:
         ("model.py", "index", "s += x[i] * i"),
         ("<adjoint:model.index_gradient>", "index_gradient", "d_x[i] += d_out * i"),
     ]
-    assert error.__notes__ == ["In the adjoint of model.py, line 24: s += x[i] * i"]
+    (note,) = error.__notes__
+    assert note == "In the adjoint of model.py, line 24, `s += x[i] * i`:\n    d_x[i] += d_out * i"
 
 
 def test_a_function_that_is_called_back(module: ModuleType) -> None:
@@ -314,7 +315,8 @@ def test_pdb_after_an_error_in_the_adjoint(module: ModuleType) -> None:
 
 
 def test_pdb_steps_through_both_sweeps() -> None:
-    script = "p y\nnext\np round(float(exp_y), 2)\nnext\nnext\nnext\nlist\np d_y\nnext\ncontinue\n"
+    script = "next\n" if sys.version_info >= (3, 13) else ""  # there `set_trace` stops at once
+    script += "p y\nnext\np round(float(exp_y), 2)\nnext\nnext\nnext\nlist\np d_y\nnext\ncontinue\n"
     debugger, out = scripted(script)
     stop = debugger.set_trace
 
@@ -327,7 +329,7 @@ def test_pdb_steps_through_both_sweeps() -> None:
 
     assert f.gradient(1.0) == pytest.approx(45 * np.exp(3))
     text = out.getvalue()
-    assert "f_gradient()\n-> exp_y = np.exp(y)\n(Pdb) 3.0" in text
+    assert "-> exp_y = np.exp(y)\n(Pdb) 3.0" in text
     assert "(Pdb) 20.09" in text
     assert "# z = np.exp(y) * y " in text
     assert "->\t    d_y += d_z * exp_y" in text
