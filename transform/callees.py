@@ -35,7 +35,7 @@ from adjoint.transform.lower.lift import (
 from adjoint.transform.lower.sources import with_sources
 from adjoint.transform.source import Reader, read_source
 
-_WITH_RULES_ONLY = frozenset({"numpy", "scipy", "cupy", "math"})
+_WITH_RULES_ONLY = frozenset({"numpy", "scipy", "cupy", "math", "copy"})
 ParameterKinds = tuple[tuple[str, Kind], ...]
 Target = FunctionType | LocalFunction | type
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adjoint.transform.analyses.alias_state import State, World, may_share
 from adjoint.transform.analyses.classes import record_fields
-from adjoint.transform.analyses.container_calls import REPLACE, SOURCE
+from adjoint.transform.analyses.container_calls import DEEP_COPY, REPLACE, SOURCE
 from adjoint.transform.analyses.effects import RESULT
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.liveness import names_read
@@ -124,6 +124,10 @@ def made_apart(op: Op, state: State, world: World, inside: bool) -> bool:
     """Whether an operation makes a container whose elements are apart (`inside`: disjoint)."""
     if op.prim in ("list", "dict") or op.prim.startswith("record:"):
         return all_fresh(op.args, op, state, world, inside)
+    if op.prim == DEEP_COPY:  # what stands twice in the one stands twice in the other
+        source = op.args[0]
+        known = state.disjoint if inside else state.apart
+        return isinstance(source, Var) and state.alias_of(source.name) in known
     if op.prim != "call":
         return False
     summary = world.summaries(op)

@@ -21,7 +21,7 @@ from adjoint.transform.analyses.alias_writes import track_elements
 from adjoint.transform.analyses.effects import Summaries
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.liveness import live_after
-from adjoint.transform.analyses.memory import shadowed_names
+from adjoint.transform.analyses.memory import check_deep_copies, shadowed_names
 from adjoint.transform.analyses.permutations import permuting_stores
 from adjoint.transform.analyses.views import View
 from adjoint.transform.errors import UnsupportedSyntax
@@ -119,6 +119,7 @@ def aliases(
     classes = _classes(world.pairs)
     shadowed, mixed = shadowed_names(fn, classes, world)
     by_memory = shadowed | mixed
+    check_deep_copies(fn, classes, by_memory)
     taken = {name: view for name, view in world.tracked.items() if name not in by_memory}
     return Aliases(
         {key: frozenset(names) for key, names in world.reached.items()},

@@ -98,6 +98,20 @@ def is_generated(function: Any) -> bool:
     return code is not None and code.co_filename == "<string>"
 
 
+@lru_cache(maxsize=1024)
+def copies_plainly(cls: type) -> bool:
+    """Whether `copy.copy` of an object gives one with the same attributes, and runs no other code.
+
+    What says otherwise is found in the class, or (`copyreg`) by its `__reduce_ex__`.
+    """
+    own = ("__copy__", "__deepcopy__", "__setstate__", "__getnewargs__", "__getnewargs_ex__")
+    inherited = ("__reduce__", "__reduce_ex__", "__new__")
+    plain = not any(hasattr(cls, name) for name in own)
+    if hasattr(object, "__getstate__"):
+        inherited = (*inherited, "__getstate__")
+    return plain and keeps_fields(cls) and all(_is_inherited(cls, name) for name in inherited)
+
+
 def method_of(cls: Any, name: str) -> types.FunctionType | None:
     """The function that a call of a method runs on the object, where a person wrote it."""
     found = None if cls is None else inspect.getattr_static(cls, name, None)

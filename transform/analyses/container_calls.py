@@ -7,13 +7,14 @@ Operations get these meanings here, beside `tuple`, `list`, `dict` and `list.cop
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from dataclasses import replace
 from typing import Any
 
 import gast
 
-from adjoint.transform.analyses.classes import field_defaults, record_fields
+from adjoint.transform.analyses.classes import copies_plainly, field_defaults, record_fields
 from adjoint.transform.analyses.containers import each_kind, list_of
 from adjoint.transform.analyses.kind import (
     Kind,
@@ -38,6 +39,8 @@ def container_call(
         return None
     if function in (list, tuple) and len(args) <= 1:
         return _copied(op, args)
+    if function in (copy.copy, copy.deepcopy) and len(args) == 1:
+        return _duplicated(op, args[0], deep=function is copy.deepcopy)
     if function is dict:
         return _dict_call(op, args)
     if function is dataclasses.replace and args and op.roles[0] == "":
@@ -56,6 +59,8 @@ def container_call(
     return _record_call(op, function, args)
 
 
+DEEP_COPY = "deep copy"
+"""`copy.deepcopy(xs)` of what is no array: it shares nothing with `xs`."""
 REPLACE = "record:replace"
 """`replace(s, v=w)` of a dataclass, `p._replace(x=w)` of a named tuple."""
 SOURCE = "source"
@@ -105,6 +110,26 @@ def _copied(op: Op, args: tuple[Kind | None, ...]) -> tuple[Op, Kind | None]:
         return replace(op, prim="look"), list_of(each_kind(args[0]))
     known = args[0].tag not in ("list", "tuple") or args[0].items
     return op, list_of(each_kind(args[0])) if known else Kind("list")
+
+
+def _duplicated(op: Op, kind: Kind | None, deep: bool) -> tuple[Op, Kind | None] | None:
+    """`copy.copy(x)` and `copy.deepcopy(x)`; None of what they do not simply copy."""
+    if kind is None:
+        return op, None
+    if kind.tag in ("num", "array", "numeric"):
+        return replace(op, prim="np.positive", roles=("x",)), kind
+    if not _is_copied(kind, deep) or (kind.tag == "tuple" and not deep):
+        return None
+    return replace(op, prim=DEEP_COPY if deep else "list.copy"), kind
+
+
+def _is_copied(kind: Kind, deep: bool) -> bool:
+    """Whether a copy holds what is copied; with `deep`, copies of that."""
+    if kind.tag == "any":
+        return False
+    if kind.tag == "record" and (kind.cls is None or not copies_plainly(kind.cls)):
+        return False
+    return not deep or all(_is_copied(item, deep) for item in kind.items)
 
 
 def _dict_call(op: Op, args: tuple[Kind | None, ...]) -> tuple[Op, Kind | None] | None:

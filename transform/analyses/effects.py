@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from adjoint.transform.analyses.container_calls import DEEP_COPY
 from adjoint.transform.analyses.kind import ANY, Kind, atom_kind
 from adjoint.transform.analyses.operations import rule_of_name
 from adjoint.transform.ir.nodes import (
@@ -29,7 +30,7 @@ WRITERS = frozenset(
     f"np.{name}" for name in "copyto put place putmask fill_diagonal put_along_axis".split()
 )
 """Functions that write into their first argument."""
-STRUCTURAL = frozenset({"tuple", "list", "dict", "set", "index", "look", "list.copy"})
+STRUCTURAL = frozenset({"tuple", "list", "dict", "set", "index", "look", "list.copy", DEEP_COPY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,8 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
         case "binary" if any((atom_kind(a, kinds) or ANY).is_container for a in op.args):
             return spread_out(op.args)
         case "look" | "binary" | "unary" | "np.add.at" | "np.subtract.at":
+            return ()
+        case _ if op.prim == DEEP_COPY:
             return ()
         case "list.copy" | "elements":
             return spread_out(op.args)

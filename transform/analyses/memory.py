@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adjoint.transform.analyses.alias_state import World
+from adjoint.transform.analyses.container_calls import DEEP_COPY
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.errors import UnsupportedSyntax
-from adjoint.transform.ir.nodes import Function
+from adjoint.transform.ir.nodes import Assign, Function, Op, walk
+from adjoint.transform.refusals import unsupported
 
 
 def shadowed_names(
@@ -41,6 +43,24 @@ def shadowed_names(
             elif "array" in held:
                 mixed.add(member)
     return frozenset(shadowed), frozenset(mixed)
+
+
+def check_deep_copies(
+    fn: Function, classes: Mapping[str, frozenset[str]], by_memory: frozenset[str]
+) -> None:
+    """Refuse deep copies of which a part has its cotangent by memory: the copy has other memory.
+
+    Raises:
+        UnsupportedSyntax: there is one.
+    """
+    for stmt in walk(fn.body):
+        if isinstance(stmt, Assign) and isinstance(stmt.value, Op):
+            copied = stmt.value.prim == DEEP_COPY
+            if copied and classes.get(stmt.target.name, frozenset()) & by_memory:
+                raise unsupported(
+                    stmt.span, "what is copied here is written, and may hold one array twice",
+                    "copy the arrays themselves",
+                )  # fmt: skip
 
 
 def _held(kind: Kind, assume_arrays: bool, refusal: UnsupportedSyntax) -> set[str]:

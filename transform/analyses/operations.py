@@ -97,7 +97,7 @@ def _resolve_op(
             return _attribute(op, name, args[0], kinds, call_kind)
         case "tuple" | "list" | "set" | "dict":
             return op, display_kind(op, args)
-        case "list.copy" | "elements" | "record":  # resolved in an earlier round
+        case "list.copy" | "deep copy" | "elements" | "record":  # resolved in an earlier round
             return op, known_container(op, args)
         case "closure":  # holds what the function captures; see `transform.closures`
             return op, ANY

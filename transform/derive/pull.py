@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adjoint.transform.analyses.activity import differentiable_operands
+from adjoint.transform.analyses.container_calls import DEEP_COPY
 from adjoint.transform.analyses.effects import WRITERS, is_rule
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.accumulate import accumulate
@@ -107,7 +108,7 @@ def _pull_op(
         pull_get(op, g, env, state, sweep, out)
     elif op.prim in ("method:values", "method:items") and _is_container(op.args[0], sweep):
         pull_view_of_dict(op, g, env, state, sweep, out)
-    elif op.prim == "list.copy":
+    elif op.prim in ("list.copy", DEEP_COPY):
         pull_list_copy(op, g, env, state, sweep, out)
     elif op.prim.startswith("attribute:"):
         pull_attribute(op, g, env, state, sweep, out)

@@ -20,7 +20,6 @@ from adjoint.transform.ir.nodes import (
     Stmt,
     Var,
 )  # fmt: skip
-from adjoint.transform.refusals import unsupported
 
 Env = Mapping[str, Version]
 
