@@ -41,6 +41,7 @@ PIPELINE = (
     Pass("sharing", "reads what was computed before instead of computing it again", exact=False),
     Pass("idle", "drops values that are overwritten, or left, before anybody reads them"),
     Pass("parts", "tells apart the values that a temporary has where it is computed again"),
+    Pass("handed", "makes what is only handed to the user's names under them"),
     Pass("reuse", "gives what comes back in the reverse sweep the user's names again"),
     # of the expressions, as they are printed
     Pass("fold", "puts temporaries that are used once back into the expressions that use them",

@@ -10,6 +10,7 @@ from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import Block, Function
 from adjoint.transform.ir.rebuild import distinct
 from adjoint.transform.passes.apart import part_temporaries
+from adjoint.transform.passes.handed import take_names
 from adjoint.transform.passes.idle import drop_idle
 from adjoint.transform.passes.negations import cancel_signs
 from adjoint.transform.passes.pipeline import Passes
@@ -40,6 +41,8 @@ def polished(
     for name, rewrite in _REWRITES:
         if name in passes:
             body = rewrite(body, names, numbers)
+    if "handed" in passes:
+        body = take_names(body, frozenset(p.name for p in fn.params))
     new = fn if body is fn.body else replace(fn, body=body)
     own = names_used(primal.body) | {p.name for p in primal.params}
     return reuse_names(new, own) if "reuse" in passes else new
