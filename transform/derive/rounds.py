@@ -102,7 +102,10 @@ def elements(rounds: Rounds, part: Out) -> None:
     if not isinstance(stmt, For) or _drives(rounds) is not None:
         return
     over = sequences(stmt.iterable)
-    if any(sweep.kind(v.name).tag in ("dict", "any") for v in over):
+    if any(sweep.kind(v.name).tag == "record" and sweep.is_active(v) for v in over):
+        raise unsupported(stmt.span, "what this loop is given is said by an object's class",
+                          "loop over the list or array that the object holds")  # fmt: skip
+    if any(sweep.kind(v.name).tag in ("dict", "record", "any") for v in over):
         return  # it cannot be subscripted by position (or may be such): saved as it came
     written = {
         n for s in walk(stmt.body) for n in sweep.facts.aliases.reached.get(id(s), ())

@@ -276,3 +276,52 @@ def made_by_class_methods_of_others(w, x):
 def made_through_an_object(w, x):
     a = MadeOtherwise(x)
     return a.copied().of(x) * a.again(w).of(x)
+
+
+class Run(Vector):
+    """An object that loops run over."""
+
+    def __iter__(self):
+        return iter(self.data)
+
+
+class Steps:
+    """An object that gives numbers of which none is differentiated."""
+
+    def __init__(self, n):
+        self.n = n
+
+    def __iter__(self):
+        return iter([0.5 * i for i in range(self.n)])
+
+
+@program((0.3, 0.4), may_refuse=True)
+def loop_over_an_object(x, y):
+    s = 0.0
+    for a in Run([x, y, x * y]):
+        s = s + a * a
+    return s
+
+
+@program((arr(3), 0.4), may_refuse=True)
+def loop_over_an_object_and_a_list(x, y):
+    s = 0.0
+    for i, (a, b) in enumerate(zip(Run(x * y), [y, x[0], y], strict=True)):
+        s = s + a * b * i
+    return s
+
+
+@program((arr(3), Steps(3)))
+def loop_over_steps(x, steps):
+    s = 0.0
+    for h in steps:
+        s = s + np.sum(np.sin(x * h)) * s + h * x[0]
+    return s
+
+
+@program((arr(3), 3))
+def loop_over_steps_made_here(x, n):
+    s = 0.0
+    for h in Steps(n):
+        s = s + np.sum(np.sin(x * h)) * s + h * x[0]
+    return s
