@@ -26,6 +26,7 @@ from adjoint.transform.pipeline import derive
 from adjoint.transform.results import outline, require_real
 from adjoint.transform.tensors import call_with_tensors, has_tensor, unwrapped
 from adjoint.transform.unwrap import Target, unwrap
+from adjoint.transform.used_as import as_used
 from adjoint.transform.world import Emitted, World, default_kinds
 
 Pullback = Callable[[Any], tuple[Any, ...]]
@@ -275,6 +276,8 @@ class Differentiable:
         names = [p.name for p in callee.function.params]
         values = dict(zip(names, (*asked.bound, *args), strict=False))
         kinds = default_kinds(callee.function, {**values, **asked.preset})
+        if world.assume_arrays:
+            kinds = as_used(callee.function, kinds)
         own = asked.wrt if wrt is None else checked_wrt(wrt)
         slots = asked.slots(own, mode, parameters_of(asked.function))
         if slots is None:
