@@ -18,6 +18,7 @@ import numpy
 
 from .errors import AdjointError, MissingRule
 from .helpers import ALL, HELPERS
+from .helpers.structures import fields_of
 
 _NOTHING = object()
 _REGISTERED: dict[type, ModuleType] = {numpy.ndarray: numpy}
@@ -95,7 +96,7 @@ def namespace_of(*values: object) -> ModuleType:
     return next(iter(homes.values()), numpy)
 
 
-def _homes(value: object) -> Iterator[ModuleType]:
+def _homes(value: object, within: tuple[int, ...] = ()) -> Iterator[ModuleType]:
     home = _home_of_type(type(value))
     if home is not None:
         # Scalars (arrays without axes) of NumPy go anywhere.
@@ -103,15 +104,17 @@ def _homes(value: object) -> Iterator[ModuleType]:
             yield home
     elif isinstance(value, (list, tuple)):
         for element in value:
-            yield from _homes(element)
+            yield from _homes(element, within)
     elif isinstance(value, dict):
         for element in value.values():
-            yield from _homes(element)
+            yield from _homes(element, within)
     elif hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
         for name in value.__dataclass_fields__:
-            yield from _homes(getattr(value, name, None))
-    elif isinstance(value, types.SimpleNamespace):
-        yield from _homes(vars(value))
+            yield from _homes(getattr(value, name, None), within)
+    elif id(value) not in within and not type(value).__module__.startswith("adjoint."):
+        # An object may keep on the host what it works with there.
+        for element in fields_of(value).values():
+            yield from (h for h in _homes(element, (*within, id(value))) if h is not numpy)
 
 
 @cache

@@ -72,9 +72,8 @@ def _array(given: Any, value: Any, what: str) -> Any:
     if there is not np and home.namespace_of(given) is np:
         if given.shape != ():
             raise home.MixedHomes(f"{what} is an array of numpy, and the value of {there.__name__}")
-        given = given.item()  # a number of the host goes anywhere
-        return given.conjugate() if kind == "c" else given
-    if isinstance(value, np.generic):
+        given = there.full((), given.item(), value.dtype)  # a number of the host goes anywhere
+    elif isinstance(value, np.generic):
         given = value.dtype.type(given)
     elif given.dtype != value.dtype:
         given = given.astype(value.dtype)

@@ -87,9 +87,12 @@ def expand(d: Any, like: Any) -> Any:
     shape = getattr(like, "shape", ())
     if d is None:
         d = 0.0
+    typed = hasattr(d, "dtype")
+    if not typed and hasattr(like, "dtype") and not isinstance(like, np.generic):
+        return np.full(shape, d, float_dtype(like))  # without axes, too, an array is one
     if getattr(d, "shape", ()) == shape:
         return d
-    if not hasattr(d, "dtype"):
+    if not typed:
         return np.full(shape, d, float_dtype(like))
     return np.broadcast_to(np.asarray(d) if isinstance(d, np.generic) else d, shape)
 

@@ -10,6 +10,7 @@ import pytest
 
 import adjoint
 from adjoint.runtime.errors import AdjointError
+from adjoint.runtime.helpers import shadow, shadow_add, shadow_take
 from adjoint.transform.analyses.alias_state import State
 from adjoint.transform.analyses.views import View
 from adjoint.transform.ir.nodes import Assign, Const, Var
@@ -233,3 +234,33 @@ def test_the_root_of_a_view_is_followed_through_views() -> None:
     state = State(views={"v": View("a", made, 1), "w": View("v", made)})
     assert state.root("w") == "a"
     assert state.alias_of("w") == "v"
+
+
+def _added_by_memory(x):
+    shadows = {}
+    d = shadow(shadows, x)
+    d += 2.0 * x
+    return np.sum(shadow(shadows, x) * x)
+
+
+def _stored_by_memory(x):
+    shadows, y = {}, x * x
+    shadow(shadows, y)[...] = x
+    return np.sum(shadow_take(shadows, y) * x)
+
+
+def _taken_by_memory(x):
+    shadows, y = {}, x * x
+    shadow_add(shadows, y, 2.0 * x)
+    return np.sum(shadow_take(shadows, y) * x)
+
+
+@pytest.mark.parametrize("function", [_added_by_memory, _stored_by_memory, _taken_by_memory])
+def test_an_adjoint_that_looks_by_memory_is_not_differentiated_again(function: Any) -> None:
+    with pytest.raises(AdjointError, match=r"may hold it|differentiated once"):
+        adjoint.gradient(function)(X)
+
+
+def test_a_number_where_an_array_was_relied_on_is_an_error_of_ours() -> None:
+    with pytest.raises(AdjointError, match=r"relies on an array.*\.copy\(\)"):
+        shadow({}, 2.0)

@@ -26,8 +26,10 @@ from tests.programs.trees import is_differentiable, leaves
 
 from . import StrictArray, strict, synchronisations, to_host, to_strict
 
-# `sum` of what starred targets take is called with the number 0.0 there, which CuPy refuses.
-FAILS_THERE = {"straight_line.unpack_starred_loop": "np.sum of a Python number on the device"}
+FAILS_THERE = {
+    "science_dynamics.runge_kutta_with_starred_arguments":
+        "the cotangents of what a star spread are a list, which is added to an array",
+}  # fmt: skip
 
 CASES = [
     pytest.param(
@@ -45,7 +47,10 @@ CASES = [
 
 
 # On the device an element is a view and `+=` writes into it, so that these hold what is written.
-MAY_REFUSE_THERE = frozenset({"calls.helper_writes_into_a_view", "containers.dict_of_accumulators"})
+MAY_REFUSE_THERE = frozenset({
+    "calls.helper_writes_into_a_view", "containers.dict_of_accumulators",
+    "held_by_others.row_helper",
+})  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
