@@ -45,11 +45,12 @@ def check_order(before: Block, stmt: Stmt, world: World) -> None:
 
 def note_reads(stmt: Stmt, state: State, world: World) -> None:
     """Note what is read other than as the view, or the known elements, that it certainly is."""
-    for name in names_read(stmt):
-        if name not in state.views:
-            world.reads_without_view.setdefault(name, stmt)
-        else:
+    for read in names_read(stmt):
+        name = read
+        while name in state.views:  # what it is a view of is read, too
             world.reads_as.setdefault(name, []).append((state.views[name], stmt))
+            name = state.views[name].of
+        world.reads_without_view.setdefault(name, stmt)
     value = getattr(stmt, "value", None)
     if isinstance(stmt, Assign) and isinstance(value, Op):
         item = item_of_op(stmt, value, world.kinds)

@@ -76,6 +76,7 @@ def reverse_block(block: Block, state: State, sweep: Sweep, out: Out) -> None:
             _reverse_with(stmt, state, sweep, part)
         elif not take_shadows(stmt, state, sweep, part):
             pull(stmt, state, sweep, part)
+        _forget_views_of(stmt, state, sweep)
         bound = sweep.facts.bindings.before[id(stmt)]
         part = list(settle(tuple(part), bound, sweep.facts.versions.before[id(stmt)], sweep))
         if i == 0 or getattr(block[i - 1], "span", NOWHERE) != span:
@@ -86,6 +87,19 @@ def reverse_block(block: Block, state: State, sweep: Sweep, out: Out) -> None:
         elif part:
             current = None if isinstance(stmt, If | For | While | With) else current
         out += part
+
+
+def _forget_views_of(stmt: Stmt, state: State, sweep: Sweep) -> None:
+    """Before a name is bound it holds another array: what views it then has another cotangent."""
+    if isinstance(stmt, Augment):
+        return
+    views, gone = sweep.facts.aliases.views, {v.name for v in binds(stmt)}
+    for name in [n for n in views if n in state]:
+        root = name
+        while root in views and root not in gone:
+            root = views[root]
+        if root in gone and root != name:
+            del state[name]
 
 
 def _reverse_with(stmt: With, state: State, sweep: Sweep, out: Out) -> None:
@@ -166,7 +180,8 @@ def _materialise(
     bound = names_bound(block)
     views = sweep.facts.aliases.views
     ready = []
-    for name in _buffers(block, sweep):
+    buffers = _buffers(block, sweep)
+    for name in sorted(buffers, key=lambda n: n not in views):  # a list may have grown under these
         if name in open_names and name in env:
             ensure(name, state, sweep, out, sweep.value(env[name]))
             ready.append(name)

@@ -143,3 +143,29 @@ def calls_whose_result_is_not_read(x, y):
     for _ in range(2):
         accumulate_into(x, y)
     return np.sum(np.sin(x) * y)
+
+
+@program((arr(4), arr(4), 0.3), (arr(4), arr(4), -1.3), wrt=(0, 1, 2))
+def view_of_what_is_bound_anew_unless_it_returned(x, y, k):
+    a = y[:]
+    for v in x:
+        if k < -0.9:
+            return np.sin(v) * np.sum(a * k)
+        a[x > -0.4] = a[2]
+    s = 0.2 * sum(v * v for v in a[::-1])
+    y = 0.3 * np.cumsum(0.3 * np.cumsum(y))
+    return np.sum(np.sin(y)) + s * k
+
+
+@program((arr(4), 0.3), (arr(4), -0.3), wrt=(0, 1), may_refuse=True)
+def views_of_a_name_that_a_branch_binds_anew(y, k):
+    a = y[1:]
+    b = a[::-1]
+    b *= k
+    s = 0.0
+    if k > 0:
+        a[1] = k * y[0]
+        y = np.sin(y)
+        y[2] *= 2.0
+        s = np.sum(b * b)
+    return s + np.sum(np.cos(y) * y[1])
