@@ -15,7 +15,7 @@ from adjoint.transform.ir.nodes import (
     Unpack,
     Var,
 )
-from adjoint.transform.lower import expressions, generators, rings, statements
+from adjoint.transform.lower import expressions, rings, statements, streams
 from adjoint.transform.lower.bindings import (
     bound_names,
     identifiers,
@@ -102,7 +102,7 @@ def _assign_all(nodes: list[gast.AST], source: gast.AST, scope: Scope, out: list
             _assign_all([target], part, scope, out)
         return
     if any(isinstance(node, gast.Tuple | gast.List) for node in nodes[:1]):
-        source = generators.as_list(source, scope)
+        source = streams.as_list(source, scope)
     ring = scope.rings.get(nodes[0].id) if isinstance(nodes[0], gast.Name) else None
     if ring is not None and (listed := rings.made_as_list(source, scope)) is not None:
         assign_to(nodes[0], expressions.rhs(listed, scope, out), scope, out)

@@ -11,7 +11,7 @@ import gast
 import numpy as np
 
 from adjoint.transform.ir.nodes import Op, Ref, Stmt
-from adjoint.transform.lower import comprehensions, expressions, factories, generators
+from adjoint.transform.lower import comprehensions, expressions, factories, streams
 from adjoint.transform.lower.reject import reject_callee
 from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.templates import CALLEE, hole, name
@@ -53,9 +53,9 @@ def call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Op:
         roles.append("**" if keyword.arg is None else keyword.arg)
         keywords.append(gast.keyword(keyword.arg, hole(first + len(values) - 2)))
     if any(callee.value is known for known in _CONSUMERS) if isinstance(callee, Ref) else method:
-        values[1:2] = [generators.as_expression(value, scope) for value in values[1:2]]
+        values[1:2] = [streams.as_expression(value, scope) for value in values[1:2]]
     values = [
-        generators.as_list(value, scope) if role == "*" else value
+        streams.as_list(value, scope) if role == "*" else value
         for value, role in zip(values, ["", *roles] if not method else roles, strict=True)
     ]
     if any(isinstance(value, gast.GeneratorExp) for value in values):

@@ -12,7 +12,14 @@ import gast
 
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Atom, Break, Effect, For, If, Op, Rhs, Stmt, Store, Var
-from adjoint.transform.lower import assignments, control, expressions, generators, statements
+from adjoint.transform.lower import (
+    assignments,
+    control,
+    expressions,
+    generators,
+    statements,
+    streams,
+)
 from adjoint.transform.lower.bindings import targets
 from adjoint.transform.lower.scope import Scope
 from adjoint.transform.lower.templates import hole, holes
@@ -44,8 +51,8 @@ def loop_over(node: gast.For, scope: Scope, out: list[Stmt]) -> None:
         what = "an asynchronous generator is not supported"
         raise scope.refuse(generator, what, "collect the items first")
     (part, *more) = generator.generators
-    if more or generators.stream(part.iter, scope) is not None:
-        found = generators.as_function(generator, scope)
+    if more or streams.stream(part.iter, scope) is not None:
+        found = streams.as_function(generator, scope)
         generators.run(found, generators.rounds(node, scope), node.orelse, scope, out)
         return
     iterable = control.iterable(part.iter, scope, out)
@@ -112,7 +119,7 @@ def _generator(job: _Job, depth: int, scope: Scope, out: list[Stmt]) -> None:
     if part.is_async:
         what = "an asynchronous comprehension is not supported"
         raise scope.refuse(job.node, what, "collect the items first")
-    found = generators.stream(part.iter, scope)
+    found = streams.stream(part.iter, scope)
     inner = _bind_targets(job.node, depth, scope)
     if found is not None:
 

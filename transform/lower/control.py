@@ -25,6 +25,7 @@ from adjoint.transform.lower import (
     expressions,
     generators,
     statements,
+    streams,
 )
 from adjoint.transform.lower.scope import Scope, resolve_path
 
@@ -53,7 +54,7 @@ def for_(node: gast.For, scope: Scope, out: list[Stmt]) -> None:
     if isinstance(node.iter, gast.GeneratorExp):
         comprehensions.loop_over(node, scope, out)
         return
-    found = generators.stream(node.iter, scope)
+    found = streams.stream(node.iter, scope)
     if found is not None:
         generators.run(found, generators.rounds(node, scope), node.orelse, scope, out)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gast
 
 from adjoint.transform.ir.nodes import Op, Ref, Rhs, Stmt
-from adjoint.transform.lower import expressions, generators
+from adjoint.transform.lower import expressions, streams
 from adjoint.transform.lower.purity import is_pure
 from adjoint.transform.lower.scope import Scope
 from adjoint.transform.lower.templates import CALLEE, Operands, hole, holes, look, name
@@ -15,7 +15,7 @@ def display(node: gast.Tuple | gast.List, scope: Scope, out: list[Stmt]) -> Rhs:
     """A tuple or list; a starred element has the role `*`."""
     starred = [isinstance(item, gast.Starred) for item in node.elts]
     values = [
-        generators.as_list(item.value, scope) if star else item
+        streams.as_list(item.value, scope) if star else item
         for item, star in zip(node.elts, starred, strict=True)
     ]
     atoms = expressions.operands(values, scope, out)

@@ -1,0 +1,102 @@
+"""Which expressions run a generator that is known, and what stands around it."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from types import FunctionType
+
+import gast
+
+from adjoint.transform.ir.nodes import Ref
+from adjoint.transform.lower import calls
+from adjoint.transform.lower.bindings import own_nodes
+from adjoint.transform.lower.scope import Opened, Scope, resolve_path
+from adjoint.transform.lower.templates import name
+from adjoint.transform.source import read_source
+
+_GENERATES = 0x20  # a flag of code objects
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """The call of a generator, with `enumerate(..., start)` and `islice(..., most)` around it."""
+
+    call: gast.Call
+    generator: Opened
+    start: gast.AST | None = None
+    most: gast.AST | None = None
+
+
+def stream(node: gast.AST, scope: Scope) -> Stream | None:
+    """The generator that an expression runs, if it is known."""
+    if not isinstance(node, gast.Call):
+        return None
+    if calls.is_call_of(node, scope, "enumerate") and 1 <= len(node.args) + len(node.keywords) <= 2:
+        inner = stream(node.args[0], scope) if node.args else None
+        rest = [*node.args[1:], *(word.value for word in node.keywords)]
+        start = rest[0] if rest else gast.Constant(0, None)
+        return None if inner is None or inner.start else replace(inner, start=start)
+    known = resolve_path(node.func, scope)
+    if not isinstance(known, Ref):
+        return None
+    if known.value is itertools.islice and len(node.args) == 2:
+        inner = stream(node.args[0], scope)
+        return None if inner is None or inner.most else replace(inner, most=node.args[1])
+    if isinstance(known.value, Opened):
+        return Stream(node, known.value) if known.value.generates else None
+    if isinstance(known.value, FunctionType) and known.value.__code__.co_flags & _GENERATES:
+        return Stream(node, _outside(node, known.value, scope))
+    return None
+
+
+def _outside(node: gast.AST, function: FunctionType, scope: Scope) -> Opened:
+    """A generator that is defined at the top of a module: that of the function which calls it."""
+    source = read_source(function)
+    around = replace(scope, source=source, origin=function, names={}, definition=source.tree)
+    free = {inner.id for inner in own_nodes(source.tree.body) if isinstance(inner, gast.Name)}
+    here, there = scope.origin.__globals__, function.__globals__
+    if function.__closure__ or any(there[text] is not here.get(text) for text in free & set(there)):
+        what = f"the generator `{function.__name__}` is defined elsewhere, among other names"
+        raise scope.refuse(node, what, "let it return a list, or define it in this module")
+    hidden = sorted(free & there.keys() & scope.names.keys())
+    if hidden:
+        what = f"`{function.__name__}` reads `{hidden[0]}`, which is another variable here"
+        raise scope.refuse(node, what, "rename one of them")
+    return Opened(source.tree, around, frozenset(), True)
+
+
+def as_function(node: gast.GeneratorExp, scope: Scope) -> Stream:
+    """A generator expression as a generator function that is called in place."""
+    innermost: gast.AST = gast.Expr(gast.copy_location(gast.Yield(node.elt), node.elt))
+    for part in reversed(node.generators):
+        for test in reversed(part.ifs):
+            guarded = gast.If(test, [gast.copy_location(innermost, node.elt)], [])
+            innermost = gast.copy_location(guarded, test)
+        body = [gast.copy_location(innermost, node.elt)]
+        innermost = gast.copy_location(gast.For(part.target, part.iter, body, [], None), node)
+    definition = gast.copy_location(gast.parse("def generator(): pass").body[0], node)
+    definition.body = [innermost]
+    called = gast.copy_location(gast.Call(name(definition.name), [], []), node)
+    return Stream(called, Opened(definition, scope, frozenset(), True))
+
+
+def as_list(node: gast.AST, scope: Scope) -> gast.AST:
+    """An expression that is consumed at once, as a list where it runs a generator."""
+    if isinstance(node, gast.GeneratorExp):
+        return gast.copy_location(gast.ListComp(node.elt, node.generators), node)
+    if stream(node, scope) is None:
+        return node
+    return gast.copy_location(gast.ListComp(*_every(node)), node)
+
+
+def as_expression(node: gast.AST, scope: Scope) -> gast.AST:
+    """The same as a generator expression."""
+    if stream(node, scope) is None:
+        return node
+    return gast.copy_location(gast.GeneratorExp(*_every(node)), node)
+
+
+def _every(node: gast.AST) -> tuple[gast.AST, list[gast.AST]]:
+    item, each = name("item"), gast.comprehension(name("item", gast.Store()), node, [], 0)
+    return gast.copy_location(item, node), [each]
