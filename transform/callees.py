@@ -24,15 +24,10 @@ from adjoint.transform.ir.nodes import Assign, Function, Op, Param, Ref, Var
 from adjoint.transform.lower import lower, normalise_exits
 from adjoint.transform.lower.constructors import constructor, is_reachable
 from adjoint.transform.lower.generated import generated_initialiser
-from adjoint.transform.lower.lift import (
-    LocalFunction,
-    given_as,
-    lift,
-    map_ops,
-    missing,
-    with_captures,
-)  # fmt: skip
+from adjoint.transform.lower.lift import lift
+from adjoint.transform.lower.local_functions import LocalFunction, given_as, missing, with_captures
 from adjoint.transform.lower.sources import with_sources
+from adjoint.transform.lower.statements_inside import map_ops
 from adjoint.transform.source import Reader, read_source
 
 _WITH_RULES_ONLY = frozenset({"numpy", "scipy", "cupy", "math", "copy"})

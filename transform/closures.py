@@ -37,7 +37,8 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 from adjoint.transform.ir.places import renumbered
-from adjoint.transform.lower.lift import LocalFunction, Locals, inside
+from adjoint.transform.lower.local_functions import LocalFunction, Locals
+from adjoint.transform.lower.statements_inside import inside
 from adjoint.transform.lower.templates import CALLEE, hole
 from adjoint.transform.lower.templates import name as name_of
 from adjoint.transform.refusals import unsupported

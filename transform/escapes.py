@@ -23,7 +23,7 @@ from adjoint.transform.ir.nodes import (
     reads,
     walk,
 )  # fmt: skip
-from adjoint.transform.lower.lift import Locals
+from adjoint.transform.lower.local_functions import Locals
 from adjoint.transform.lower.sources import GIVEN
 from adjoint.transform.refusals import unsupported
 from adjoint.transform.world import Analysis

@@ -38,7 +38,7 @@ from adjoint.transform.ir.nodes import (
     reads,
     walk,
 )  # fmt: skip
-from adjoint.transform.lower.lift import LocalFunction
+from adjoint.transform.lower.local_functions import LocalFunction
 from adjoint.transform.passes.polish import polished
 from adjoint.transform.summaries import written_parameters
 from adjoint.transform.world import Analysis, Emitted, World

@@ -24,7 +24,7 @@ from adjoint.transform.ir.nodes import (
     Var,
     walk,
 )  # fmt: skip
-from adjoint.transform.lower.lift import map_ops
+from adjoint.transform.lower.statements_inside import map_ops
 from adjoint.transform.passes.copies import fold_last, spread_names
 from adjoint.transform.passes.dead_code import drop_dead
 from adjoint.transform.passes.loops import iterate_saved

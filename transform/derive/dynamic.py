@@ -19,7 +19,7 @@ from adjoint.runtime.rules import rule_of
 from adjoint.transform.derive.sweep import Derivative
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.ir.nodes import Op, Ref, Stmt, Var
-from adjoint.transform.lower.lift import LocalFunction
+from adjoint.transform.lower.local_functions import LocalFunction
 from adjoint.transform.refusals import missing_rule, unsupported
 
 

@@ -12,17 +12,20 @@ from dataclasses import replace
 import gast
 
 from adjoint.transform.ir.nodes import (
+    Assign,
     Block,
     Define,
+    Effect,
     Function,
     Op,
     Ref,
     Stmt,
     Store,
+    With,
     reads,
     walk,
 )  # fmt: skip
-from adjoint.transform.lower.lift import map_ops
+from adjoint.transform.lower.statements_inside import inside
 
 PREFIX = "_"
 
@@ -54,16 +57,20 @@ def _is_ours(ref: Ref) -> bool:
 
 
 def _block(block: Block, clashing: frozenset[str]) -> Block:
-    return tuple(_stmt(map_ops(stmt, lambda op: _op(op, clashing)), clashing) for stmt in block)
+    return tuple(_stmt(stmt, clashing) for stmt in block)
 
 
 def _stmt(stmt: Stmt, clashing: frozenset[str]) -> Stmt:
     match stmt:
+        case Assign(value=Op() as op) | Effect(value=op):
+            return replace(stmt, value=_op(op, clashing))
         case Store(place=place):
             return replace(stmt, place=_op(place, clashing))
         case Define(function=function):
             return replace(stmt, function=replace(function, body=_block(function.body, clashing)))
-    return stmt
+        case With(context=context):
+            stmt = replace(stmt, context=_op(context, clashing))
+    return inside(stmt, lambda block: _block(block, clashing))
 
 
 def _op(op: Op, clashing: frozenset[str]) -> Op:

@@ -17,7 +17,7 @@ from adjoint.transform.ir.nodes import (
     Store,
     With,
 )  # fmt: skip
-from adjoint.transform.lower.lift import inside
+from adjoint.transform.lower.statements_inside import inside
 
 _BY_SOMEBODY = replace(NOWHERE, file="<adjoint>")
 

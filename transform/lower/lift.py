@@ -8,8 +8,8 @@ variables are captured as well: in variables of their own, since they are read a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from types import FunctionType
 
 import gast
@@ -17,60 +17,20 @@ import gast
 from adjoint.transform.ir.names import names_bound, names_used
 from adjoint.transform.ir.nodes import (
     Assign,
-    Atom,
     Block,
     Define,
-    Effect,
-    For,
     Function,
-    If,
     Op,
     Param,
     Ref,
     Stmt,
     Var,
-    While,
-    With,
     binds,
-    blocks_of,
     walk,
-)  # fmt: skip
-
-Path = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LocalFunction:
-    """A nested function, lifted: what it captures are keyword-only parameters at the end.
-
-    captures: for each parameter that its calls need not give, the variable that fills it; defaults:
-    those of them that calls may give, since the variable is a default.
-    holds: what the running function holds, in a cell or as a default or through a function in a
-    cell: under which names, and which of `captures` it is. cells: the variables around it that it
-    reads when it is called, functions included. mutual: whether a function that it calls calls it.
-    name: what its emitted forms are called after. origin: the Python function it is nested in.
-    inner: the local functions that it defines itself.
-    base: where it was given to another function, which knows it with other captures: the original.
-    """
-
-    function: Function
-    captures: Mapping[str, str]
-    defaults: frozenset[str]
-    holds: Mapping[Path, str]
-    cells: frozenset[str]
-    mutual: bool
-    name: str
-    origin: FunctionType
-    inner: dict[str, LocalFunction] = field(default_factory=dict)
-    base: LocalFunction | None = None
-
-    @property
-    def original(self) -> LocalFunction:
-        """The function itself, with its captures as they are where it was made."""
-        return self.base or self
-
-
-Locals = Mapping[str, LocalFunction]
+)
+from adjoint.transform.lower.captures import captures_of, defaults_of, held_by
+from adjoint.transform.lower.local_functions import LocalFunction, Locals, missing, with_captures
+from adjoint.transform.lower.statements_inside import inside, map_ops
 
 
 def lift(
@@ -110,7 +70,7 @@ def lift(
 def _unhidden(defined: dict[str, Function], outer: Locals) -> dict[str, Function]:
     """The functions of which no own variable hides one that a function they call captures."""
     while True:
-        captures = _captures(defined, outer)
+        captures = captures_of(defined, outer)
         hiding = [
             name for name, fn in defined.items()
             if set(captures[name]) & ({p.name for p in fn.params} | names_bound(fn.body))
@@ -172,28 +132,6 @@ def _with_own_names(fn: Function) -> Block:
     return block(fn.body)
 
 
-def _lifted(
-    fn: Function, defined: Mapping[str, Function], known: Locals, origin: FunctionType
-) -> dict[str, LocalFunction]:
-    """The local functions that a function defines, their own calls not resolved yet."""
-    captures = _captures(defined, known)
-    cells: dict[str, LocalFunction] = {}
-    for name, inner in defined.items():
-        hidden = [Param(c, "keyword-only") for c in captures[name]]
-        params = sorted((*_without_variables(inner), *hidden), key=lambda p: p.kind == "varkw")
-        plain = inner.name if inner.name.isidentifier() else "lambda_"
-        shell = replace(inner, name=f"{fn.name}_{plain}", params=tuple(params), captures=())
-        defaults = _defaults(inner)
-        filled = {c: c for c in captures[name]} | defaults
-        held = _held(name, (name,), defined, known)
-        roles = {variable: role for role, variable in filled.items()}
-        holds = {path: roles[variable] for path, variable in held.holds.items()}
-        cells[name] = LocalFunction(
-            shell, filled, frozenset(defaults), holds, held.cells, held.mutual, shell.name, origin
-        )
-    return cells
-
-
 def _without_variables(fn: Function) -> Iterator[Param]:
     """The parameters, without defaults that are variables: all calls give the value then."""
     optional = False
@@ -205,61 +143,26 @@ def _without_variables(fn: Function) -> Iterator[Param]:
             yield replace(param, has_default=optional, default=None)
 
 
-def _defaults(fn: Function) -> dict[str, str]:
-    """The parameters with a variable as default, and these."""
-    return {
-        p.name: p.default.name for p in fn.params if p.has_default and isinstance(p.default, Var)
-    }
-
-
-def _captures(
-    defined: Mapping[str, Function], known: Locals
-) -> dict[str, tuple[str, ...]]:
-    """The variables that each local function reads from outside, through others that it calls."""
-    functions = set(defined) | set(known)
-    found = {n: {c for c in f.captures if c not in functions} for n, f in defined.items()}
-    while True:
-        before = sum(map(len, found.values()))
-        for name, fn in defined.items():
-            for called in fn.captures:
-                if called in found:
-                    found[name] |= found[called] | set(_defaults(defined[called]).values())
-                elif called in known:
-                    found[name] |= set(known[called].captures.values())
-        if sum(map(len, found.values())) == before:
-            return {n: tuple(sorted(c)) for n, c in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What a function holds when it runs: variables by path, and those that are in cells."""
-
-    holds: dict[Path, str]
-    cells: frozenset[str]
-    mutual: bool
-
-
-def _held(
-    name: str, above: tuple[str, ...], defined: Mapping[str, Function], known: Locals
-) -> _Held:
-    """What a function holds; that it may hold itself adds nothing."""
-    if name in known:
-        local = known[name]
-        paths = {path: local.captures[role] for path, role in local.holds.items()}
-        return _Held(paths, local.cells, local.mutual)
-    found: dict[Path, str] = {(p,): v for p, v in _defaults(defined[name]).items()}
-    captured = defined[name].captures
-    cells, mutual = frozenset(captured), False
-    for one in captured:
-        if one not in defined and one not in known:
-            found[one,] = one
-        elif one not in above:
-            inside = _held(one, (*above, one), defined, known)
-            found |= {(one, *path): variable for path, variable in inside.holds.items()}
-            cells, mutual = cells | inside.cells, mutual or inside.mutual
-        else:
-            mutual = mutual or one != name
-    return _Held(found, cells, mutual)
+def _lifted(
+    fn: Function, defined: Mapping[str, Function], known: Locals, origin: FunctionType
+) -> dict[str, LocalFunction]:
+    """The local functions that a function defines, their own calls not resolved yet."""
+    captures = captures_of(defined, known)
+    cells: dict[str, LocalFunction] = {}
+    for name, inner in defined.items():
+        hidden = [Param(c, "keyword-only") for c in captures[name]]
+        params = sorted((*_without_variables(inner), *hidden), key=lambda p: p.kind == "varkw")
+        plain = inner.name if inner.name.isidentifier() else "lambda_"
+        shell = replace(inner, name=f"{fn.name}_{plain}", params=tuple(params), captures=())
+        defaults = defaults_of(inner)
+        filled = {c: c for c in captures[name]} | defaults
+        held = held_by(name, (name,), defined, known)
+        roles = {variable: role for role, variable in filled.items()}
+        holds = {path: roles[variable] for path, variable in held.holds.items()}
+        cells[name] = LocalFunction(
+            shell, filled, frozenset(defaults), holds, held.cells, held.mutual, shell.name, origin
+        )
+    return cells
 
 
 def _resolved(op: Op, own: Locals, outer: Locals) -> Op:
@@ -291,67 +194,7 @@ def _resolved(op: Op, own: Locals, outer: Locals) -> Op:
     return with_captures(called, Ref(local.name, local), captures)
 
 
-def missing(op: Op, local: LocalFunction) -> dict[str, str] | None:
-    """What a call does not give of what the function captures; None where that is not known."""
-    if local.defaults and {"*", "**"} & set(op.roles):
-        return None
-    params = local.function.params
-    positional = [p.name for p in params if p.kind in ("positional-only", "ordinary")]
-    given = {*positional[: op.roles.count("")], *op.roles}
-    return {role: variable for role, variable in local.captures.items() if role not in given}
-
-
-def with_captures(op: Op, callee: Ref, captures: Mapping[str, str]) -> Op:
-    """A call of a known function; `captures` gives for each parameter the variable passed."""
-    hidden: tuple[Atom, ...] = tuple(Var(v) for v in captures.values())
-    return replace(
-        op, callee=callee, args=(*op.args, *hidden), roles=(*op.roles, *captures)
-    )
-
-
-def given_as(local: LocalFunction, parameter: str, taken: Collection[str]) -> LocalFunction:
-    """A local function as a function knows it that gets it as an argument.
-
-    What it captures comes in as further parameters, named after it and its own.
-    """
-    names: dict[str, str] = {}
-    for role in local.captures:
-        own = f"{parameter}_{role}"
-        while own in taken or own in names.values():
-            own += "_"
-        names[role] = own
-    return replace(local, captures=names, base=local.original)
-
-
 def _block(block: Block, resolve: Callable[[Op], Op]) -> Block:
     return tuple(map_ops(stmt, resolve) for stmt in block)
 
 
-def map_ops(stmt: Stmt, change: Callable[[Op], Op]) -> Stmt:
-    """The statement with every operation changed, in the blocks inside it too."""
-
-    def block(inner: Block) -> Block:
-        return tuple(map_ops(s, change) for s in inner)
-
-    match stmt:
-        case Assign(value=Op() as op):
-            return replace(stmt, value=change(op))
-        case Effect(value=op):
-            return replace(stmt, value=change(op))
-        case With(context=context, body=body):
-            return replace(stmt, context=change(context), body=block(body))
-    return inside(stmt, block) if blocks_of(stmt) else stmt
-
-
-def inside(stmt: Stmt, block: Callable[[Block], Block]) -> Stmt:
-    """The statement with the blocks inside it changed."""
-    match stmt:
-        case If(body=body, orelse=orelse):
-            return replace(stmt, body=block(body), orelse=block(orelse))
-        case For(body=body):
-            return replace(stmt, body=block(body))
-        case While(before=before, body=body):
-            return replace(stmt, before=block(before), body=block(body))
-        case With(body=body):
-            return replace(stmt, body=block(body))
-    return stmt

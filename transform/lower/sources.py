@@ -37,8 +37,8 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 from adjoint.transform.library import LAZY, SOURCES, source_of
-from adjoint.transform.lower.lift import inside
 from adjoint.transform.lower.operators import as_operator
+from adjoint.transform.lower.statements_inside import inside
 from adjoint.transform.lower.templates import CALLEE, hole, name
 
 _CONSUMERS = (
