@@ -8,6 +8,7 @@ was met, alive.
 
 from __future__ import annotations
 
+from collections.abc import ItemsView, ValuesView
 from typing import Any
 
 import numpy as np
@@ -56,11 +57,18 @@ def shadow_add(shadows: dict[int, Any], x: Any, g: Any) -> Any:
     """
     if isinstance(g, float) and g == 0.0:
         return g
+    if isinstance(x, (ValuesView, ItemsView)):
+        x = list(x)
     if isinstance(x, dict):
         return {key: shadow_add(shadows, x[key], part) for key, part in g.items()}
     if isinstance(x, (list, tuple)):
         return [shadow_add(shadows, item, part) for item, part in zip(x, g, strict=True)]
     if not isinstance(x, np.ndarray):
+        if isinstance(g, list):
+            raise not_followed(
+                f"a {type(x).__name__} may hold arrays that are written in place, and its adjoint "
+                "cannot look into it; make a list of it, or put copies (`.copy()`) into it"
+            )
         return g
     held = shadow(shadows, x)
     held += g

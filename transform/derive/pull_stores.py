@@ -137,7 +137,8 @@ def _pull_scaled_store(
         }
         text = "g * old" if stmt.operator == "*" else "-g * old / (v * v)"
         contribution: Op | Atom = expression(f"unbroadcast({text}, v)", atoms)
-        if sweep.is_elsewhere(value.name):  # perhaps of what is scaled: not scaled itself
+        reached = sweep.facts.aliases.reached.get(id(stmt), frozenset())
+        if sweep.is_elsewhere(value.name) or value.name in reached:  # this is not scaled itself
             contribution = assign(out, sweep.names, contribution)
             _scale(stmt, here, buffer, factor, state, sweep, out)
             accumulate(value.name, contribution, state, sweep, out)

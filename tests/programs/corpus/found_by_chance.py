@@ -169,3 +169,34 @@ def views_of_a_name_that_a_branch_binds_anew(y, k):
         y[2] *= 2.0
         s = np.sum(b * b)
     return s + np.sum(np.cos(y) * y[1])
+
+
+@program((arr(4), 0.6), wrt=(0, 1))
+def scales_what_is_read_by_itself(y, k):
+    y[:] *= y
+    b = y[:]
+    b[:] *= y
+    b[1:] /= 2.0 + y[:-1] * k
+    y *= b[::-1]
+    y[[0, 1]] *= y[0]
+    return np.sum(np.sin(y))
+
+
+@program((arr(4), 0.6), wrt=(0, 1))
+def values_of_a_dict_that_holds_what_is_written(y, k):
+    d = {"p": y, "q": y - 0.5 * k}
+    y -= k
+    a = sum(d.values())
+    return np.sum(np.sin(a))
+
+
+@program((arr(4), 0.6), wrt=(0, 1))
+def view_of_a_view_after_its_root_is_bound_anew(y, k):
+    a = y[1:]
+    b = a[::-1]
+    b *= k
+    s = 0.0
+    if k > 0:
+        y = np.sin(y)
+        s = np.sum(b * b)
+    return s + np.sum(y * y)
