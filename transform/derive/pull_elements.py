@@ -99,8 +99,9 @@ def pull_binary(
         folded = call("fold", value, sweep.primal(source, env))
         give_elements(source, folded, env, state, sweep, out)
         return
-    whole = assign(out, sweep.names, call("listed", value)) if g.lazy else value
-    atoms = {"g": whole, "a": sweep.primal(a, env)}
+    atoms = {"g": value, "a": sweep.primal(a, env), "b": sweep.primal(b, env)}
+    if g.lazy:
+        atoms["g"] = assign(out, sweep.names, expression("listed(g, a + b)", atoms))
     for arg, text in ((a, "g[: len(a)]"), (b, "g[len(a) :]")):
         if sweep.is_active(arg):
             give_elements(arg, expression(text, atoms), env, state, sweep, out)

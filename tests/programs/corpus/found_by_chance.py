@@ -200,3 +200,20 @@ def view_of_a_view_after_its_root_is_bound_anew(y, k):
         y = np.sin(y)
         s = np.sum(b * b)
     return s + np.sum(y * y)
+
+
+@program((arr(4), 0.6), (arr(4), -0.6), wrt=(0, 1))
+def joined_list_that_a_loop_replaces(x, k):
+    ns = [v for v in x if v > 0.2] + [0.3, k]
+    for v in x:
+        ns = [w * v for w in x - 0.5 * k]
+    return sum(v * v for v in ns)
+
+
+@program((arr(4), 0.6), (arr(4), -0.6), wrt=(0, 1))
+def grown_list_after_an_early_result(x, k):
+    ns = [v * k for v in x]
+    if k < -0.3:
+        return (k - 0.5) * x[0]
+    ns[:1] = [x.mean(), k]
+    return sum(v * v for v in ns)
