@@ -160,6 +160,7 @@ def _judged(
 def is_finite(value: Any) -> bool:
     """Whether all numbers in a cotangent are finite.
 
+    >>> import numpy as np
     >>> is_finite([1.0, {"a": np.array([1.0, np.inf])}]), is_finite(("text", 1.0, None))
     (False, True)
     """
