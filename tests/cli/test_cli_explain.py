@@ -66,7 +66,7 @@ def test_all_refusals_are_shown_each_with_its_caret(capsys):
     )
     (declared,) = [i for i, line in enumerate(lines) if "global calls" in line]
     assert lines[declared + 1].strip().startswith("^^^^^^^^^^^^ `global` of what is assigned")
-    assert signs(text)["y = np.tanh(x)"] == signs(text)["return helper(y)"] == "d"
+    assert signs(text)["return helper(y)"] == "d"
     assert signs(text)["y * y"] == "d"
 
 

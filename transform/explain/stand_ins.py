@@ -71,7 +71,9 @@ def stand_in(parts: Iterable[gast.AST], node: gast.AST, known: Known) -> gast.Ca
     inside = [inner for part in parts for inner in gast.walk(part)]
     names = {n.id for n in inside if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
     for inner in inside:
-        if isinstance(inner, gast.comprehension):
+        if isinstance(inner, gast.AugAssign):
+            names |= set(targets(inner.target))
+        elif isinstance(inner, gast.comprehension):
             names -= set(targets(inner.target))
         elif isinstance(inner, FUNCTIONS) and inner is not node:
             names -= {parameter.id for parameter in parameters(inner.args)}
@@ -84,18 +86,12 @@ def stand_in(parts: Iterable[gast.AST], node: gast.AST, known: Known) -> gast.Ca
 def bind(
     names: Iterable[str], parts: Iterable[gast.AST], node: gast.AST, known: Known
 ) -> list[gast.AST]:
-    """Statements that give some names a stand-in each; if there are none, one for its effect.
-
-    What a name holds may depend on what it held: the refused code may have read it unseen.
-    """
+    """Statements that give some names a stand-in each; if there are none, one for its effect."""
     parts = list(parts)
     bound: list[gast.AST] = [
-        gast.Assign(
-            [_name(name, gast.Store())],
-            stand_in([*parts, _name(name, gast.Load())], node, known), None,
-        )
+        gast.Assign([_name(name, gast.Store())], stand_in(parts, node, known), None)
         for name in dict.fromkeys(names)
-    ]  # fmt: skip
+    ]
     return bound or [gast.Expr(stand_in(parts, node, known))]
 
 
