@@ -289,7 +289,7 @@ def nested_fn_uses(x):
 def lambda_inside(x):
     def g(y):
         for v in y:
-            yield (lambda u: u * v)(v)
+            yield (lambda u: u * v)(v)  # noqa: PLC3002 - what it captures is the point
 
     return sum(g(x))
 
@@ -362,9 +362,128 @@ def generator_that_calls_itself(x):
 def generator_with_finally(x):
     def g():
         try:
-            for v in x:
+            for v in x:  # noqa: UP028 - a loop that yields is the point
                 yield v
         finally:
             print(end="")
 
     return sum(g())
+
+
+@program((arr(5),))
+def argument_bound_again_by_the_consumer(x):
+    def g(k):
+        for i in range(3):
+            yield k * i + x[i]
+
+    k = x[0]
+    s = 0.0
+    for v in g(k):
+        k = k * 2 + v
+        s += v * k
+    return s
+
+
+@program((arr(5),))
+def array_written_by_the_consumer(x):
+    y = x.copy()
+
+    def g(a):
+        for i in range(len(a)):
+            yield a[i]
+
+    s = 0.0
+    for i, v in enumerate(g(y)):
+        if i < 4:
+            y[i + 1] = y[i + 1] * v
+        s += v
+    return s
+
+
+@program((arr(5),))
+def variable_bound_on_both_sides(x):
+    c = 0.0
+
+    def g():
+        nonlocal c
+        for v in x:
+            c = c + v
+            yield c * v
+
+    s = 0.0
+    for w in g():
+        s += w * c
+        c = c * 0.5
+    return s + c
+
+
+@program((arr(5),))
+def in_the_test_of_a_loop(x):
+    def up(v):
+        while v < 4:
+            yield v
+            v = v + 1.3
+
+    k = 0
+    s = 0.0
+    while sum(up(x[0] + k)) > 0 and k < 3:
+        s += sum(w * w for w in up(x[1] + k))
+        k += 1
+    return s
+
+
+@program((arr(5),))
+def generator_of_a_generator_left_early(x):
+    def a(v):
+        for i in range(3):
+            yield v * i
+
+    def b(v):
+        for w in a(v):
+            if w > 2:
+                return
+            yield w + 1
+            yield w * w
+
+    s = 0.0
+    for w in b(x[0]):
+        if w > 3:
+            break
+        for u in a(w):
+            if u == 0:
+                continue
+            s += u * w
+    return s
+
+
+@program((arr(5),))
+def consumed_in_a_lambda(x):
+    def g():
+        for v in x:  # noqa: UP028 - as above
+            yield v
+
+    f = lambda k: sum(v * k for v in g())  # noqa: E731 - a lambda is the point
+    return f(x[0]) * f(2.0)
+
+
+@program((arr(5),))
+def exception_out_of_the_consumer(x):
+    def g():
+        for v in x:  # noqa: UP028 - as above
+            yield v
+
+    s = 0.0
+
+    def run():
+        t = 0.0
+        for v in g():
+            if v > 1:
+                raise ValueError
+            t += v
+        return t
+
+    try:
+        s = run()
+    except ValueError:
+        s = x[0] ** 2
+    return s

@@ -146,3 +146,135 @@ def nonlocal_and_an_exception(x):
         except ValueError:
             pass
     return n
+
+
+@program((arr(5),))
+def order_in_comparisons(x):
+    n = 0.0
+
+    def up(v):
+        nonlocal n
+        n = n + v * v
+        return n
+
+    a = n < up(x[0]) < up(x[1])
+    b = x[2] * n if (n > 5 or up(x[2]) > n - 0.1) else up(x[3])
+    return a * b + n
+
+
+@program((arr(5),))
+def order_in_subscripts(x):
+    i = 0
+
+    def nxt():
+        nonlocal i
+        i += 1
+        return i
+
+    y = x * 2
+    y[nxt()] = x[nxt()] * i
+    y[i] += y[nxt()]
+    z = {nxt(): x[i - 4], "k": i}
+    return np.sum(y * y) + z["k"] * z[4]
+
+
+@program((arr(5),))
+def order_of_keywords(x):
+    s = 1.0
+
+    def m(v, w=2.0):
+        nonlocal s
+        s = s * v
+        return s + w
+
+    def g(a, b, c=0.0):
+        return a * b + c
+
+    return g(s, m(x[0]), c=m(w=s, v=x[1])) + s
+
+
+@program((arr(5),))
+def inside_a_comprehension(x):
+    s = 0.0
+
+    def add(v):
+        nonlocal s
+        s = s + v
+        return s
+
+    sums = [add(v) * s for v in x if add(v) < 100]
+    return sum(sums) + s
+
+
+@program((arr(5),))
+def several_results(x):
+    s = x[0]
+
+    def f(v):
+        nonlocal s
+        s = s * v
+        return s, v
+
+    a, b = f(x[1])
+    c = (s, *f(x[2]))
+    return a * b + c[0] * c[1] * c[2]
+
+
+@program((arr(5),))
+def inside_an_f_string(x):
+    n = 0
+
+    def f():
+        nonlocal n
+        n += 1
+        return n
+
+    t = f"{n}{f()}{n}"
+    return x[0] * len(t) * int(t)
+
+
+@program((arr(5),))
+def parameter_bound_again(x):
+    n = 0.0
+
+    def f(v):
+        nonlocal n
+        n += v
+        v = v * 2
+        n += v
+
+    v = x[0]
+    f(v)
+    f(v * v)
+    return n * v
+
+
+@program((arr(5),))
+def argument_is_the_variable(x):
+    s = x[0]
+
+    def f(v):
+        nonlocal s
+        s = s * 2 + 1
+        return v * s
+
+    return f(s) * f(s)
+
+
+@program((arr(5),))
+def two_variables_in_a_loop(x):
+    acc = []
+    total = 0.0
+
+    def push(v):
+        nonlocal acc, total
+        acc = acc + [v]
+        total += v * len(acc)
+
+    for v in x:
+        if v < 0:
+            continue
+        push(v)
+        if len(acc) == 2:
+            break
+    return total * acc[0]
