@@ -47,13 +47,20 @@ def look_kind(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     if any(k is None for k in args):
         return None
     match op.template:
-        case gast.Compare(ops=ops):
+        case gast.Compare(left=left, ops=ops, comparators=others):
             if all(isinstance(o, gast.Is | gast.IsNot | gast.In | gast.NotIn) for o in ops):
                 return BOOL
             known = tuple(k for k in args if k is not None)
+            inner = [node for side in (left, *others) for node in gast.walk(side)]
+            if any(isinstance(n, gast.Subscript) for n in inner):
+                if any(k.is_container for k in known):
+                    return _LOOKED
             if all(k.is_number or k.tag in ("str", "none", "list", "tuple") for k in known):
                 return BOOL
-            return _elementwise(known, discrete=True)
+            found = _elementwise(known, discrete=True)
+            if found is None or not any(isinstance(n, _OTHER_AXES) for n in inner):
+                return found
+            return replace(found, ndim=None)
         case gast.BoolOp() | gast.UnaryOp():
             return BOOL if all(k is not None and k.is_number for k in args) else _LOOKED
         case gast.JoinedStr():
@@ -68,6 +75,8 @@ def look_kind(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     return _LOOKED
 
 
+_OTHER_AXES = (gast.Subscript, gast.Attribute, gast.Call)
+"""What is part of an operand, or made of it, may have fewer axes than the operand, or more."""
 _LOOKED = Kind("any", discrete=True)
 _TEXTS = (str, repr, ascii, format)
 _NUMBERS = (len, int, bool, isinstance, issubclass, callable, hasattr, any, all, np.ndim, np.size)

@@ -217,3 +217,8 @@ def grown_list_after_an_early_result(x, k):
         return (k - 0.5) * x[0]
     ns[:1] = [x.mean(), k]
     return sum(v * v for v in ns)
+
+
+@program((arr(4), 0.6, arr(3, 4)), wrt=(0, 1, 2))
+def condition_on_a_row(x, k, m):
+    return 0.3 * (np.where(m[1] > 0.2, x, k) @ np.where(m[1] > 0.3, x, k))
