@@ -75,7 +75,7 @@ def begin(seeds: Mapping[str, Any]) -> Origins:
 
 
 def look(
-    origins: Origins, assigned: Mapping[str, Any], whole: Sequence[str], read: Mapping[str, Any]
+    origins: Origins, assigned: Mapping[str, Any], whole: Sequence[str], read: Sequence[str]
 ) -> None:
     """Looks at the cotangents that a statement assigned.
 
@@ -83,7 +83,7 @@ def look(
         origins: what is known of the function's variables.
         assigned: the variables assigned, or written into, with what was assigned.
         whole: those of them that have no other value now.
-        read: the variables read, with their values now.
+        read: the variables read.
     """
     before = dict(origins)
     for name, value in assigned.items():
@@ -95,13 +95,13 @@ def look(
     _GIVEN.calls[-1].clear()
 
 
-def returned(origins: Origins, value: Any, parts: Sequence[tuple[Any, Mapping[str, Any]]]) -> Any:
+def returned(origins: Origins, value: Any, parts: Sequence[tuple[Any, Sequence[str]]]) -> Any:
     """Looks at what an adjoint returns, and gives it.
 
     Args:
         origins: what is known of the function's variables.
         value: what is returned.
-        parts: its parts, each with the variables read for it and their values.
+        parts: its parts, each with the variables read for it.
     """
     frame = sys._getframe(1)
     _GIVEN.parts = [
@@ -176,16 +176,16 @@ def is_finite(value: Any) -> bool:
 
 
 def _origin(
-    name: str, value: Any, origins: Origins, assigned: Mapping[str, Any], read: Mapping[str, Any],
+    name: str, value: Any, origins: Origins, assigned: Mapping[str, Any], read: Sequence[str],
     frame: FrameType,
 ) -> Event | None:  # fmt: skip
     """Where a value that is not finite comes from: out of a call, a variable, or made here."""
     if _GIVEN.calls[-1]:
         return _GIVEN.calls[-1][0]
-    for other in read:
-        if other in origins and (other in assigned or not is_finite(read[other])):
-            return origins[other]
     code, variables = frame.f_code, dict(frame.f_locals)
+    for other in read:
+        if other in origins and (other in assigned or not is_finite(variables.get(other))):
+            return origins[other]
     return Event(
         name, _copied(value), code.co_filename, frame.f_lineno, code.co_name, code.co_firstlineno,
         variables, frame.f_globals,

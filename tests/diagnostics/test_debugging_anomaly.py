@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import adjoint
 from adjoint import AnomalyDetected, detect_anomaly, grad, tensor
 
 X = np.array([1.0, 0.0, 2.0])
@@ -218,3 +219,17 @@ def test_numbers_and_containers() -> None:
     assert found["b"] == [0.5, 0.0]
 
 
+
+
+def test_names_that_are_bound_inside_an_expression() -> None:
+    f = grad(lambda x: adjoint.on_cotangent(x * 2.0, lambda d: d * 3.0))
+    with detect_anomaly():
+        assert f.gradient(1.0) == 6.0
+    f = grad(lambda xs: sum([adjoint.on_cotangent(d, lambda d: d) for d in xs]))
+    with detect_anomaly():
+        assert f.gradient([1.0, 2.0]) == [1.0, 1.0]
+
+
+def test_a_hook_that_divides_by_zero_is_where_it_began() -> None:
+    f = grad(lambda x: np.sum(adjoint.on_cotangent(x, lambda d: d / 0.0)))
+    assert "on_cotangent" in shown(lambda: f.gradient(X))[0][1]

@@ -74,10 +74,10 @@ def _looked_at(stmt: ast.stmt) -> list[ast.stmt]:
         case ast.Return(value=ast.expr() as value):
             kept = ast.Assign([_name(_VALUE, ast.Store())], value)
             parts = [
-                ast.Tuple([part, _dict(_names_in(origin))], ast.Load())
+                _tuple([part, _names(_names_in(origin))])
                 for part, origin in _parts(value, _name(_VALUE))
             ]
-            call = _call("returned", _name(_VALUE), ast.Tuple(parts, ast.Load()))
+            call = _call("returned", _name(_VALUE), _tuple(parts))
             made: list[ast.stmt] = [kept, ast.Return(call)]
         case ast.Assign(targets=targets, value=value):
             made = [stmt, _look([p for t in targets for p in _places(t)], _names_in(value))]
@@ -96,9 +96,8 @@ def _looked_at(stmt: ast.stmt) -> list[ast.stmt]:
 def _look(assigned: list[tuple[str, ast.expr]], read: Sequence[str]) -> ast.stmt:
     keys: list[ast.expr | None] = [ast.Constant(name) for name, _ in assigned]
     values = [value for _, value in assigned]
-    whole = [ast.Constant(name) for name, value in assigned if isinstance(value, ast.Name)]
-    names = ast.Tuple(list[ast.expr](whole), ast.Load())
-    return ast.Expr(_call("look", ast.Dict(keys, values), names, _dict(read)))
+    whole = [name for name, value in assigned if isinstance(value, ast.Name)]
+    return ast.Expr(_call("look", ast.Dict(keys, values), _names(whole), _names(read)))
 
 
 def _places(target: ast.expr) -> Iterator[tuple[str, ast.expr]]:
@@ -138,6 +137,14 @@ def _name(name: str, use: ast.expr_context | None = None) -> ast.Name:
 
 def _dict(names: Sequence[str]) -> ast.Dict:
     return ast.Dict([ast.Constant(name) for name in names], [_name(name) for name in names])
+
+
+def _names(names: Sequence[str]) -> ast.expr:
+    return _tuple([ast.Constant(name) for name in names])
+
+
+def _tuple(parts: Sequence[ast.expr]) -> ast.expr:
+    return ast.Tuple(list(parts), ast.Load())
 
 
 def _call(what: str, *arguments: ast.expr) -> ast.Call:
