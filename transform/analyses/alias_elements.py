@@ -126,8 +126,8 @@ def made_apart(op: Op, state: State, world: World, inside: bool) -> bool:
         return all_fresh(op.args, op, state, world, inside)
     if op.prim == DEEP_COPY:  # what stands twice in the one stands twice in the other
         source = op.args[0]
-        known = state.disjoint if inside else state.apart
-        return isinstance(source, Var) and state.alias_of(source.name) in known
+        so = state.disjoint if inside else state.apart
+        return isinstance(source, Var) and state.alias_of(source.name) in so
     if op.prim != "call":
         return False
     summary = world.summaries(op)
