@@ -10,6 +10,7 @@ from adjoint.transform.ir.nodes import (
     Block,
     Define,
     Each,
+    Effect,
     For,
     Function,
     Return,
@@ -81,6 +82,8 @@ def test_a_value_of_a_function_that_was_opened() -> None:
         pytest.param((*MADE, Assign(Var("x"), Var("%1")), READ), id="a parameter"),
         pytest.param((*MADE, For(Var("i"), Each(Var("x")), (Assign(Var("a"), Var("%1")), READ))),
                      id="made in another block"),
+        pytest.param((MADE[0], Effect(op("s.append(x)", "method:append")),
+                      Assign(Var("a"), Var("%1")), READ), id="a list that is filled"),
         pytest.param((MADE[0], *both("(s, s)", "a", "b"), READ), id="handed twice"),
         pytest.param(
             (MADE[0], Assign(Var("a"), Var("%1")),

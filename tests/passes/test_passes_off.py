@@ -71,7 +71,28 @@ def bowl(x):
     return np.sum(np.sqrt(1 + b * b))
 
 
-WRT = {bowl: 0, swing: (0, 1), halved: 0, weighted: 0, centred: (0, 1), gram: (0, 1)}
+def product(p):
+    a, b = np.exp(p[0]), np.exp(p[1])
+    return a * b
+
+
+def variance(x):
+    m = np.mean(x)
+    return np.mean((x - m) ** 2)
+
+
+def noted(x, n):
+    notes = []
+    for _ in range(n):
+        notes.append(2 * x)
+        x = x * x
+    return x
+
+
+WRT = {
+    product: 0, variance: 0, noted: 0, bowl: 0, swing: (0, 1), halved: 0, weighted: 0,
+    centred: (0, 1), gram: (0, 1),
+}  # fmt: skip
 
 
 def source(function, passes, *args, mode="vjp") -> str:
@@ -79,6 +100,7 @@ def source(function, passes, *args, mode="vjp") -> str:
 
 
 CALLS = (
+    (product, np.ones(2)), (variance, np.ones(2)), (noted, 2.0, 3),
     (bowl, np.ones(2)), (swing, np.ones(2), 2.0, 3), (halved, 2.0, 3), (weighted, 2.0, 3),
     (centred, np.ones(2), np.ones(2)), (gram, np.ones((2, 3)), np.ones((2, 3))),
 )  # fmt: skip

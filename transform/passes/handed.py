@@ -5,7 +5,8 @@
     breed, caught = exp, exp_1
 
 Holds where the value is bound once, in the same block, where nothing in between mentions the user's
-name, and where that is bound nowhere else, or nothing else reads the value.
+name, and where that is bound nowhere else, or nothing else reads the value. Lists that are filled
+stay temporaries, as they may be printed as comprehensions.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from adjoint.transform.ir.nodes import (
     Atom,
     Block,
     Define,
+    Effect,
     Op,
     Stmt,
+    Store,
     Unpack,
     Var,
     binds,
@@ -57,12 +60,22 @@ def take_names(block: Block, params: frozenset[str]) -> Block:
         stmts = list(everything(block))
         bound = Counter([*params, *(v.name for s in stmts for v in binds(s))])
         read = Counter(a.name for s in stmts for a in reads(s) if isinstance(a, Var))
-        inside = (names_used(s.function.body) for s in stmts if isinstance(s, Define))
-        fixed = frozenset[str]().union(*inside)
+        fixed = frozenset(name for s in stmts for name in _fixed(s))
         found = next((h for b in _blocks(block) for h in _handed(b, bound, read, fixed)), None)
         if found is None:
             return block
         block = _renamed(replace_stmts(block, found.changes), found.source, found.target)
+
+
+def _fixed(stmt: Stmt) -> Iterator[str]:
+    """The names that a function defined here reads, and those of what is filled."""
+    match stmt:
+        case Define(function=function):
+            yield from names_used(function.body)
+        case Effect(value=Op(args=(Var(name=name), *_))):
+            yield name
+        case Store(place=Op(args=(Var(name=name), *_))):
+            yield name
 
 
 def _blocks(block: Block) -> Iterator[Block]:
@@ -76,7 +89,7 @@ def _blocks(block: Block) -> Iterator[Block]:
 def _handed(
     block: Block, bound: Counter[str], read: Counter[str], fixed: frozenset[str]
 ) -> Iterator[_Handed]:
-    """What the statements of a block hand on; `fixed` are the names in functions defined there."""
+    """What the statements of a block hand on; `fixed` are names that stay."""
     for position in range(len(block)):
         for source, target, first, changes in _parts(block, position, read):
             if source.name in fixed or bound[source.name] != 1:
