@@ -65,7 +65,8 @@ def plan_storage(
             for bound in _where_bound(version):
                 place_after(bound, Assign(target, value), plan)
             continue
-        saves.setdefault(version.block, []).append(save_of(version, value, target, blocks, sweep))
+        save = save_of(version, value, target, blocks, plan, sweep)
+        saves.setdefault(version.block, []).append(save)
     for block, group in saves.items():
         add_saves(block, group, blocks[block], plan, sweep)
     return plan

@@ -51,7 +51,7 @@ def statements_of(sweep: Sweep) -> dict[BlockKey, tuple[Block, Block]]:
 
 def save_of(
     version: Version, value: Op | Var, target: Var,
-    blocks: Mapping[BlockKey, tuple[Block, Block]], sweep: Sweep,
+    blocks: Mapping[BlockKey, tuple[Block, Block]], plan: Plan, sweep: Sweep,
 ) -> Save:  # fmt: skip
     """The push of a version: what is pushed, and between which statements it may be.
 
@@ -60,9 +60,13 @@ def save_of(
     """
     body = blocks[version.block][1]
     made = next((i for i, s in enumerate(body) if _holds(s, version.after)), -1)
+    if isinstance(value, Var) and made >= 0 and _binds_again(body[made], version):
+        kept = sweep.names.temporary(word(version))
+        place_after(version, Assign(kept, value), plan)
+        value = kept
     ends = float("inf")
     for position, stmt in enumerate(body):
-        if position > made and _ends(stmt, version, value):
+        if position > made and _ends(stmt, value):
             ends = position
             break
     attempt = _attempt_around(version.block, sweep)
@@ -94,10 +98,20 @@ def _holds(stmt: Stmt, sought: Stmt | None) -> bool:
     return False
 
 
-def _ends(stmt: Stmt, version: Version, value: Op | Var) -> bool:
+def _binds_again(stmt: Stmt, version: Version) -> bool:
+    """Whether a `with` in which a version is made binds the name once more, before it ends."""
+    if stmt is version.after or version.after is None:
+        return False
+    inside = list(walk((stmt,)))
+    made = len(list(walk((version.after,))))
+    later = inside[next(i for i, s in enumerate(inside) if s is version.after) + made :]
+    return any(v.name == version.name for s in later for v in binds(s))
+
+
+def _ends(stmt: Stmt, value: Op | Var) -> bool:
     """Whether a value can no longer be pushed after a statement."""
     inside = list(walk((stmt,)))
-    if isinstance(value, Var) and any(v.name == version.name for s in inside for v in binds(s)):
+    if isinstance(value, Var) and any(v.name == value.name for s in inside for v in binds(s)):
         return True
     return leaves((stmt,))
 

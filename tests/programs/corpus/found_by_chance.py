@@ -222,3 +222,15 @@ def grown_list_after_an_early_result(x, k):
 @program((arr(4), 0.6, arr(3, 4)), wrt=(0, 1, 2))
 def condition_on_a_row(x, k, m):
     return 0.3 * (np.where(m[1] > 0.2, x, k) @ np.where(m[1] > 0.3, x, k))
+
+
+@program((arr(4), arr(4), 0.91), (arr(4), arr(4), 0.3), wrt=(0, 1, 2))
+def number_bound_twice_in_a_with(x, y, k):
+    for _ in range(2):
+        with np.errstate(divide="ignore"):
+            k = 0.5 * (k := (k if k > 0.4 else -0.4)) + np.mean(x[-1:-3:-1]) * k
+            y -= 0.2 * (k or x[3])
+            if k > 0:
+                k = k * x[1]
+            k *= np.sin(k)
+    return y[0] * k
