@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from adjoint.runtime.tensor import Tensor
 
 
-def _sum(a: Any, axis: Any, keepdims: bool) -> Any:
+def _sum(a: Any, axis: Any, dtype: Any, keepdims: bool) -> Any:
     """Sums by the array's own method, which costs less than NumPy's function."""
-    return a.sum(axis=axis, keepdims=keepdims)
+    return a.sum(axis=axis, dtype=dtype, keepdims=keepdims)
 
 
-def _mean(a: Any, axis: Any, keepdims: bool) -> Any:
-    return a.mean(axis=axis, keepdims=keepdims)
+def _mean(a: Any, axis: Any, dtype: Any, keepdims: bool) -> Any:
+    return a.mean(axis=axis, dtype=dtype, keepdims=keepdims)
 
 
 SUM, SUM_DIM = (operation("np.sum", f"SumBackward{k}", _sum) for k in (0, 1))
@@ -157,13 +157,13 @@ class Reductions:
     def sum(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
         """Adds up all elements, or those along `dim`."""
         x = self if dtype is None else cast(self, dtypes.numpy_dtype(dtype))
-        return (SUM if dim is None else SUM_DIM)(x, axes_of(x, dim), keepdim)
+        return (SUM if dim is None else SUM_DIM)(x, axes_of(x, dim), None, keepdim)
 
     def mean(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
         """Averages all elements, or those along `dim`."""
         x = self if dtype is None else cast(self, dtypes.numpy_dtype(dtype))
         _need_float(x, NO_MEAN)
-        return (MEAN if dim is None else MEAN_DIM)(x, axes_of(x, dim), keepdim)
+        return (MEAN if dim is None else MEAN_DIM)(x, axes_of(x, dim), None, keepdim)
 
     def prod(self: Any, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Multiplies all elements, or those along `dim`."""

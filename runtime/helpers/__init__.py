@@ -68,6 +68,7 @@ from .broadcasting import cast_on as cast_on
 from .broadcasting import count as count
 from .broadcasting import expand as expand
 from .broadcasting import float_dtype as float_dtype
+from .broadcasting import in_dtype as in_dtype
 from .broadcasting import in_shape as in_shape
 from .broadcasting import is_complex as is_complex
 from .broadcasting import shape_of as shape_of
@@ -317,6 +318,7 @@ SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     "unpad": (1,),
     "scatter": (1,),
     "item_da": (1,),
+    "in_dtype": (1,),
     "untake": (1,),
     "put_along": (1,),
     "undiagonal": (1,),

@@ -36,6 +36,20 @@ def in_shape(x: Any, shape: tuple[int, ...]) -> Any:
     return np.reshape(x, shape)[()]
 
 
+def in_dtype(d: Any, like: Any) -> Any:
+    """`d` in the dtype of `like`: of complex numbers, the real part where that is real.
+
+    >>> in_dtype(np.array([2.0]), np.array([1j]))
+    array([2.+0.j])
+    """
+    if is_complex(d) and not is_complex(like):
+        return np.real(d)
+    wanted = getattr(like, "dtype", None)
+    if wanted is None or not hasattr(d, "dtype") or d.dtype == wanted:
+        return d
+    return d.astype(wanted)
+
+
 def is_complex(x: Any) -> bool:
     """Whether an array (or its `spec`) or a number is complex."""
     dtype = getattr(x, "dtype", None)
@@ -97,15 +111,22 @@ def expand(d: Any, like: Any) -> Any:
     return np.broadcast_to(np.asarray(d) if isinstance(d, np.generic) else d, shape)
 
 
-def unreduce(d: Any, like: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def unreduce(
+    d: Any, like: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None
+) -> Any:
     """Spreads `d`, of a reduction's shape, back over the axes of `like` that were reduced.
 
     The result may be a view that cannot be written into: only to be read.
+
+    Raises:
+        TypeError: the elements were reduced in another `dtype` than one of floats.
 
     >>> unreduce(np.array([1.0, 2.0]), np.zeros((2, 3)), 1)
     array([[1., 1., 1.],
            [2., 2., 2.]])
     """
+    if dtype is not None and np.dtype(dtype).kind not in "fc":
+        raise TypeError(f"a reduction in {np.dtype(dtype)} changes by jumps; leave out `dtype`")
     shape = getattr(like, "shape", ())
     if shape == ():
         return d

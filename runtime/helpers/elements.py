@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import is_complex, unbroadcast, unreduce
+from .broadcasting import float_dtype, is_complex, shape_of, unbroadcast, unreduce
 
 
 def divide_or_zero(x: Any, y: Any) -> Any:
@@ -30,7 +30,7 @@ def log_or_zero(x: Any) -> Any:
     """
     if isinstance(x, (float, int)):
         return math.log(x) if x > 0 else 0.0 if x == 0 else math.nan
-    return np.log(np.where(x == 0, 1, x))
+    return np.log(np.where(x == 0, 1.0, x))  # 1.0: the logarithm of an int8 would be a float16
 
 
 def log_of_base(base: Any) -> Any:
@@ -143,7 +143,7 @@ def sign_dx(d: Any, x: Any, ans: Any) -> Any:
     0.0
     """
     if not is_complex(x):
-        return 0.0 * d
+        return np.zeros(x.shape, float_dtype(x)) if shape_of(x) else 0.0
     return divide_or_zero(d - np.real(d * ans) * np.conjugate(ans), np.abs(x))
 
 

@@ -60,20 +60,25 @@ def _cells(x: Any, xp: Any) -> Any:
     return np.clip(np.searchsorted(xp, x, side="right") - 1, 0, np.size(xp) - 2)
 
 
+def _floats(x: Any) -> Any:
+    """Numbers in a list or an array as floats, whose differences cannot overflow."""
+    return 1.0 * (x if hasattr(x, "dtype") else np.asarray(x))
+
+
 def interp_slope(x: Any, xp: Any, fp: Any) -> Any:
     """The slope of `np.interp` at `x`; 0 outside of `xp`.
 
     >>> interp_slope(np.array([0.5, 9.0]), np.array([0.0, 1.0]), np.array([1.0, 3.0]))
     array([2., 0.])
     """
-    i = _cells(x, xp)
+    i, xp, fp = _cells(x, xp), _floats(xp), _floats(fp)
     slope = (fp[i + 1] - fp[i]) / (xp[i + 1] - xp[i])
     return np.where((x >= xp[0]) & (x <= xp[-1]), slope, 0)
 
 
 def interp_dfp(d: Any, x: Any, xp: Any, fp: Any) -> Any:
     """The cotangent of the values between which `np.interp` interpolates."""
-    i = _cells(x, xp)
+    i, xp = _cells(x, xp), _floats(xp)
     inside = np.clip(x, xp[0], xp[-1])
     right = (inside - xp[i]) / (xp[i + 1] - xp[i])
     whole = np.zeros(np.size(fp), float_dtype(fp))

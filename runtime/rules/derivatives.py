@@ -34,9 +34,10 @@ def _product(name: str, call: str, more: str = "") -> tuple[Rule, ...]:
 
 BROADCASTING = collect(
     linear("unbroadcast(d, like)", d="expand(g, d)", also={"memory": "maybe"}),
-    linear("unreduce(d, like, axis=None, keepdims=False)", d="np.sum(g, axis=axis, keepdims=keepdims)", also={"memory": "maybe"}),
+    linear("unreduce(d, like, axis=None, keepdims=False, dtype=None)", d="np.sum(g, axis=axis, keepdims=keepdims)", also={"memory": "maybe"}),
     linear("expand(d, like)", d="unbroadcast(g, d)", also={"memory": "maybe"}),
     linear("own(d)", d="g"),
+    linear("in_dtype(d, like)", d="in_dtype(g, d)", also={"memory": "maybe"}),
     missing("item_of", why="a list that is written in place twice over has not been needed yet", also={"memory": "maybe"}),
     missing("shadow(shadows, a) shadow_add(shadows, x, g) shadow_take(shadows, x)", why="which names share an array that is written is decided when the adjoint runs, which is differentiated once", also={"memory": "maybe"}),
     general("viewed(part, whole)", vjp={"part": "g"}, jvp={"part": "g"}, also={"memory": "maybe"}),

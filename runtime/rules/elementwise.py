@@ -55,7 +55,8 @@ TRIGONOMETRIC = collect(
     # Two roots rather than one of x * x - 1: the branch is right for complex x.
     elementwise("np.arccosh(x)", x="g / (np.sqrt(x - 1) * np.sqrt(x + 1))"),
     elementwise("np.arctanh(x)", x="g / (1 - x * x)"),
-    elementwise("np.arctan2(y, x)", y="g * x / (x * x + y * y)", x="-g * y / (x * x + y * y)"),
+    # ** 2.0: the square of an int8 would overflow.
+    elementwise("np.arctan2(y, x)", y="g * x / (x ** 2.0 + y ** 2.0)", x="-g * y / (x ** 2.0 + y ** 2.0)"),
     elementwise("np.hypot(x, y)", x="g * divide_or_zero(x, ans)", y="g * divide_or_zero(y, ans)"),
     elementwise("np.sinc(x)", x="g * sinc_slope(x)"),
     linear("np.deg2rad(x)", x="np.deg2rad(g)"),
@@ -96,8 +97,9 @@ COMPLEX = collect(
     general("np.modf(x)", vjp={"x": "g[0]"}, jvp={"x": "[g, 0.0]"}, also={"result": "tuple"}),
     missing("np.real_if_close np.sort_complex", why="no rule has been written yet"),
     elementwise("np.absolute(x)", x="g * direction(x)", also={"jvp": {"x": "np.real(g * direction(x))"}, "aliases": ("abs", "operator.abs")}),
+    elementwise("np.sign(x)", x="sign_dx(g, x, ans)"),  # of complex numbers: z / abs(z)
     elementwise("np.fabs(x)", x="g * np.sign(x)"),
-    general("np.real(val)", vjp={"val": "g"}, jvp={"val": "np.real(g)"}, also={"memory": "maybe", "methods": ("real",)}),
+    general("np.real(val)", vjp={"val": "in_dtype(g, val)"}, jvp={"val": "np.real(g)"}, also={"memory": "maybe", "methods": ("real",)}),
     general("np.imag(val)", vjp={"val": "unbroadcast(-1j * g, val)"}, jvp={"val": "np.imag(g)"}, also={"memory": "maybe", "methods": ("imag",)}),
     general("np.conjugate(x)", vjp={"x": "np.conjugate(g)"}, jvp={"x": "np.conjugate(g)"}),
     general("ndarray.conj(x)", vjp={"x": "np.conjugate(g)"}, jvp={"x": "np.conjugate(g)"}, also={"memory": "maybe", "methods": ("conj", "conjugate")}),

@@ -8,8 +8,8 @@ from __future__ import annotations
 from .table import collect, general, linear, missing
 
 SUMS = collect(
-    linear("np.sum(a, axis=None, *, keepdims=False)", a="unreduce(g, a, axis, keepdims)", also={"methods": ("sum",)}),
-    linear("np.mean(a, axis=None, *, keepdims=False)", a="unreduce(g / count(a, axis), a, axis, keepdims)", also={"methods": ("mean",)}),
+    linear("np.sum(a, axis=None, dtype=None, *, keepdims=False)", a="unreduce(g, a, axis, keepdims, dtype)", also={"methods": ("sum",)}),
+    linear("np.mean(a, axis=None, dtype=None, *, keepdims=False)", a="unreduce(g / count(a, axis), a, axis, keepdims, dtype)", also={"methods": ("mean",)}),
     general(
         "np.var(a, axis=None, *, ddof=0, keepdims=False)",
         vjp={"a": "unreduce(2 * g / (count(a, axis) - ddof), a, axis, keepdims) * centered(a, axis)"},

@@ -93,7 +93,8 @@ np.where(mask, m, n)  np.where(mask, s, m)  np.where(mask, row, 0.0)  np.where(T
 np.clip(m, -0.4, 0.4)  np.clip(m, None, 0.4)  np.clip(m, t, s)  np.clip(m, a_min=-0.2, a_max=None)
 ndarray.clip(m, -0.4, 0.4)  ndarray.clip(m, min=-0.3)
 np.nan_to_num(m)  np.copysign(m, n)
-np.absolute(m)  np.fabs(m)  np.real(m)  np.imag(m)  np.conjugate(m)  ndarray.conj(m)  np.angle(m)
+np.absolute(m)  np.fabs(m)  np.sign(m)  np.real(m)  np.imag(m)  np.conjugate(m)
+ndarray.conj(m)  np.angle(m)
 
 np.sum(m)  np.sum(m, axis=0)  np.sum(c, axis=(0, -1))  np.sum(m, axis=1, keepdims=True)
 np.sum(zero)
@@ -292,7 +293,7 @@ divide_or_zero(m, pos)  log_or_zero(pos)  sinc_slope(m)  sinc_slope(tiny)  where
 polygamma(0, pos)
 polygamma(2, pos)
 scatter(w, u, ints)  put_along(g23, m, index2, 0)  undiagonal(v, k34)  undiagonal(g23, c, 0, 1, 2)
-cast_back(m, n, n)  cast_on(m, n, n)
+cast_back(m, n, n)  cast_on(m, n, n)  in_dtype(m, n)  item_da(s, m, 2)  item_at(m, 1, 0)
 matmul_dx(g33[:2] @ k34, m, k34)  matmul_dx(g23[:, 0], m, v)  matmul_dx(g233, c, b)
 matmul_dx(s, v, w)
 matmul_dy(g23[:, :1] @ u[None, :4], m, k34)  matmul_dy(g23[0], m.T, col[:, 0])

@@ -106,7 +106,7 @@ def test_rules_work_in_their_home(device: types.ModuleType) -> None:
     x = Device(np.zeros(3))
     d = compiled(RULES["np.sin"], "x", np=device)(Device(np.ones(3)), None, x)
     assert list(d.data) == [1, 1, 1]
-    d = compiled(RULES["np.sum"], "a", np=device)(Device(2.0), None, x, None, False)
+    d = compiled(RULES["np.sum"], "a", np=device)(Device(2.0), None, x, None, None, False)
     assert list(d.data) == [2, 2, 2]
 
 

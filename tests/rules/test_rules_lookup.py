@@ -100,7 +100,7 @@ def test_arguments_find_their_parameters(
     [
         ("np.sum", 1, ["where"], "np.sum: the argument `where` has no rule yet"),
         ("np.tanh", 1, ["out"], "np.tanh: the argument `out` has no rule yet"),
-        ("np.sum", 3, [], "np.sum: at most 2 positional arguments have a rule, and 3 are given"),
+        ("np.sum", 4, [], "np.sum: at most 3 positional arguments have a rule, and 4 are given"),
         ("np.sum", 1, ["a"], "np.sum: the argument `a` is given twice"),
         ("np.add", 1, [], "np.add: the argument `y` is not given"),
     ],
