@@ -33,6 +33,7 @@ from adjoint.transform.openings import Reach
 from adjoint.transform.passes.inline import inline
 from adjoint.transform.summaries import (
     left_behind,
+    left_by,
     returned_family,
     returned_places,
     written_parameters,
@@ -72,7 +73,7 @@ def analyse(
             analysis = _analyse_once(callee, kinds, world, together)
         finally:
             recursive = world.running.pop(key)
-        found = (written_parameters(analysis), returned_family(analysis))
+        found = (written_parameters(analysis), returned_family(analysis), left_by(analysis))
         stable = found == world.summaries.get(key) and world.returns.get(key) == analysis.returns
         world.summaries[key], world.returns[key] = found, analysis.returns
         if stable or not recursive:
@@ -180,15 +181,17 @@ def summary_of(op: Op, kinds: Mapping[str, Kind], world: World) -> Summary:
     analysis: Analysis | None = None
     if key in world.running:
         world.running[key] = True
-        written, returned = world.summaries.get(key, (frozenset(), frozenset()))
+        nothing = (frozenset[str](), frozenset[str](), None)
+        written, returned, left = world.summaries.get(key, nothing)
     else:
         analysis = analyse(call.callee, call.kinds, world)
         written, returned = written_parameters(analysis), returned_family(analysis)
+        left = left_by(analysis)
     names = [name for name, _ in call.arguments]
     return Summary(
         frozenset(i for i, name in enumerate(names) if name in written),
         frozenset(i for i, name in enumerate(names) if name in returned),
         None if analysis is None else returned_places(analysis, names),
         True,
-        *left_behind(analysis, names),
+        *left_behind(left, names),
     )

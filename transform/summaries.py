@@ -5,7 +5,7 @@ from __future__ import annotations
 from adjoint.transform.analyses.effects import RESULT
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.ir.nodes import Augment, Return, Var, binds, walk
-from adjoint.transform.world import Analysis
+from adjoint.transform.world import Analysis, Left
 
 
 def written_parameters(analysis: Analysis) -> frozenset[str]:
@@ -27,21 +27,27 @@ def returned_family(analysis: Analysis) -> frozenset[str]:
 Places = frozenset[int]
 
 
+def left_by(analysis: Analysis) -> Left:
+    """What a function leaves behind, by the names of its parameters and `return`."""
+    names = frozenset(p.name for p in analysis.function.params) | {"return"}
+    found = analysis.aliases
+    return Left(found.deep & names, found.left, found.apart & names, found.disjoint & names)
+
+
 def left_behind(
-    analysis: Analysis | None, names: list[str]
+    found: Left | None, names: list[str]
 ) -> tuple[Places, tuple[tuple[int, int, str], ...], Places, Places]:
     """Which arguments are written deeply, how all are related then, which are apart and disjoint.
 
-    Of a function that is still being analysed the worst is assumed: it is recursive.
+    Of a recursive function of which nothing is known yet the best is assumed, and then, until it
+    holds, what was found under the last assumption.
     """
-    if analysis is None:
-        every = range(len(names))
-        related = tuple((i, j, "holds") for i in every for j in every if i != j)
-        return frozenset(every), related, frozenset(), frozenset()
+    if found is None:
+        every = frozenset((RESULT, *range(len(names))))
+        return frozenset(), (), every, every
     places: dict[str, list[int]] = {"return": [RESULT]}
     for i, name in enumerate(names):
         places.setdefault(name, []).append(i)
-    found = analysis.aliases
     left = tuple(
         (i, j, how) for (a, b), how in found.left.items()
         for i in places.get(a, ()) for j in places.get(b, ())

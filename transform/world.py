@@ -29,6 +29,20 @@ class Analysis:
     names: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a function leaves behind of its parameters and its result (`return`), see `Aliases`."""
+
+    deep: frozenset[str]
+    left: Mapping[tuple[str, str], str]
+    apart: frozenset[str]
+    disjoint: frozenset[str]
+
+
+Summaries = tuple[frozenset[str], frozenset[str], Left]
+"""The parameters that a function writes, those that its result may share memory with, the rest."""
+
+
 @dataclass(slots=True)
 class Emitted:
     """One emitted function: its IR, its text, and what is needed to call it.
@@ -70,16 +84,16 @@ class World:
     """What is known of all functions met: analyses and emissions, by function and kinds.
 
     running: functions being analysed, each with whether a call of it was met meanwhile (recursion).
-    summaries: the parameters that a function writes, and those that its result may share memory
-    with. returns: the kind of its result. assume_arrays: whether a name that may be a number or an
-    array is taken to be an array, as in source that is shown without arguments. device: whether
-    arrays live on a device, where their elements are views. passes: the names of the rewrites that
-    are made.
+    summaries: the parameters that a function writes, those that its result may share memory with,
+    and what it leaves behind. returns: the kind of its result. assume_arrays: whether a name that
+    may be a number or an array is taken to be an array, as in source that is shown without
+    arguments. device: whether arrays live on a device, where their elements are views. passes: the
+    names of the rewrites that are made.
     """
 
     analyses: dict[Any, Analysis] = field(default_factory=dict)
     running: dict[Any, bool] = field(default_factory=dict)
-    summaries: dict[Any, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    summaries: dict[Any, Summaries] = field(default_factory=dict)
     returns: dict[Any, Kind] = field(default_factory=dict)
     emitted: dict[Any, Emitted] = field(default_factory=dict)
     callees: Callees = field(default_factory=Callees)

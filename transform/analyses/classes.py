@@ -105,10 +105,8 @@ def copies_plainly(cls: type) -> bool:
     What says otherwise is found in the class, or (`copyreg`) by its `__reduce_ex__`.
     """
     own = ("__copy__", "__deepcopy__", "__setstate__", "__getnewargs__", "__getnewargs_ex__")
-    inherited = ("__reduce__", "__reduce_ex__", "__new__")
+    inherited = ("__reduce__", "__reduce_ex__", "__new__", "__getstate__")
     plain = not any(hasattr(cls, name) for name in own)
-    if hasattr(object, "__getstate__"):
-        inherited = (*inherited, "__getstate__")
     return plain and keeps_fields(cls) and all(_is_inherited(cls, name) for name in inherited)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 import gast
 
@@ -49,4 +50,4 @@ def made_fields(
         yield field.name, expressions.bind(made, scope, out)
 
 
-_SHOWN = {list: gast.List([], gast.Load()), dict: gast.Dict([], [])}
+_SHOWN: dict[Any, gast.AST] = {list: gast.List([], gast.Load()), dict: gast.Dict([], [])}

@@ -48,5 +48,6 @@ def _is_known(node: gast.Call, counts: tuple[int, ...]) -> bool:
     if any(isinstance(argument, gast.Starred) for argument in node.args):
         return False
     text = node.args[1].value if isinstance(node.args[1], gast.Constant) else None
-    plain = isinstance(text, str) and text.isidentifier() and not keyword.iskeyword(text)
-    return plain and not text.startswith("__")
+    if not isinstance(text, str) or not text.isidentifier():
+        return False
+    return not keyword.iskeyword(text) and not text.startswith("__")
