@@ -96,7 +96,12 @@ def namespace_of(*values: object) -> ModuleType:
     return next(iter(homes.values()), numpy)
 
 
+_NOWHERE = frozenset({float, int, bool, complex, str, bytes, type(None)})
+
+
 def _homes(value: object, within: tuple[int, ...] = ()) -> Iterator[ModuleType]:
+    if type(value) in _NOWHERE:
+        return
     home = _home_of_type(type(value))
     if home is not None:
         # Scalars (arrays without axes) of NumPy go anywhere.

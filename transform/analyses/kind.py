@@ -150,10 +150,16 @@ def anonymous(kind: Kind) -> Kind:
 
 def join_all(kinds: tuple[Kind, ...]) -> Kind:
     """The join of several kinds; `ANY` of none."""
+    if kinds and all(kind is kinds[0] for kind in kinds):
+        return kinds[0]
     result: Kind | None = None
     for kind in kinds:
         result = join(result, kind)
     return result or ANY
+
+
+_OF_TYPE = {float: NUM, int: INT, bool: BOOL, str: STR, type(None): NONE}
+"""The usual case, decided at once: lists may be long."""
 
 
 def kind_of(value: Any, deepest: int = _DEEPEST) -> Kind:
@@ -164,6 +170,8 @@ def kind_of(value: Any, deepest: int = _DEEPEST) -> Kind:
     >>> str(kind_of([1.0, 2.0])), str(kind_of(np.ones((2, 3)))), str(kind_of(3))
     ('list[num]', 'array2', 'int num')
     """
+    if type(value) in _OF_TYPE:
+        return _OF_TYPE[type(value)]
     if isinstance(value, bool | np.bool_):
         return BOOL
     if isinstance(value, numbers.Integral):
