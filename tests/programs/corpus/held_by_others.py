@@ -517,7 +517,7 @@ def params_updated(p):
     return sum(np.sum(layer["w"]) * layer["b"] for layer in p["l"])
 
 
-@program((arr(3),), may_refuse=True)
+@program((arr(3),))
 def ring_of_states(x):
     q = collections.deque([x * 1.0], maxlen=2)
     for _ in range(3):

@@ -161,7 +161,7 @@ def method_gives_another_object(x, v):
     return np.sum(q.x * q.v) + np.sum(p.x * p.v)
 
 
-@program((arr(3), arr(3)), may_refuse=True)
+@program((arr(3), arr(3)))
 def one_object_two_names(x, v):
     p = Particle(x, v)
     q = p
@@ -179,7 +179,7 @@ def one_object_in_two_lists(x, v):
     return np.sum(a[0].v * p.x)
 
 
-@program((arr(3), arr(3), 0.1), may_refuse=True)
+@program((arr(3), arr(3), 0.1))
 def list_of_objects(x, v, h):
     ps = [Particle(x * k, v) for k in (1.0, 2.0)]
     for p in ps:
@@ -219,14 +219,14 @@ def frozen_argument(s, h):
     return t.size + np.sum(t.v) * np.sum(s.x)
 
 
-@program((arr(3), 0.2), may_refuse=True)
+@program((arr(3), 0.2))
 def frozen_replaced(x, h):
     s = State(x, h)
     t = replace(s, v=s.v * np.sum(s.x))
     return np.sum(t.x) * t.v + s.v
 
 
-@program((0.3, 0.5), may_refuse=True)
+@program((0.3, 0.5))
 def post_init(x, y):
     s = Settings(x * y)
     t = Settings(rate=y, steps=3)
@@ -250,7 +250,7 @@ def holds_a_list(x, y):
     return s.total() + np.sum(last * y)
 
 
-@program((arr(3), arr(3), arr(3)), may_refuse=True)
+@program((arr(3), arr(3), arr(3)))
 def objects_within_objects(w, b, x):
     net = Net(w, b)
     y = net(x)
@@ -285,7 +285,7 @@ def advance(p, h):
     return p
 
 
-@program((arr(3), arr(3), 0.1), may_refuse=True)
+@program((arr(3), arr(3), 0.1))
 def helper_changes_an_object(x, v, h):
     p = Particle(x, v)
     q = advance(p, h)
@@ -293,14 +293,14 @@ def helper_changes_an_object(x, v, h):
     return np.sum(p.x * q.v)
 
 
-@program((Particle(arr(3), arr(3)), 0.1), wrt=(1,), may_refuse=True)
+@program((Particle(arr(3), arr(3)), 0.1), wrt=(1,))
 def object_argument_changed(p, h):
     p.step(h)
     p.step(h)
     return np.sum(p.x * p.v)
 
 
-@program((Particle(arr(3), arr(3)), 0.1), may_refuse=True)
+@program((Particle(arr(3), arr(3)), 0.1))
 def object_argument(p, h):
     q = p.pushed(h)
     return np.sum(q.x * q.v) * p.mass + p.energy
@@ -325,7 +325,7 @@ def overwritten_before_it_is_read(x, y):
     return p.x * p.v
 
 
-@program((0.3, 0.4, 2), may_refuse=True)
+@program((0.3, 0.4, 2))
 def assigned_on_one_path(x, y, n):
     p = Particle(x, y)
     for i in range(n):
@@ -373,7 +373,7 @@ def assigned_property(a, b):
     return p.w * b
 
 
-@program((arr(3), arr(3)), may_refuse=True)
+@program((arr(3), arr(3)))
 def fluent(x, y):
     return np.sum(Chain(x).times(y).plus(x).value)
 
@@ -410,7 +410,7 @@ def result_in_an_attribute_of_an_attribute(x, y):
     return np.sum(p.parent.x * p.v)
 
 
-@program((0.3, 0.4), may_refuse=True)
+@program((0.3, 0.4))
 def swapped_attributes(x, y):
     p = Particle(x, y)
     p.x, p.v = p.v * p.x, p.x
