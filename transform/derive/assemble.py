@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import gast
+import numpy as np
 
+from adjoint.runtime.modes import no_grad
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.callees import target_of
 from adjoint.transform.derive.build import expression, substitute
@@ -19,9 +21,11 @@ from adjoint.transform.ir.nodes import (
     Effect,
     Keep,
     Op,
+    Ref,
     Return,
     Stmt,
     Var,
+    With,
     walk,
 )  # fmt: skip
 from adjoint.transform.lower.statements_inside import map_ops
@@ -155,6 +159,10 @@ def _restored(block: Block) -> set[str]:
 _QUIET = ("derived", "method:append", "method:extend", "method:insert", "method:pop")
 
 
+_SETTINGS = (np.errstate, np.printoptions, no_grad)
+"""Contexts that matter to what is done inside them alone."""
+
+
 def _is_root(stmt: Stmt) -> bool:
     """Statements of the primal that stay whatever is wanted: what raises, prints or calls."""
     match stmt:
@@ -166,4 +174,6 @@ def _is_root(stmt: Stmt) -> bool:
         case Assign(value=Op() as op):
             looks = ("method:pop", "method:copy", "method:get")
             return op.prim == "call" or (op.prim.startswith("method:") and op.prim not in looks)
+        case With(context=op):
+            return not (isinstance(op.callee, Ref) and op.callee.value in _SETTINGS)
     return False
