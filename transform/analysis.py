@@ -27,7 +27,7 @@ from adjoint.transform.derive.waits import wait_once
 from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import Function, Op, Ref, Var, reads, walk
 from adjoint.transform.lower import lower, normalise_exits
-from adjoint.transform.lower.lift import LocalFunction
+from adjoint.transform.lower.local_functions import LocalFunction
 from adjoint.transform.lower.webs import split_webs
 from adjoint.transform.openings import Reach
 from adjoint.transform.passes.inline import inline
