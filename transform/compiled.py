@@ -12,6 +12,7 @@ import numpy as np
 from adjoint.runtime import home
 from adjoint.runtime.anomaly import judged
 from adjoint.runtime.eager_anomaly import is_watching
+from adjoint.transform.analyses.complexes import are_complex
 from adjoint.transform.analyses.kind import Kind
 from adjoint.transform.analysis import analyse
 from adjoint.transform.apart import apart_first
@@ -127,6 +128,7 @@ def compile_call(
     namespace = home_of_call(fn, args, kwargs)
     world = World(device=namespace is not np, passes=passes)
     callee = world.callees.of(fn, opened)
+    world.complexes = are_complex(values.values(), callee.function.body)
     kinds = default_kinds(callee.function, values)
     analysis = analyse(callee, kinds, world)
     written = written_parameters(analysis)

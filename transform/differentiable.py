@@ -14,6 +14,7 @@ import numpy as np
 from adjoint.runtime import home
 from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.tracebacks import rewrite, rewritten
+from adjoint.transform.analyses.complexes import are_complex
 from adjoint.transform.compiled import ATTRIBUTE, Compiled, kept_on, source_text
 from adjoint.transform.emissions import Asked, find
 from adjoint.transform.entries import Pull, by_entry
@@ -275,6 +276,7 @@ class Differentiable:
         callee = world.callees.of(asked.function)
         names = [p.name for p in callee.function.params]
         values = dict(zip(names, (*asked.bound, *args), strict=False))
+        world.complexes = are_complex(values.values(), callee.function.body)
         kinds = default_kinds(callee.function, {**values, **asked.preset})
         if world.assume_arrays:
             kinds = as_used(callee.function, kinds)

@@ -174,6 +174,7 @@ def _sweep(
             op, stmt, active, fragile, analysis, emitted, world, own
         ),
         world.device,
+        world.complexes,
     )  # fmt: skip
     return Sweep(facts, own, passes=world.passes)
 

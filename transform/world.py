@@ -87,8 +87,8 @@ class World:
     summaries: the parameters that a function writes, those that its result may share memory with,
     and what it leaves behind. returns: the kind of its result. assume_arrays: whether a name that
     may be a number or an array is taken to be an array, as in source that is shown without
-    arguments. device: whether arrays live on a device, where their elements are views. passes: the
-    names of the rewrites that are made.
+    arguments. device: whether arrays live on a device, where their elements are views. complexes:
+    whether any number may be complex. passes: the names of the rewrites that are made.
     """
 
     analyses: dict[Any, Analysis] = field(default_factory=dict)
@@ -99,6 +99,7 @@ class World:
     callees: Callees = field(default_factory=Callees)
     assume_arrays: bool = False
     device: bool = False
+    complexes: bool = True
     passes: Passes = ALL
 
 

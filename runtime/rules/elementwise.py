@@ -97,7 +97,7 @@ COMPLEX = collect(
     general("np.modf(x)", vjp={"x": "g[0]"}, jvp={"x": "[g, 0.0]"}, also={"result": "tuple"}),
     missing("np.real_if_close np.sort_complex", why="no rule has been written yet"),
     elementwise("np.absolute(x)", x="g * direction(x)", also={"jvp": {"x": "np.real(g * direction(x))"}, "aliases": ("abs", "operator.abs")}),
-    elementwise("np.sign(x)", x="sign_dx(g, x, ans)"),  # of complex numbers: z / abs(z)
+    elementwise("np.sign(x)", x="sign_dx(g, x, ans)", also={"flat_in_reals": True}),  # z / abs(z)
     elementwise("np.fabs(x)", x="g * np.sign(x)"),
     general("np.real(val)", vjp={"val": "in_dtype(g, val)"}, jvp={"val": "np.real(g)"}, also={"memory": "maybe", "methods": ("real",)}),
     general("np.imag(val)", vjp={"val": "unbroadcast(-1j * g, val)"}, jvp={"val": "np.imag(g)"}, also={"memory": "maybe", "methods": ("imag",)}),

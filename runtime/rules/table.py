@@ -57,6 +57,7 @@ class Rule:
     keyword_only: parameters that are accepted by keyword only.
     sequences: parameters that are sequences of arrays; their cotangents are lists.
     gives_complex: whether it makes complex numbers of real ones.
+    flat_in_reals: whether its derivative is zero but for complex numbers.
     unwritten: parameters with a derivative that nobody has written: a derivative that flows there
       is refused. All other parameters without an expression are flat (`axis`, a condition).
     result: `array` (or number), `list` (of arrays or numbers) or `tuple`.
@@ -78,6 +79,7 @@ class Rule:
     sequences: tuple[str, ...] = ()
     unwritten: tuple[str, ...] = ()
     gives_complex: bool = False
+    flat_in_reals: bool = False
 
     @property
     def starred(self) -> str | None:

@@ -23,6 +23,20 @@ _MAKERS = frozenset(
 ) | {"complex", "complex64", "complex128", "cmath", "emath"}
 
 
+def are_complex(values: Iterable[Any], block: Block) -> bool:
+    """Whether any number may be complex in a block that these values go into.
+
+    Of a list or object only the kind decides which emission serves it: what it holds is not asked.
+    """
+    return not all(map(_is_real, values)) or may_make_complex(block)
+
+
+def _is_real(value: Any) -> bool:
+    if hasattr(value, "dtype") and hasattr(value, "ndim"):
+        return value.dtype.kind in "fiub"
+    return value is None or isinstance(value, int | float | str)
+
+
 def may_make_complex(block: Block) -> bool:
     """Whether complex numbers may come out of a block into which real ones go."""
     seen: set[int] = set()

@@ -49,6 +49,8 @@ def pull_rule(
     for i, (role, arg) in enumerate(zip(op.roles, op.args, strict=True)):
         if role not in rule.differentiable or not sweep.is_active(arg):
             continue
+        if rule.flat_in_reals and not sweep.facts.complexes:
+            continue
         if role in rule.unwritten:
             raise missing_rule(stmt.span, rule.name, f"with respect to `{role}`")
         assert isinstance(arg, Var)
@@ -59,7 +61,7 @@ def pull_rule(
             text = _spread(text, rule.starred, len(starred))
         if i in starred:
             here["k"] = Const(starred.index(i))
-        if rule.name in _TO_REAL:
+        if sweep.facts.complexes and (rule.name in _TO_REAL or rule.name.startswith("math.")):
             text = re.sub(r"\bg\b", "g.real", text)
         if g.masked and rule.kind == "elementwise" and text not in ("g", "-g"):
             text = f"np.where(g == 0, 0, {text})"
@@ -96,7 +98,9 @@ def pull_rule(
 
 
 _TO_REAL = frozenset({
-    "np.absolute", "np.real", "np.imag", "np.angle", "np.linalg.norm", "np.var", "np.std",
+    "np.absolute", "np.real", "np.imag", "np.angle", "np.var", "np.std", "np.nanvar", "np.nanstd",
+    "np.linalg.norm", "np.linalg.vector_norm", "np.linalg.matrix_norm", "np.linalg.svdvals",
+    "np.linalg.cond", "float",
 })  # fmt: skip
 """What makes real numbers of complex ones: of their cotangents the real part alone counts."""
 

@@ -38,6 +38,7 @@ class Facts:
     """Everything known of the function being differentiated.
 
     device: whether arrays live on a device, where an element is a view.
+    complexes: whether any number may be complex.
     """
 
     function: Function
@@ -53,6 +54,7 @@ class Facts:
     definitions: Mapping[str, Stmt]
     differentiate_call: Callable[[Op, Stmt, frozenset[str], frozenset[str]], Derivative]
     device: bool = False
+    complexes: bool = True
 
 
 NOW = "&now"
