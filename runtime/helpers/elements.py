@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import float_dtype, is_complex, shape_of, unbroadcast, unreduce
+from .broadcasting import is_complex, unbroadcast, unreduce
+from .structures import zeros_like
 
 
 def divide_or_zero(x: Any, y: Any) -> Any:
@@ -143,7 +144,7 @@ def sign_dx(d: Any, x: Any, ans: Any) -> Any:
     0.0
     """
     if not is_complex(x):
-        return np.zeros(x.shape, float_dtype(x)) if shape_of(x) else 0.0
+        return zeros_like(x)
     return divide_or_zero(d - np.real(d * ans) * np.conjugate(ans), np.abs(x))
 
 

@@ -8,7 +8,6 @@ was met, alive.
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, ValuesView
 from typing import Any
 
 import numpy as np
@@ -57,7 +56,7 @@ def shadow_add(shadows: dict[int, Any], x: Any, g: Any) -> Any:
     """
     if isinstance(g, float) and g == 0.0:
         return g
-    if isinstance(x, (ValuesView, ItemsView)):
+    if isinstance(x, (type({}.values()), type({}.items()))):
         x = list(x)
     if isinstance(x, dict):
         return {key: shadow_add(shadows, x[key], part) for key, part in g.items()}

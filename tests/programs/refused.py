@@ -11,9 +11,6 @@ REFUSED = {
     "functions made inside that read a variable which is bound again after they are made": (
         "closures_and_lambdas.late_binding_in_a_loop",
     ),
-    "a dict that a recursive function reads and writes through a closure": (
-        "science_numerics.memoised_recursion",
-    ),
 }
 
 NAMES = frozenset(name for names in REFUSED.values() for name in names)

@@ -111,7 +111,8 @@ def _rhs(value: Rhs, env: Env) -> Any:
         return _value(value, env)
     args = [_value(arg, env) for arg in value.args]
     callee = None if value.callee is None else _value(value.callee, env)
-    return _compiled(value.template, len(args))(callee, *args)
+    kind = "exec" if isinstance(value.template, gast.stmt) else "eval"  # `x.name = v` of a setter
+    return _compiled(value.template, len(args), kind)(callee, *args)
 
 
 @functools.lru_cache(maxsize=4096)
