@@ -189,7 +189,8 @@ def _materialise(
             made = sweep.facts.definitions.get(name)  # seen in the block through a view alone
             known = sweep.facts.versions.after[id(made)] if made else sweep.facts.versions.start
             if name in known and (made is None or _is_around(made, block, sweep)):
-                ensure(name, state, sweep, out, sweep.value(known[name]))
+                like = env.get(name, known[name])  # it may have grown since it was made
+                ensure(name, state, sweep, out, sweep.value(like))
     for name, held in list(state.items()):
         if held.borrows:
             copied = assign(out, sweep.names, call("own", held.value))  # type: ignore[arg-type]
