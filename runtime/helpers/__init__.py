@@ -245,6 +245,7 @@ from .structures import hooked as hooked
 from .structures import own as own
 from .structures import repeats as repeats
 from .structures import restructure as restructure
+from .structures import snapshot as snapshot
 from .structures import zeros_like as zeros_like
 
 MODULES = (
@@ -282,7 +283,7 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
 """The helpers by name."""
 
 STRUCTURED: Mapping[str, int] = {
-    **dict.fromkeys(("own", "zeros_like", "accumulate"), 0),
+    **dict.fromkeys(("own", "snapshot", "zeros_like", "accumulate"), 0),
     **dict.fromkeys(("expand", "cast_back", "sum_dx", "prod_dx", "dist_dp"), 1),
     **dict.fromkeys(("unconcatenate", "unstack", "unvstack", "unhstack", "uncolumn_stack"), 1),
     **dict.fromkeys(("undstack", "restructure", "unblock", "multi_dot_parts"), 1),

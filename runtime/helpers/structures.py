@@ -28,6 +28,27 @@ def own(d: Any) -> Any:
     return d
 
 
+def snapshot(x: Any) -> Any:
+    """A copy of a value that may be written into later: its containers stay of their classes.
+
+    >>> a = np.ones(2)
+    >>> again = snapshot((a, 3))
+    >>> a[0] = 5.0
+    >>> again
+    (array([1., 1.]), 3)
+    """
+    if isinstance(x, tuple):
+        items = [snapshot(e) for e in x]
+        return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+    if isinstance(x, list):
+        return [snapshot(e) for e in x]
+    if isinstance(x, dict):
+        return {key: snapshot(e) for key, e in x.items()}
+    if isinstance(x, types.SimpleNamespace):
+        return types.SimpleNamespace(**{name: snapshot(e) for name, e in vars(x).items()})
+    return own(x)
+
+
 def hooked(d: Any, hook: Any) -> Any:
     """What a function that is shown a cotangent makes of it: what it returns, or is None, the same.
 

@@ -139,7 +139,10 @@ class StrictArray(Hosted, NDArrayOperatorsMixin):
         waited("print")
         return repr(self._host).replace("array(", "strict.array(", 1)
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        """Makes the host wait; the text is that of the host's array."""
+        waited("print")
+        return str(self._host)
 
     def __format__(self, spec: str) -> str:
         """Makes the host wait."""

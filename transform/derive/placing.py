@@ -94,7 +94,7 @@ def _kept_value(
     kind = facts.kinds.get(version.name, ANY)
     if kind.tag == "array" and not may_be_nothing(version):
         return expression("x.copy()", {"x": name}, "derived.copy")
-    return call("own", name)
+    return call("own" if kind.is_numeric and kind.tag != "any" else "snapshot", name)
 
 
 def _where_bound(version: Version) -> list[Version]:

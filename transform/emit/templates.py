@@ -189,6 +189,8 @@ def atom_tree(atom: Atom) -> gast.AST:
             return name_tree(name)
         case Const(value=value):
             return gast.Constant(value=value, kind=None)
+        case Ref(text=text) if text.startswith("%"):
+            return name_tree(text)  # a function that was made in place
         case Ref(text=text):
             return _parsed(text)
 
