@@ -87,7 +87,16 @@ def any_error_of_an_unknown_function(x, f=np.sum):
         return np.sum(x)
 
 
+def bound_by_what_raised(x):
+    try:
+        a = np.sum(x) / len(x)
+    except ZeroDivisionError:
+        a = a + x[0]
+    return a * a
+
+
 REFUSED = [
+    (bound_by_what_raised, "`a` is bound in the `try` alone"),
     (half_written, "`y` is changed in this `try`"),
     (half_assigned, "`s` is assigned in this `try`"),
     (counter_read_later, "`n` is assigned in this `try`"),

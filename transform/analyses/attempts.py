@@ -52,6 +52,7 @@ def check_attempts(fn: Function, aliases: Aliases, found: Versions) -> None:
         inside = {var.name for stmt in walk(attempt.body) for var in binds(stmt)}
         for stmt, last in _steps(attempt.body, True):
             _check_step(stmt, last, wanted, inside, aliases)
+        _check_handler(attempt, inside, found)
         _check_classes(attempt)
 
 
@@ -100,6 +101,17 @@ def _check_step(
     if changed and (calls or not last):
         what = f"`{changed[0]}` is changed in this `try`, which may raise later"
         raise unsupported(stmt.span, what, instead)
+
+
+def _check_handler(attempt: Try, inside: set[str], found: Versions) -> None:
+    """What only the body binds is unbound where the body was left: Python raises there, or may."""
+    for stmt in walk(attempt.orelse):
+        if any(blocks_of(stmt)):
+            continue
+        names = sorted((names_read(stmt) & inside) - found.before[id(stmt)].keys())
+        if names:
+            what = f"`{names[0]}` is bound in the `try` alone, and read where that has raised"
+            raise unsupported(stmt.span, what, f"give `{names[0]}` a value before the `try`")
 
 
 def _steps(block: Block, last: bool) -> Iterator[tuple[Stmt, bool]]:

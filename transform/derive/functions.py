@@ -18,6 +18,7 @@ from adjoint.transform.derive.shadows import (
     part_of_memory,
     settle,
     unload,
+    unload_written,
 )
 from adjoint.transform.derive.sweep import Facts, Out, Sweep, assign
 from adjoint.transform.ir.names import names_bound, names_read
@@ -189,6 +190,9 @@ def _sweep_back(
     bind_named(state, sweep, out)
     parameters = sweep.facts.versions.start
     given: list[Atom] = []
+    shared = written and any(is_by_memory(name, sweep) for name in wrt)
+    if shared:  # a written one keeps what it shares; no other may count it again
+        unload_written(written, sweep, out)
     for name in wrt:
         like = sweep.value(parameters[name])
         if sweep.is_shadowed(name) or name in known.mixed:
@@ -210,8 +214,8 @@ def _sweep_back(
     for name in written:
         held, target = state.get(name), sweep.d(name)
         if is_by_memory(name, sweep):
-            part = part_of_memory(sweep.facts.bindings.start[name], sweep)
-            out.append(Assign(target, part))
+            if not shared:
+                out.append(Assign(target, part_of_memory(sweep.facts.bindings.start[name], sweep)))
             continue
         value = ZERO if held is None else flat(held, sweep, out)
         if value != target:

@@ -36,7 +36,7 @@ from adjoint.transform.derive.rounds import (
 )  # fmt: skip
 from adjoint.transform.derive.shadows import forget_shadows, settle, take_shadows
 from adjoint.transform.derive.sweep import Out, Sweep, assign
-from adjoint.transform.ir.names import names_bound
+from adjoint.transform.ir.names import names_bound, names_read
 from adjoint.transform.ir.nodes import (
     NOWHERE,
     Assign,
@@ -189,13 +189,30 @@ def _materialise(
             made = sweep.facts.definitions.get(name)  # seen in the block through a view alone
             known = sweep.facts.versions.after[id(made)] if made else sweep.facts.versions.start
             if name in known and (made is None or _is_around(made, block, sweep)):
-                like = env.get(name, known[name])  # it may have grown since it was made
-                ensure(name, state, sweep, out, sweep.value(like))
+                ensure(name, state, sweep, out, sweep.value(_last_named(name, known, block, sweep)))
     for name, held in list(state.items()):
         if held.borrows:
             copied = assign(out, sweep.names, call("own", held.value))  # type: ignore[arg-type]
             state[name] = copied_from(held, copied)
     return frozenset(ready)
+
+
+def _last_named(
+    name: str, known: Mapping[str, Version], block: Block, sweep: Sweep
+) -> Version:
+    """What a variable held when it was last named before a block: it may have grown until then.
+
+    What other names of it do later is undone in their cotangents, which come back to it there.
+    """
+    versions = sweep.facts.versions
+    found, first = known[name], versions.sites[id(block[0])].position
+    for stmt in walk(sweep.facts.function.body):
+        if versions.sites[id(stmt)].position >= first or not _is_around(stmt, block, sweep):
+            continue
+        around = any(inner is block[0] for inner in walk((stmt,)))
+        if name in names_read((stmt,)) and not around:
+            found = versions.after[id(stmt)].get(name, found)
+    return found
 
 
 def _is_around(made: Stmt, block: Block, sweep: Sweep) -> bool:

@@ -155,6 +155,22 @@ def unload(name: str, state: State, sweep: Sweep, out: Out) -> Atom:
     return assign(out, sweep.names, taken, f"d_{name}")
 
 
+def unload_written(written: tuple[str, ...], sweep: Sweep, out: Out) -> None:
+    """Take the cotangents of parameters that are written into, each as if it were the only one.
+
+    Two of them may be one array, as may one and a parameter that is only read: all are looked at
+    before any is taken away.
+    """
+    names = [name for name in written if is_by_memory(name, sweep)]
+    for name in names:
+        part = assign(out, sweep.names, part_of_memory(sweep.facts.bindings.start[name], sweep))
+        out.append(Assign(sweep.d(name), call("own", part)))
+    for name in names:
+        version = sweep.facts.bindings.start[name]
+        atoms: dict[str, Atom] = {"s": sweep.shadows(), "x": sweep.value(version)}
+        out.append(Effect(expression("shadow_take(s, x)", atoms, "derived.pop")))
+
+
 def begin(sweep: Sweep) -> Block:
     """Where the reverse sweep begins, no memory has a cotangent."""
     if sweep.memory is None:

@@ -234,3 +234,72 @@ def number_bound_twice_in_a_with(x, y, k):
                 k = k * x[1]
             k *= np.sin(k)
     return y[0] * k
+
+
+@program((arr(4), 0.9), (arr(4), -0.6), wrt=(0, 1))
+def sorted_in_a_loop_then_grown(x, k):
+    ns = [v * k for v in x]
+    for v in x:
+        if v > 0.2:
+            ns = sorted(ns)
+    for _ in range(3):
+        ns.insert(0, abs(ns[-1]))
+    return sum(v * v for v in ns)
+
+
+@program((arr(4), arr(4), 0.5, 3), (arr(4), arr(4), 0.5, 1), wrt=(0, 1, 2))
+def list_bound_in_a_branch_then_stored_into(x, y, k, n):
+    xs = [v * k for v in (np.tanh(x), y)]
+    if n % 3 != 0:
+        xs = [np.flip(x), y]
+    if n % 3 == 0:
+        a = np.maximum(xs[1], k)
+        xs[0] = np.tanh(xs[0] + a)
+    return sum(np.sum(v * v) for v in xs)
+
+
+@program((arr(4), arr(3), 0.4), (arr(4), arr(3), -0.4), wrt=(0, 1, 2))
+def mean_of_arrays_or_scaled_in_place(x, y, k):
+    for v in y:
+        x[1] += 0.3 * sum([w for w in x[1:3] if w > 0.1])
+        xs = [np.full(4, v), x]
+        if k > 0:
+            x = sum(xs) / len(xs)
+        else:
+            x[-4] *= 0.7 * k
+    return np.sum(np.sin(x))
+
+
+def scaled_and_swapped(p, q):
+    for _ in range(2):
+        p = p * 0.9
+        q[3], q[2] = q[2], q[3]
+        p, q = q, p
+    return q * p
+
+
+@program((arr(4), arr(4)), wrt=(0, 1))
+def one_array_as_two_arguments_one_written(x, y):
+    return scaled_and_swapped(x, x) @ y
+
+
+@program((arr(4),), wrt=(0,))
+def array_and_its_part_as_arguments_one_written(x):
+    z = x * 1.5
+    return np.sum(scaled_and_swapped(z[:4], z)) + np.sum(scaled_and_swapped(z, z[::-1])) + z[1]
+
+
+def written_in_turn(p, q, r):
+    for _ in range(3):
+        p = p * 0.9
+        q[3] = q[2] * p[1]
+        p, q, r = q, r, p
+        r[0] *= 1.2
+    return q * p * r
+
+
+@program((arr(4), arr(4)), wrt=(0, 1))
+def two_of_three_arguments_are_one_array(x, y):
+    z = x * 1.5
+    a = written_in_turn(z, y, z) + written_in_turn(y, z, z) + written_in_turn(z, z, y)
+    return np.sum(a) + z[1]
