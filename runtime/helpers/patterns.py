@@ -6,10 +6,10 @@ from typing import Any
 
 
 def is_sequence(value: Any) -> bool:
-    """Whether a pattern in brackets may match: lists, tuples, ranges, but no strings or arrays.
+    """Whether a pattern in brackets may match: lists, tuples, ranges, arrays since NumPy 2.5.
 
-    >>> is_sequence((1, 2)), is_sequence("ab"), is_sequence(np.ones(2))
-    (True, False, False)
+    >>> is_sequence((1, 2)), is_sequence("ab")
+    (True, False)
     """
     return bool(type(value).__flags__ & 1 << 5)  # Py_TPFLAGS_SEQUENCE, which Python itself reads
 
