@@ -54,7 +54,7 @@ def start(sizes: Sequence[int], rng: np.random.Generator) -> Layers:
     return [(rng.normal(size=(n, m)) * np.sqrt(2.0 / n), np.zeros(m)) for n, m in pairwise(sizes)]
 
 
-def logits_of(layers, x):
+def logits_of(layers: Layers, x: Array):
     """Scores the ten digits for each image: rectified layers, then an affine one."""
     for W, b in layers[:-1]:
         x = np.maximum(x @ W + b, 0.0)
@@ -63,7 +63,7 @@ def logits_of(layers, x):
 
 
 @grad
-def loss(layers, x, labels):
+def loss(layers: Layers, x: Array, labels: Array):
     """Mean cross-entropy of the softmax over the ten digits."""
     logits = logits_of(layers, x)
     top = np.max(logits, axis=1, keepdims=True)

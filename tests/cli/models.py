@@ -128,3 +128,12 @@ def layered(layers, x):
     for weight, bias in layers:
         x = np.tanh(x @ weight + bias)
     return np.sum(x * x)
+
+
+Layers = list[tuple[np.ndarray, np.ndarray]]
+
+
+def annotated(layers: "Layers", x: "np.ndarray"):
+    for weight, bias in layers:
+        x = np.tanh(x @ weight + bias)
+    return np.sum(x * x)

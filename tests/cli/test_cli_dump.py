@@ -192,3 +192,9 @@ def test_arguments_of_a_method_begin_with_the_object(capsys):
     text = dumped(capsys, f"{FILE}:Spring.energy", "--args", "Spring(2.0), TABLE, TABLE + 1")
     spring, x = models.Spring(2.0), models.TABLE
     assert text == adjoint.grad(spring.energy).source_of("gradient", None, x, x + 1)
+
+
+def test_annotations_say_what_a_list_holds_also_where_they_are_strings(capsys):
+    text = dumped(capsys, f"{FILE}:annotated")
+    assert "for weight, bias in layers:" in text
+    assert "[0] += d_weight" in text

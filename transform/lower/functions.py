@@ -83,7 +83,7 @@ def lower(
     if isinstance(tree, gast.AsyncFunctionDef):
         raise reject(tree, outside)
     defaults = _outer_defaults(fn)
-    annotations = fn.__annotations__
+    annotations = {name: _meant(said, fn) for name, said in fn.__annotations__.items()}
     params = tuple(
         replace(param, annotation=annotations.get(param.name), **defaults.get(param.name, {}))
         for param in _params(tree.args, {})
@@ -91,6 +91,19 @@ def lower(
     more = tuple(Param(name, "keyword-only") for name in opened)
     ordered = sorted((*params, *more), key=lambda param: param.kind == "varkw")
     return replace(_function(tree, tuple(ordered), outside), origin=fn, captures=())
+
+
+def _meant(annotation: Any, fn: types.FunctionType) -> Any:
+    """What an annotation that is a string (`from __future__ import annotations`) stands for.
+
+    Names may be missing that are imported for type checkers alone; then the string remains.
+    """
+    if not isinstance(annotation, str):
+        return annotation
+    try:
+        return eval(annotation, fn.__globals__)
+    except Exception:  # whatever the expression raises: an annotation only makes a promise
+        return annotation
 
 
 def function_value(node: gast.Lambda, scope: Scope, out: list[Stmt]) -> Rhs:
