@@ -25,7 +25,7 @@ _BUILTINS = frozenset(
     )
 )  # fmt: skip
 _EFFECTFUL = frozenset(("out", "key", "**"))  # parameters that make a call more than a look
-_CHANGING = ("derived.pop", "derived.pullback")  # they change what they are given
+_CHANGING = ("derived.pop", "derived.pullback", "derived.vjp")  # they may change what they get
 _MODULES = ("numpy", "numpy.linalg", "numpy.fft")
 
 

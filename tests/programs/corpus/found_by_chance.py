@@ -303,3 +303,17 @@ def two_of_three_arguments_are_one_array(x, y):
     z = x * 1.5
     a = written_in_turn(z, y, z) + written_in_turn(y, z, z) + written_in_turn(z, z, y)
     return np.sum(a) + z[1]
+
+
+def _squared_in_place(p, q, r):
+    p[::2] = 0.3 * (p @ p)
+    return np.tanh(q + p) * r
+
+
+@program((arr(3, 4),))
+def kept_before_a_helper_writes_it(m):
+    """What the adjoint reads of `row` is kept before the call, not in the list after it."""
+    for _ in range(3):
+        for row in m:
+            x = _squared_in_place(row, m[0], np.max(row))
+    return np.sum(x)
