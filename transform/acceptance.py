@@ -6,10 +6,11 @@ import builtins
 import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
-from types import CellType, CodeType, FunctionType
+from types import CellType, FunctionType
 from typing import Any
 
 from adjoint.transform.analysis import lowered_function
+from adjoint.transform.source import names_in
 
 _put_off = ContextVar("_put_off", default=False)
 
@@ -38,7 +39,7 @@ def check_accepted(fn: FunctionType) -> None:
         UnsupportedSyntax: a construct is not accepted.
         SourceNotFound: there is no source.
     """
-    outside = {name: _later for name in _names(fn.__code__) if not hasattr(builtins, name)}
+    outside = {name: _later for name in names_in(fn.__code__) if not hasattr(builtins, name)}
     cells = tuple(_filled(cell) for cell in fn.__closure__ or ())
     complete = FunctionType(
         fn.__code__, {**outside, **fn.__globals__}, fn.__name__, fn.__defaults__, cells
@@ -60,11 +61,3 @@ def _filled(cell: CellType) -> CellType:
     except ValueError:
         return CellType(_later)
     return cell
-
-
-def _names(code: CodeType) -> set[str]:
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            names |= _names(constant)
-    return names

@@ -37,8 +37,8 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 from adjoint.transform.ir.places import renumbered
+from adjoint.transform.ir.rebuild import map_inside
 from adjoint.transform.lower.local_functions import LocalFunction, Locals
-from adjoint.transform.lower.statements_inside import inside
 from adjoint.transform.lower.templates import CALLEE, hole
 from adjoint.transform.lower.templates import name as name_of
 from adjoint.transform.refusals import unsupported
@@ -87,7 +87,7 @@ def _block(block: Block, known: _Surroundings) -> Block:
 
 def _stmt(stmt: Stmt, known: _Surroundings) -> tuple[Stmt, ...]:
     if blocks_of(stmt):
-        changed = inside(stmt, lambda block: _block(block, known))
+        changed = map_inside(stmt, lambda block: _block(block, known))
         pairs = zip(blocks_of(changed), blocks_of(stmt), strict=True)
         return (stmt if all(a is b for a, b in pairs) else changed,)
     made: list[Stmt] = []

@@ -14,6 +14,7 @@ import numpy as np
 
 from adjoint.runtime import home
 from adjoint.runtime.errors import AdjointError
+from adjoint.transform.source import names_in
 
 _KEPT: weakref.WeakKeyDictionary[FunctionType, dict[int, FunctionType]] = (
     weakref.WeakKeyDictionary()
@@ -188,18 +189,10 @@ def home_of_call(fn: FunctionType, args: Any, kwargs: Any) -> ModuleType:
 
 def _outside(fn: FunctionType) -> dict[str, Any]:
     """The globals and captured values that a function may read."""
-    found = {name: fn.__globals__.get(name) for name in _names(fn.__code__)}
+    found = {name: fn.__globals__.get(name) for name in names_in(fn.__code__)}
     for name, cell in zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True):
         try:
             found[name] = cell.cell_contents
         except ValueError:  # not assigned yet
             continue
     return found
-
-
-def _names(code: CodeType) -> set[str]:
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            names |= _names(constant)
-    return names

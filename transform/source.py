@@ -283,3 +283,9 @@ def _changed(name: str, code: types.CodeType, why: str) -> SourceNotFound:
         f"{why}. If the file was edited after it was imported, import it again; if a tool rewrote "
         "the function, differentiate the original"
     )
+
+
+def names_in(code: types.CodeType) -> set[str]:
+    """The global names and attributes that code mentions, in the functions inside it too."""
+    inside = (part for part in code.co_consts if isinstance(part, types.CodeType))
+    return set(code.co_names).union(*map(names_in, inside))

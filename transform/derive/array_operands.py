@@ -15,16 +15,13 @@ from adjoint.transform.ir.nodes import (
     Augment,
     Block,
     Effect,
-    For,
     Function,
-    If,
     Op,
     Stmt,
     Store,
     Var,
-    While,
-    With,
 )  # fmt: skip
+from adjoint.transform.ir.rebuild import map_inside
 
 
 def array_operands(fn: Function, kinds: dict[str, Kind], names: Names) -> Function:
@@ -38,14 +35,6 @@ def _block(block: Block, kinds: dict[str, Kind], names: Names) -> Block:
 
 def _stmt(stmt: Stmt, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...]:
     match stmt:
-        case If(body=body, orelse=orelse):
-            then, other = _block(body, kinds, names), _block(orelse, kinds, names)
-            return (replace(stmt, body=then, orelse=other),)
-        case For(body=body) | With(body=body):
-            return (replace(stmt, body=_block(body, kinds, names)),)
-        case While(before=before, body=body):
-            first, inner = _block(before, kinds, names), _block(body, kinds, names)
-            return (replace(stmt, before=first, body=inner),)
         case Assign(value=Op() as op) | Effect(value=op):
             wrapped, changed = _wrapped(op, kinds, names)
             made = (Assign(target, value, stmt.span) for target, value in wrapped)
@@ -54,7 +43,7 @@ def _stmt(stmt: Stmt, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...]:
             return _stored(stmt, base, value, kinds, names)
         case Augment(target=Var(name=base), value=Var() as value):
             return _stored(stmt, base, value, kinds, names)
-    return (stmt,)
+    return (map_inside(stmt, lambda block: _block(block, kinds, names)),)
 
 
 def _stored(

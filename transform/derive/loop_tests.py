@@ -16,15 +16,14 @@ from adjoint.transform.ir.nodes import (
     Block,
     Break,
     Const,
-    For,
     Function,
     If,
     Stmt,
     While,
-    With,
     binds,
     walk,
 )  # fmt: skip
+from adjoint.transform.ir.rebuild import map_inside
 
 
 def open_tests(fn: Function, kinds: Mapping[str, Kind], summaries: Summaries) -> Function:
@@ -37,20 +36,13 @@ def _block(block: Block, kinds: Mapping[str, Kind], summaries: Summaries) -> Blo
 
 
 def _stmt(stmt: Stmt, kinds: Mapping[str, Kind], summaries: Summaries) -> Stmt:
-    match stmt:
-        case If(body=body, orelse=orelse):
-            then, other = _block(body, kinds, summaries), _block(orelse, kinds, summaries)
-            return replace(stmt, body=then, orelse=other)
-        case For(body=body) | With(body=body):
-            return replace(stmt, body=_block(body, kinds, summaries))
-        case While(before=before, test=test, body=body):
-            body = _block(body, kinds, summaries)
-            if not any(_does_something(s, kinds, summaries) for s in walk(before)):
-                return replace(stmt, body=body)
-            before = _block(before, kinds, summaries)
-            rounds = If(test, body, (Break(stmt.span),), stmt.span)
-            return replace(stmt, before=(), test=Const(True), body=(*before, rounds))
-    return stmt
+    stmt = map_inside(stmt, lambda block: _block(block, kinds, summaries))
+    if not isinstance(stmt, While):
+        return stmt
+    if not any(_does_something(s, kinds, summaries) for s in walk(stmt.before)):
+        return stmt
+    rounds = If(stmt.test, stmt.body, (Break(stmt.span),), stmt.span)
+    return replace(stmt, before=(), test=Const(True), body=(*stmt.before, rounds))
 
 
 def _does_something(stmt: Stmt, kinds: Mapping[str, Kind], summaries: Summaries) -> bool:

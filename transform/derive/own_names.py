@@ -25,7 +25,7 @@ from adjoint.transform.ir.nodes import (
     reads,
     walk,
 )  # fmt: skip
-from adjoint.transform.lower.statements_inside import inside
+from adjoint.transform.ir.rebuild import map_inside
 
 PREFIX = "_"
 
@@ -70,7 +70,7 @@ def _stmt(stmt: Stmt, clashing: frozenset[str]) -> Stmt:
             return replace(stmt, function=replace(function, body=_block(function.body, clashing)))
         case With(context=context):
             stmt = replace(stmt, context=_op(context, clashing))
-    return inside(stmt, lambda block: _block(block, clashing))
+    return map_inside(stmt, lambda block: _block(block, clashing))
 
 
 def _op(op: Op, clashing: frozenset[str]) -> Op:

@@ -17,7 +17,7 @@ from adjoint.transform.ir.nodes import (
     Store,
     With,
 )  # fmt: skip
-from adjoint.transform.lower.statements_inside import inside
+from adjoint.transform.ir.rebuild import map_inside
 
 _BY_SOMEBODY = replace(NOWHERE, file="<adjoint>")
 
@@ -43,7 +43,7 @@ def _stmt(stmt: Stmt) -> Stmt:
             return replace(stmt, function=as_written(function))
         case With(context=context, body=body):
             return replace(stmt, context=_op(context), body=_block(body))
-    return inside(stmt, _block)
+    return map_inside(stmt, _block)
 
 
 def _op(op: Op) -> Op:

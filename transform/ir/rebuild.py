@@ -46,9 +46,20 @@ def _copied(block: Block) -> Block:
 
 
 def map_blocks(stmt: Stmt, change: Callable[[Block], Block]) -> Stmt:
-    """The statement with each block inside it changed; itself where none is."""
-    new = tuple(change(inner) for inner in inner_blocks(stmt))
-    if all(a is b for a, b in zip(new, inner_blocks(stmt), strict=True)):
+    """The statement with each block inside it changed, a nested function's too; or itself."""
+    if not isinstance(stmt, Define):
+        return map_inside(stmt, change)
+    body = change(stmt.function.body)
+    if body is stmt.function.body:
+        return stmt
+    return replace(stmt, function=replace(stmt.function, body=body))
+
+
+def map_inside(stmt: Stmt, change: Callable[[Block], Block]) -> Stmt:
+    """The statement with each block of control flow inside it changed; itself where none is."""
+    old = blocks_of(stmt)
+    new = tuple(change(inner) for inner in old)
+    if all(a is b for a, b in zip(new, old, strict=True)):
         return stmt
     match stmt, new:
         case (If() | For()), (body, orelse):
@@ -57,6 +68,4 @@ def map_blocks(stmt: Stmt, change: Callable[[Block], Block]) -> Stmt:
             return replace(stmt, before=before, body=body, orelse=orelse)
         case With(), (body,):
             return replace(stmt, body=body)
-        case Define(function=function), (body,):
-            return replace(stmt, function=replace(function, body=body))
     raise AssertionError(stmt)

@@ -28,9 +28,10 @@ from adjoint.transform.ir.nodes import (
     binds,
     walk,
 )
+from adjoint.transform.ir.rebuild import map_inside
 from adjoint.transform.lower.captures import captures_of, defaults_of, held_by
 from adjoint.transform.lower.local_functions import LocalFunction, Locals, missing, with_captures
-from adjoint.transform.lower.statements_inside import inside, map_ops
+from adjoint.transform.lower.statements_inside import map_ops
 
 
 def lift(
@@ -126,7 +127,7 @@ def _with_own_names(fn: Function) -> Block:
     def block(stmts: Block) -> Block:
         found: list[Stmt] = []
         for stmt in stmts:
-            found += define(stmt) if isinstance(stmt, Define) else (inside(stmt, block),)
+            found += define(stmt) if isinstance(stmt, Define) else (map_inside(stmt, block),)
         return tuple(found)
 
     return block(fn.body)

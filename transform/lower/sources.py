@@ -36,9 +36,9 @@ from adjoint.transform.ir.nodes import (
     reads,
     walk,
 )  # fmt: skip
+from adjoint.transform.ir.rebuild import map_inside
 from adjoint.transform.library import LAZY, SOURCES, source_of
 from adjoint.transform.lower.operators import as_operator
-from adjoint.transform.lower.statements_inside import inside
 from adjoint.transform.lower.templates import CALLEE, hole, name
 
 _CONSUMERS = (
@@ -108,7 +108,7 @@ def _stmt(stmt: Stmt, known: _Temporaries) -> Iterator[Stmt]:
             else:
                 yield replace(stmt, value=reached)
         case _:
-            yield inside(stmt, lambda block: _block(block, known))
+            yield map_inside(stmt, lambda block: _block(block, known))
 
 
 def _listed(value: Var) -> Op:

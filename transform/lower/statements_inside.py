@@ -1,22 +1,12 @@
-"""Statements with what is inside them changed."""
+"""Statements with the operations inside them changed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from adjoint.transform.ir.nodes import (
-    Assign,
-    Block,
-    Effect,
-    For,
-    If,
-    Op,
-    Stmt,
-    While,
-    With,
-    blocks_of,
-)
+from adjoint.transform.ir.nodes import Assign, Block, Effect, Op, Stmt, With
+from adjoint.transform.ir.rebuild import map_inside
 
 
 def map_ops(stmt: Stmt, change: Callable[[Op], Op]) -> Stmt:
@@ -32,18 +22,4 @@ def map_ops(stmt: Stmt, change: Callable[[Op], Op]) -> Stmt:
             return replace(stmt, value=change(op))
         case With(context=context, body=body):
             return replace(stmt, context=change(context), body=block(body))
-    return inside(stmt, block) if blocks_of(stmt) else stmt
-
-
-def inside(stmt: Stmt, block: Callable[[Block], Block]) -> Stmt:
-    """The statement with the blocks inside it changed."""
-    match stmt:
-        case If(body=body, orelse=orelse):
-            return replace(stmt, body=block(body), orelse=block(orelse))
-        case For(body=body):
-            return replace(stmt, body=block(body))
-        case While(before=before, body=body):
-            return replace(stmt, before=block(before), body=block(body))
-        case With(body=body):
-            return replace(stmt, body=block(body))
-    return stmt
+    return map_inside(stmt, block)
