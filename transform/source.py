@@ -11,6 +11,7 @@ import __future__
 import ast
 import functools
 import linecache
+import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -194,20 +195,29 @@ def _compare(
     code = fn.__code__
     if "@pytest_ar" in fn.__globals__ and _has_assert(node):
         return  # pytest rewrites the asserts of test modules: their code is never that of the text
-    written: list[ast.stmt] = [*_imports(lines), top]
+    whole = top
     around = [name for name in code.co_freevars if name != "__class__"]
     if around:  # perhaps compiled inside a function that the text leaves out
         wrapper = ast.parse(f"def _({', '.join(around)}): pass").body[0]
-        written[-1] = ast.fix_missing_locations(_with_body(wrapper, [top]))
-    module = ast.Module(written, [])
-    flags = code.co_flags & _FUTURE_FLAGS
-    compiled = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
-    for found in _codes(compiled):
-        if found.co_name == code.co_name and _definition_of(found, top) is node:
-            if _same(found, code):
-                return
-            break
+        whole = ast.fix_missing_locations(_with_body(wrapper, [top]))
+    imports = _imports(lines)
+    for together in ([*imports, whole], [whole]) if imports else ([whole],):
+        if _same(_compiled(together, top, node, code), code):
+            return  # a notebook compiles the statements of a cell one by one
     raise _changed(fn.__qualname__, code, "it says something else by now")
+
+
+def _compiled(
+    written: list[ast.stmt], top: ast.stmt, node: _Definition, like: types.CodeType
+) -> types.CodeType | None:
+    """The code of a definition inside `top`, compiled together with what is written around it."""
+    module = ast.Module(written, [])
+    flags = like.co_flags & _FUTURE_FLAGS
+    compiled = compile(module, like.co_filename, "exec", flags=flags, dont_inherit=True)
+    for found in _codes(compiled):
+        if found.co_name == like.co_name and _definition_of(found, top) is node:
+            return found
+    return None
 
 
 def _with_body(node: ast.stmt, body: list[ast.stmt]) -> ast.stmt:
@@ -227,13 +237,16 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
             yield from _codes(constant)
 
 
-def _same(one: types.CodeType, other: types.CodeType) -> bool:
+def _same(one: types.CodeType | None, other: types.CodeType) -> bool:
     """Whether two code objects do the same, wherever they stand."""
+    if one is None:
+        return False
 
     def facts(code: types.CodeType) -> tuple[Any, ...]:
         return (
             code.co_code, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars,
             code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount,
+            code.co_exceptiontable,
         )  # fmt: skip
 
     if facts(one) != facts(other) or len(one.co_consts) != len(other.co_consts):
@@ -269,10 +282,26 @@ def _contains(tree: ast.AST, node: ast.AST) -> bool:
 
 def _unreadable(name: str, code: types.CodeType) -> SourceNotFound:
     return SourceNotFound(
-        f"the source of {name!r} cannot be read ({code.co_filename}): define the function in a "
-        "file or a notebook, not through exec() or an interactive prompt (Python keeps what was "
-        "typed there, or given to `python -c`, since 3.13)"
+        f"the source of {name!r} cannot be read ({code.co_filename}): {_why_unread(code)}"
     )
+
+
+def _why_unread(code: types.CodeType) -> str:
+    """Why there is no text of some code, and what to do about it."""
+    file = code.co_filename
+    instead = "define the function in a file or a notebook"
+    if not file.startswith("<"):
+        return "the file is not there, only what was compiled from it; put it where Python looks"
+    if file.startswith("<timed "):
+        return "a cell with `%%time` keeps no text; define the function in a cell without it"
+    if file == "<stdin>" and sys.version_info >= (3, 13):
+        return f"what Python reads from standard input is not kept; {instead}"
+    if file == "<stdin>":
+        return f"Python keeps what is typed at its prompt since 3.13; {instead}"
+    if file == "<string>":
+        since = "(that given to `python -c` is, since Python 3.13)"
+        return f"text given to exec() or eval() is not kept {since}; {instead}"
+    return f"the text that was compiled, by exec() or eval() for instance, is not kept; {instead}"
 
 
 def _changed(name: str, code: types.CodeType, why: str) -> SourceNotFound:

@@ -219,8 +219,6 @@ def test_numbers_and_containers() -> None:
     assert found["b"] == [0.5, 0.0]
 
 
-
-
 def test_names_that_are_bound_inside_an_expression() -> None:
     f = grad(lambda x: adjoint.on_cotangent(x * 2.0, lambda d: d * 3.0))
     with detect_anomaly():

@@ -19,7 +19,7 @@ import adjoint
 from adjoint import tensor
 
 ROOT = Path(__file__).parents[2]
-TEXT = '''\
+TEXT = """\
 import numpy as np
 from adjoint import grad, gradient, on_cotangent, vjp
 
@@ -107,7 +107,7 @@ def nested(x):
 
 def inside(x):
     return gradient(divides)(x[0])
-'''
+"""
 
 
 @pytest.fixture
