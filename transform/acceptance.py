@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import dis
 from collections.abc import Iterator
 from contextvars import ContextVar
-from types import CellType, FunctionType
+from types import CellType, CodeType, FunctionType
 from typing import Any
 
+from adjoint.runtime.errors import NotDifferentiable
 from adjoint.transform.analysis import lowered_function
-from adjoint.transform.source import names_in
+from adjoint.transform.guards import guards_of
+from adjoint.transform.kept import kept_on
+from adjoint.transform.world import World
 
 _put_off = ContextVar("_put_off", default=False)
 
@@ -33,21 +37,46 @@ def is_put_off() -> bool:
 def check_accepted(fn: FunctionType) -> None:
     """Raise what is known to be refused before the function is first used.
 
-    Names that are not defined yet may be defined by the time the function is used.
+    Names that are not defined yet may be defined by the time the function is used. Where all are,
+    what was found is kept for that time.
 
     Raises:
         UnsupportedSyntax: a construct is not accepted.
         SourceNotFound: there is no source.
     """
-    outside = {name: _later for name in names_in(fn.__code__) if not hasattr(builtins, name)}
-    cells = tuple(_filled(cell) for cell in fn.__closure__ or ())
-    complete = FunctionType(
-        fn.__code__, {**outside, **fn.__globals__}, fn.__name__, fn.__defaults__, cells
-    )
-    complete.__kwdefaults__ = fn.__kwdefaults__
-    complete.__annotations__ = fn.__annotations__
-    complete.__qualname__ = fn.__qualname__
-    lowered_function(complete)
+    kept, code = kept_on(fn), fn.__code__
+    if kept.accepted is code:
+        return
+    named = {name for name in _globals_in(code) if not hasattr(builtins, name)}
+    missing, cells = named - fn.__globals__.keys(), fn.__closure__ or ()
+    if missing or not all(map(_is_filled, cells)):
+        lowered_function(_completed(fn, missing))
+    else:
+        world = World()
+        world.callees.of(fn)
+        with contextlib.suppress(NotDifferentiable):  # it reads a tensor: that is said when called
+            kept.known = world, guards_of(world.callees)
+    kept.accepted = code
+
+
+def _completed(fn: FunctionType, missing: set[str]) -> FunctionType:
+    """The function with something to stand for each name that is still to be defined."""
+    names = {**fn.__globals__, **dict.fromkeys(missing, _later)}
+    cells = tuple(c if _is_filled(c) else CellType(_later) for c in fn.__closure__ or ())
+    made = FunctionType(fn.__code__, names, fn.__name__, fn.__defaults__, cells)
+    made.__kwdefaults__ = fn.__kwdefaults__
+    made.__annotations__ = fn.__annotations__
+    made.__qualname__ = fn.__qualname__
+    return made
+
+
+def _globals_in(code: CodeType) -> Iterator[str]:
+    """The global names that code reads, in the functions inside it too."""
+    for step in dis.get_instructions(code):
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield step.argval
+        elif isinstance(step.argval, CodeType):
+            yield from _globals_in(step.argval)
 
 
 def _later(*args: Any, **kwargs: Any) -> Any:
@@ -55,9 +84,9 @@ def _later(*args: Any, **kwargs: Any) -> Any:
     raise NotImplementedError("this is never called")
 
 
-def _filled(cell: CellType) -> CellType:
+def _is_filled(cell: CellType) -> bool:
     try:
         cell.cell_contents  # noqa: B018 - raises where nothing was assigned yet
     except ValueError:
-        return CellType(_later)
-    return cell
+        return False
+    return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from adjoint.transform.apart import apart_first
 from adjoint.transform.entries import Entries, entries_of
 from adjoint.transform.guards import Guards, guards_of
 from adjoint.transform.homes import explained, home_of_call
+from adjoint.transform.kept import kept_on
 from adjoint.transform.loading import function_of
 from adjoint.transform.parameters import Parameters, Slot
 from adjoint.transform.passes.pipeline import Passes
@@ -33,9 +34,8 @@ from adjoint.transform.results import (
 )  # fmt: skip
 from adjoint.transform.summaries import written_parameters
 from adjoint.transform.tensors import refuse_tensor
-from adjoint.transform.world import Emitted, World, default_kinds
+from adjoint.transform.world import Emitted, default_kinds
 
-ATTRIBUTE = "__adjoint__"
 _INNER = frozenset({"graph", "raw"})
 
 
@@ -66,31 +66,6 @@ class Compiled:
     guards: Guards
     finish: Callable[[Any, Any], Any]
     checked: bool
-
-
-@dataclass(slots=True)
-class Kept:
-    """What is known of one Python function, kept on the function itself.
-
-    compiled: by what was asked for, then by the kinds of the arguments.
-    """
-
-    function: FunctionType | None
-    compiled: dict[Any, dict[Any, Compiled]]
-    accepted: CodeType | None = None
-
-    def __reduce__(self) -> Any:
-        """Nothing of it goes into pickles of the function."""
-        return Kept, (None, {})
-
-
-def kept_on(fn: FunctionType) -> Kept:
-    """What is kept of a function."""
-    kept = vars(fn).get(ATTRIBUTE)
-    if kept is None or kept.function is not fn:  # `functools.wraps` copies attributes
-        kept = Kept(fn, {})
-        setattr(fn, ATTRIBUTE, kept)
-    return kept
 
 
 def compile_call(
@@ -126,7 +101,8 @@ def compile_call(
         require_differentiable(slot, parameters.value(slot, args, kwargs), fn)
     wrt = tuple(dict.fromkeys(slot.parameter for slot in slots))
     namespace = home_of_call(fn, args, kwargs)
-    world = World(device=namespace is not np, passes=passes)
+    kept = kept_on(fn)
+    world = kept.world(namespace is not np, passes)
     callee = world.callees.of(fn, opened)
     world.complexes = are_complex(values.values(), callee.function.body)
     kinds = default_kinds(callee.function, values)
@@ -140,6 +116,7 @@ def compile_call(
     emission = "vjp" if mode in _INNER else "value_and_gradient" if checked else mode
     emitted = derive(callee, emission, wrt, kinds, world)
     guards = guards_of(world.callees)
+    kept.known = world, guards
     origins = [one.origin for one in emitted.everything()]
     places = tuple(parameters.position(slot, len(args)) for slot in slots)
     watching = is_watching()

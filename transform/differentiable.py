@@ -15,11 +15,12 @@ from adjoint.runtime import home
 from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.tracebacks import rewrite, rewritten
 from adjoint.transform.analyses.complexes import are_complex
-from adjoint.transform.compiled import ATTRIBUTE, Compiled, kept_on, source_text
+from adjoint.transform.compiled import Compiled, source_text
 from adjoint.transform.emissions import Asked, find
 from adjoint.transform.entries import Pull, by_entry
 from adjoint.transform.finishing import finished, picked, pulled, values_of
 from adjoint.transform.homes import explained, rebound
+from adjoint.transform.kept import ATTRIBUTE, kept_on
 from adjoint.transform.keys import PLAIN
 from adjoint.transform.parameters import Wrt, checked_wrt, parameters_of
 from adjoint.transform.passes.pipeline import ALL, Passes

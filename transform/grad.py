@@ -8,7 +8,6 @@ from typing import Any
 
 from adjoint.runtime.tracebacks import rewritten
 from adjoint.transform.acceptance import check_accepted, is_put_off
-from adjoint.transform.compiled import kept_on
 from adjoint.transform.differentiable import Differentiable
 from adjoint.transform.parameters import Wrt
 from adjoint.transform.unwrap import unwrap
@@ -78,9 +77,6 @@ def _differentiable(function: Any, wrt: Wrt) -> Differentiable:
 
 def _accepted(made: Differentiable) -> Differentiable:
     """Refuse at once what is refused, the first time that a function is seen."""
-    function, _, _ = unwrap(made)
-    kept, code = kept_on(function), function.__code__
-    if kept.accepted is not code and not is_put_off():
-        check_accepted(function)
-        kept.accepted = code
+    if not is_put_off():
+        check_accepted(unwrap(made)[0])
     return made

@@ -362,12 +362,15 @@ class Function:
     doc: str | None = None
 
 
-_COMPOUND = (If, For, While, With)
+_SIMPLE = frozenset({
+    Assign, Unpack, Store, Augment, Effect, Keep, Break, Continue, Return, Define, Comment, Mark
+})  # fmt: skip
+"""The statements that hold no blocks. Walks ask for the type first: they are most of all time."""
 
 
 def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
     """The blocks directly inside a statement, in the order in which they run."""
-    if not isinstance(stmt, _COMPOUND):
+    if type(stmt) in _SIMPLE:
         return ()
     match stmt:
         case If(body=body, orelse=orelse) | For(body=body, orelse=orelse):
@@ -376,6 +379,7 @@ def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
             return (before, body, orelse)
         case With(body=body):
             return (body,)
+    raise AssertionError(stmt)
 
 
 def iter_atoms(iterable: Iter) -> Iterator[Atom]:
@@ -395,59 +399,67 @@ def iter_atoms(iterable: Iter) -> Iterator[Atom]:
             yield from iter_atoms(inner)
 
 
-def op_atoms(op: Op) -> Iterator[Atom]:
+def op_atoms(op: Op) -> tuple[Atom, ...]:
     """The atoms that an operation reads."""
-    yield from op.args
-    if op.callee is not None:
-        yield op.callee
-    if isinstance(op.callee, Ref) and op.callee.local:
-        yield Var(op.callee.text)
+    callee = op.callee
+    if callee is None:
+        return op.args
+    if isinstance(callee, Ref) and callee.local:
+        return (*op.args, callee, Var(callee.text))
+    return (*op.args, callee)
 
 
-def reads(stmt: Stmt) -> Iterator[Atom]:
+def reads(stmt: Stmt) -> tuple[Atom, ...]:
     """The atoms that a statement itself reads (not those of the blocks inside it)."""
     match stmt:
-        case Assign(value=Op() as op) | Effect(value=op) | With(context=op):
-            yield from op_atoms(op)
-        case Assign(value=value) | Unpack(value=value) | Return(value=value):
-            yield value  # type: ignore[misc]
+        case Assign(value=value):
+            return op_atoms(value) if type(value) is Op else (value,)  # type: ignore[return-value]
+        case Effect(value=op) | With(context=op):
+            return op_atoms(op)
+        case Unpack(value=value) | Return(value=value):
+            return (value,)
         case Store(place=place, value=value):
-            yield from op_atoms(place)
-            yield value
+            return (*op_atoms(place), value)
         case Augment(target=target, value=value):
-            yield target
-            yield value
+            return (target, value)
         case Keep(args=args):
-            yield from args
+            return args
         case Try(catches=catches):
-            yield from catches
-        case If(test=test):
-            yield test
-        case While(test=test):
-            yield test
+            return catches
+        case If(test=test) | While(test=test):
+            return (test,)
         case For(iterable=iterable):
-            yield from iter_atoms(iterable)
+            return tuple(iter_atoms(iterable))
         case Define(function=function):
-            yield from (Var(name) for name in function.captures)
-            yield from (p.default for p in function.params if isinstance(p.default, Var))
+            defaults = (p.default for p in function.params if isinstance(p.default, Var))
+            return (*map(Var, function.captures), *defaults)
+    return ()
 
 
-def binds(stmt: Stmt) -> Iterator[Var]:
+def binds(stmt: Stmt) -> tuple[Var, ...]:
     """The variables that a statement itself binds (writes into arrays are not bindings)."""
     match stmt:
         case Assign(target=target) | Augment(target=target) | For(target=target):
-            yield target
+            return (target,)
         case Define(target=target):
-            yield target
+            return (target,)
         case Unpack(targets=targets):
-            yield from targets
+            return targets
         case With(target=Var() as target):
-            yield target
+            return (target,)
+    return ()
 
 
-def walk(block: Block) -> Iterator[Stmt]:
+def walk(block: Block) -> list[Stmt]:
     """Every statement of a block and of the blocks inside it, in order."""
+    found: list[Stmt] = []
+    _walk(block, found)
+    return found
+
+
+def _walk(block: Block, found: list[Stmt]) -> None:
     for stmt in block:
-        yield stmt
-        for inner in blocks_of(stmt):
-            yield from walk(inner)
+        found.append(stmt)
+        if type(stmt) not in _SIMPLE:
+            for inner in blocks_of(stmt):
+                _walk(inner, found)

@@ -10,12 +10,13 @@ import gast
 def children(node: gast.AST) -> list[gast.AST]:
     """The nodes directly inside a node, in the order of its fields."""
     found: list[gast.AST] = []
+    held = node.__dict__
     for name in node._fields:
-        value: Any = getattr(node, name, None)
-        if isinstance(value, gast.AST):
-            found.append(value)
-        elif isinstance(value, list):
+        value: Any = held.get(name)
+        if isinstance(value, list):
             found += [part for part in value if isinstance(part, gast.AST)]
+        elif isinstance(value, gast.AST):
+            found.append(value)
     return found
 
 
