@@ -94,7 +94,7 @@ def main() -> int:
     parser.add_argument("--seeds", default="0:100", help="first and last, as in a slice")
     parser.add_argument("--show", type=int, help="print the program of one seed, and stop")
     parser.add_argument("--refusals", action="store_true", help="report what was refused, too")
-    parser.add_argument("--passes", action="store_true", help="leave out each pass in turn, too")
+    parser.add_argument("--passes", action="store_true", help="leave out all passes, one by one")
     parser.add_argument("--log", help="a file to which the counts are added, as a line of JSON")
     options = parser.parse_args()
     if options.show is not None:

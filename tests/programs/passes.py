@@ -30,9 +30,12 @@ NEAR_SINGLE = 1e-4
 
 
 def answers(
-    function: Callable[..., Any], args: tuple[Any, ...], wrt: tuple[int, ...], passes: Passes
+    function: Callable[..., Any], args: tuple[Any, ...], wrt: tuple[int, ...] | None, passes: Passes
 ) -> dict[str, Any]:
-    """All that the tool says of a call when these passes are made; a refusal as its first line."""
+    """All that the tool says of a call when these passes are made; a refusal as its first line.
+
+    Without `wrt`, only what `vjp` says, which then is of all arguments.
+    """
     found: dict[str, Any] = {}
     own = adjoint.Differentiable(function, wrt, passes)
     try:
@@ -72,7 +75,7 @@ def _agree(one: Pass, got: Any, want: Any) -> bool:
 
 
 def failures(
-    function: Callable[..., Any], args: tuple[Any, ...], wrt: tuple[int, ...],
+    function: Callable[..., Any], args: tuple[Any, ...], wrt: tuple[int, ...] | None,
     chosen: Iterable[Pass] = PIPELINE,
 ) -> Iterator[str]:  # fmt: skip
     """What changes in the answers to a call when passes are left out one by one.
