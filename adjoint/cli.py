@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import adjoint
-from adjoint.runtime.errors import AdjointError, MissingRule
+from adjoint.runtime.errors import AdjointError
 from adjoint.targets import NoSuchTarget, find, functions_of
 from adjoint.transform.acceptance import put_off
 from adjoint.transform.differentiable import Differentiable
@@ -235,5 +235,5 @@ def _message(error: Exception) -> str:
     if not isinstance(error, SyntaxError):
         return f"adjoint: {error}"
     text = "".join(traceback.format_exception_only(error)).rstrip()
-    public = "MissingRule" if isinstance(error, MissingRule) else "UnsupportedSyntax"
-    return text.replace(f"{type(error).__module__}.{type(error).__qualname__}:", f"{public}:")
+    name = type(error).__qualname__
+    return text.replace(f"{type(error).__module__}.{name}:", f"{name}:")

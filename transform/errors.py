@@ -6,6 +6,10 @@ from adjoint.runtime.errors import AdjointError
 from adjoint.transform.ir.nodes import Span
 
 
+Place = tuple[str, int, int, str, int, int]
+"""File, line, column, text, last line and the column after the last; columns from 1."""
+
+
 class UnsupportedSyntax(AdjointError, SyntaxError):
     """A construct that is not accepted; Python draws the caret under it."""
 
@@ -34,5 +38,10 @@ def unsupported(span: Span, text: str, what: str, instead: str = "") -> Unsuppor
     'no; write this (model.py, line 6)'
     """
     message = f"{what}; {instead}" if instead else what
-    place = (span.file, span.line, span.column + 1, text, span.end_line, span.end_column + 1)
-    return UnsupportedSyntax(message, place)
+    return UnsupportedSyntax(message, marked(span, text))
+
+
+def marked(span: Span, text: str) -> Place:
+    """The place of an error as Python takes it: the caret marks one line."""
+    end = len(text.rstrip()) if span.end_line > span.line else span.end_column
+    return (span.file, span.line, span.column + 1, text, span.line, end + 1)

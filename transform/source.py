@@ -14,7 +14,7 @@ import linecache
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import gast
@@ -57,10 +57,7 @@ class Source:
     def refuse(self, node: gast.AST, what: str, instead: str = "") -> UnsupportedSyntax:
         """The refusal of a node, to be raised; see `errors.unsupported`."""
         span = self.span(node)
-        text = self.lines[span.line - 1]
-        if span.end_line > span.line:  # the caret marks one line
-            span = replace(span, end_line=span.line, end_column=len(text.rstrip()))
-        return unsupported(span, text, what, instead)
+        return unsupported(span, self.lines[span.line - 1], what, instead)
 
     def _characters(self, line: int, column: int) -> int:
         """The parser counts columns in bytes of UTF-8; people and carets count characters."""

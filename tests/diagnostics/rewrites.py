@@ -9,7 +9,7 @@ REWRITES: dict[str, tuple[str, str, str]] = {
             def f(x):
                 a = x.reshape(2, 2)
                 return np.sum(np.linalg.eigvals(a + a.T).real)
-            #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            #                 ^^^^^^^^^^^^^^^^^^^^^^^^^^
         """,
         "`np.linalg.eigvals` has no derivative rule: no rule has been written yet, and a "
         "derivative flows through this call; use a function that has one, or compute this"
@@ -24,7 +24,7 @@ REWRITES: dict[str, tuple[str, str, str]] = {
         """
             def f(x):
                 return np.sum(x.byteswap().byteswap() ** 2)
-            #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            #                 ^^^^^^^^^^^^^^^^^^^^^^^
         """,
         "the method `.byteswap()` has no derivative rule; write it with NumPy functions, "
         "or compute it where no derivative passes",
@@ -41,7 +41,7 @@ REWRITES: dict[str, tuple[str, str, str]] = {
             def f(x):
                 first, second = [x[0], x[1]], [x[2], x[3]]
                 return g(*first, *second)
-            #   ^^^^^^^^^^^^^^^^^^^^^^^^^
+            #          ^^^^^^^^^^^^^^^^^^
         """,
         "a call with several starred arguments of a kind is not differentiated; join them"
         " into one list (or dict)",
@@ -62,7 +62,7 @@ REWRITES: dict[str, tuple[str, str, str]] = {
                 h = [g, g][int(x[0] > 9)]
                 p = [x[0], x[1]]
                 return h(*p, x[2])
-            #   ^^^^^^^^^^^^^^^^^^
+            #          ^^^^^^^^^^^
         """,
         "an argument after a starred one is not differentiated where it is known only at "
         "run time what is called; pass the arguments one by one",
@@ -332,7 +332,7 @@ REWRITES: dict[str, tuple[str, str, str]] = {
             def f(x):
                 a = x * x
                 return g(a, [a]) + a[0]
-            #   ^^^^^^^^^^^^^^^^^^^^^^^
+            #          ^^^^^^^^^
         """,
         "the function called writes into `a`, and another of its arguments may hold the "
         "same; pass a copy (`.copy()`)",
@@ -351,7 +351,7 @@ REWRITES: dict[str, tuple[str, str, str]] = {
             def f(x):
                 text = str(x[0])
                 return float(text) * x[1]
-            #   ^^^^^^^^^^^^^^^^^^^^^^^^^
+            #          ^^^^^^^^^^^
         """,
         "a number is read here from text or bytes that depend on what is differentiated, "
         "which no derivative can follow; keep the number itself, beside its text",
@@ -381,7 +381,7 @@ REWRITES: dict[str, tuple[str, str, str]] = {
         """
             def f(x):
                 ys = map(lambda v: v * v, x)
-            #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            #        ^^^^^^^^^^^^^^^^^^^^^^^
                 return sum(ys) + sum(ys)
         """,
         "`map` has no derivative rule, and a derivative flows through this call; write a "
@@ -396,7 +396,7 @@ REWRITES: dict[str, tuple[str, str, str]] = {
         """
             def f(x):
                 return sum({v * v for v in x})
-            #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            #              ^^^^^^^^^^^^^^^^^^
         """,
         "`set` has no derivative rule, and a derivative flows through this call; keep the"
         " values in a list",
@@ -410,7 +410,7 @@ REWRITES: dict[str, tuple[str, str, str]] = {
             def f(x):
                 it = iter(x)
                 return next(it) * next(it)
-            #   ^^^^^^^^^^^^^^^^^^^^^^^^^^
+            #                     ^^^^^^^^
         """,
         "`next` has no derivative rule, and a derivative flows through this call; loop "
         "over it with `for`, or index it",
@@ -450,7 +450,7 @@ REWRITES: dict[str, tuple[str, str, str]] = {
         """
             def f(x, d=None):
                 d = dict(zip(range(4), x))
-            #   ^^^^^^^^^^^^^^^^^^^^^^^^^^
+            #       ^^^^^^^^^^^^^^^^^^^^^^
                 total = 0.0
                 for k in d:
                     total += d[k]

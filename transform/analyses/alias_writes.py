@@ -21,7 +21,7 @@ from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.liveness import names_read
 from adjoint.transform.analyses.views import item_of_op
 from adjoint.transform.ir.nodes import Assign, Augment, Block, Op, Stmt, Store, Unpack, Var, binds
-from adjoint.transform.refusals import unsupported
+from adjoint.transform.refusals import place_of, unsupported
 
 
 def check_order(before: Block, stmt: Stmt, world: World) -> None:
@@ -168,7 +168,7 @@ def _check_arguments(
                     continue  # the function is told, or writes nothing that the other one has
             if any(world.kinds.get(n, ANY).is_container for n in (name, other)):
                 raise unsupported(
-                    stmt.span,
+                    place_of(op, stmt.span),
                     f"the function called writes into {shown(name)}, and another of its arguments "
                     "may hold the same",
                     "pass a copy (`.copy()`)",

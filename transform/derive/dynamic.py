@@ -20,7 +20,7 @@ from adjoint.transform.derive.sweep import Derivative
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.ir.nodes import Op, Ref, Stmt, Var
 from adjoint.transform.lower.local_functions import LocalFunction
-from adjoint.transform.refusals import missing_rule, unsupported
+from adjoint.transform.refusals import missing_rule, place_of, unsupported
 
 
 def dynamic_derivative(op: Op, stmt: Stmt, active: frozenset[str]) -> Derivative:
@@ -29,7 +29,7 @@ def dynamic_derivative(op: Op, stmt: Stmt, active: frozenset[str]) -> Derivative
     Raises:
         MissingRule: the function is known, and has neither a rule nor source.
     """
-    span = getattr(stmt, "span")  # noqa: B009
+    span = place_of(op, getattr(stmt, "span"))  # noqa: B009
     if isinstance(op.callee, Ref) and not _has_source(op.callee.value):
         raise missing_rule(span, op.callee.text)
     if op.prim.startswith("method:") and _is_numeric_method(op):

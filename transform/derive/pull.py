@@ -39,7 +39,7 @@ from adjoint.transform.ir.nodes import (
     Unpack,
     Var,
 )  # fmt: skip
-from adjoint.transform.refusals import missing_rule
+from adjoint.transform.refusals import missing_rule, place_of
 
 Env = Mapping[str, Version]
 
@@ -147,7 +147,7 @@ def _pull_effect(
     if head != "method" or not isinstance(base, Var):
         active = [a for a in op.args if sweep.is_active(a)]
         if active and op.prim in WRITERS:
-            raise missing_rule(stmt.span, op.prim)
+            raise missing_rule(place_of(op, stmt.span), op.prim)
         if op.prim != "look" and not is_rule(op.prim) and active:
             refuse(stmt, op)
         return

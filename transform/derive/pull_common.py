@@ -18,7 +18,7 @@ from adjoint.transform.ir.nodes import (
     Stmt,
     Var,
 )  # fmt: skip
-from adjoint.transform.refusals import missing_rule, unsupported
+from adjoint.transform.refusals import missing_rule, place_of, unsupported
 
 Env = Mapping[str, Version]
 
@@ -59,16 +59,19 @@ def refuse(stmt: Stmt, op: Op) -> None:
         if rule is not None:
             positional = [r for r in op.roles if r == ""]
             bind(rule, len(positional), [r for r in op.roles if r not in ("", "*", "**")])
-        raise missing_rule(stmt.span, op.callee.text)
+        raise missing_rule(place_of(op, stmt.span), op.callee.text)
     shown = f"the method `.{name}()`" if head == "method" else f"`{name or head}`"
     raise unsupported(
-        stmt.span,
+        place_of(op, stmt.span),
         f"{shown} of this operand has no derivative rule",
         "write it with NumPy functions, or compute it where no derivative passes",
     )
 
 
 def holds_containers(base: Var, sweep: Sweep) -> bool:
-    """Whether an element of a container is, or may be, a container itself."""
+    """Whether the cotangent of an element of a container is, or may be, a container itself.
+
+    That of a function is a dict of those of what it holds.
+    """
     items = sweep.kind(base.name).items
-    return not items or any(k.is_container or k.tag == "any" for k in items)
+    return not items or any(k.is_container or k.tag in ("any", "function") for k in items)

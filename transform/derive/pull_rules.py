@@ -23,7 +23,7 @@ from adjoint.transform.ir.nodes import (
     Stmt,
     Var,
 )  # fmt: skip
-from adjoint.transform.refusals import missing_rule
+from adjoint.transform.refusals import missing_rule, place_of
 
 Env = Mapping[str, Version]
 _MIN_POWER = 3
@@ -36,7 +36,7 @@ def pull_rule(
     """Write the adjoint of an operation: what its rule gives, for every active operand."""
     rule = RULES[op.prim]
     if rule.kind == "missing":
-        raise missing_rule(stmt.span, rule.name, rule.why)
+        raise missing_rule(place_of(op, stmt.span), rule.name, rule.why)
     incoming = Incoming(g, target, rule, after, sweep, out)
     atoms: dict[str, Atom] = {}
     if target.name in after:
@@ -52,7 +52,7 @@ def pull_rule(
         if rule.flat_in_reals and not sweep.facts.complexes:
             continue
         if role in rule.unwritten:
-            raise missing_rule(stmt.span, rule.name, f"with respect to `{role}`")
+            raise missing_rule(place_of(op, stmt.span), rule.name, f"with respect to `{role}`")
         assert isinstance(arg, Var)
         square = _special(op, role) == _SQUARE
         text = _special(op, role) or pullback_text(rule, role, frozenset(op.roles))

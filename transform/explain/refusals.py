@@ -12,7 +12,6 @@ from typing import Any
 
 import gast
 
-from adjoint.runtime.errors import MissingRule
 from adjoint.transform.errors import SourceNotFound, UnsupportedSyntax
 from adjoint.transform.explain.cuts import Cut, without
 from adjoint.transform.explain.stand_ins import NAME, Unknown
@@ -111,10 +110,9 @@ def _statements(error: UnsupportedSyntax) -> list[tuple[int, int]]:
 
 
 def _refusal(error: UnsupportedSyntax) -> Refusal:
-    kind = "MissingRule" if isinstance(error, MissingRule) else "UnsupportedSyntax"
     return Refusal(
-        kind, error.msg, error.filename or "", error.lineno or 0, error.offset or 0,
-        error.end_offset or 0,
+        type(error).__qualname__, error.msg, error.filename or "", error.lineno or 0,
+        error.offset or 0, error.end_offset or 0,
     )  # fmt: skip
 
 

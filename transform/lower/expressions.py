@@ -79,7 +79,10 @@ def rhs(node: gast.AST, scope: Scope, out: list[Stmt]) -> Rhs:
     lower = _handlers().get(type(node))
     if lower is None:
         raise reject(node, scope)
-    return lower(node, scope, out)
+    value = lower(node, scope, out)
+    if isinstance(value, Op) and not hasattr(value.template, "lineno"):
+        gast.copy_location(value.template, node)  # for what is said of this operation
+    return value
 
 
 def truth(node: gast.AST, scope: Scope, out: list[Stmt]) -> Atom:
