@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from adjoint.transform.ir.nodes import (
+    SIMPLE,
     Augment,
     Block,
+    Break,
     For,
     Function,
     If,
@@ -42,6 +44,9 @@ def _block(block: Block, live: Live, leave: Live, found: dict[int, Live]) -> Liv
 
 def _stmt(stmt: Stmt, live: Live, leave: Live, found: dict[int, Live]) -> Live:
     bound = frozenset(v.name for v in binds(stmt)) if not isinstance(stmt, Augment) else frozenset()
+    if type(stmt) in SIMPLE:
+        kept = leave if isinstance(stmt, Break) else live
+        return (kept - bound if bound else kept) | names_read(stmt)
     match stmt:
         case Try(body=body, orelse=orelse, catches=()):
             live = _block(body, _block(orelse, live, leave, found), leave, found)
@@ -67,10 +72,6 @@ def _stmt(stmt: Stmt, live: Live, leave: Live, found: dict[int, Live]) -> Live:
             live = around
         case With(body=body):
             live = _block(body, live, leave, found) - bound
-        case _:
-            if type(stmt).__name__ == "Break":
-                live = leave
-            live = live - bound
     return live | names_read(stmt)
 
 

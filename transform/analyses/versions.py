@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from adjoint.transform.analyses.liveness import names_read
 from adjoint.transform.ir.nodes import (
+    SIMPLE,
     Augment,
     Block,
     For,
@@ -146,6 +147,12 @@ def _stmt(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
     if not isinstance(stmt, While):  # its test is read after `before` has run
         wanted = names_read(stmt) | work.roots.get(id(stmt), frozenset())
         work.before[id(stmt)] = {n: env[n] for n in wanted if n in env}
+    if type(stmt) in SIMPLE:
+        made = _defined(stmt, key, depth, work)
+        if id(stmt) in work.reached:
+            made |= _written(stmt, {**env, **made}, key, depth, work)
+        work.after[id(stmt)] = {**work.before[id(stmt)], **made}
+        return {**env, **made} if made else env
     after = dict(env)
     match stmt:
         case Try(body=body, orelse=orelse, catches=()):
@@ -166,13 +173,9 @@ def _stmt(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
         case For(body=body) | While(body=body):
             after = _loop(stmt, env, key, depth, work)
         case With(body=body):
-            after = _bind(stmt, after, key, depth, work)
+            after |= _defined(stmt, key, depth, work)
             after = _block(body, after, key, depth, work)
-        case _:
-            after = _bind(stmt, after, key, depth, work)
-    for name in work.reached.get(id(stmt), ()):
-        if name in after and not isinstance(stmt, If | For | While):
-            after[name] = work.new(name, "write", key, stmt, depth)
+            after |= _written(stmt, after, key, depth, work)
     if isinstance(stmt, Try) and stmt.catches:  # its test is read when it has ended
         work.before[id(stmt)] |= {n: v for n, v in after.items() if stmt.test == Var(n)}
     made = {n: v for n, v in after.items() if env.get(n) is not v}
@@ -180,10 +183,15 @@ def _stmt(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
     return after
 
 
-def _bind(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
-    for var in _bound(stmt, work):
-        env[var.name] = work.new(var.name, "definition", key, stmt, depth)
-    return env
+def _defined(stmt: Stmt, key: BlockKey, depth: int, work: _Work) -> Env:
+    """The versions that a statement makes of what it binds."""
+    return {v.name: work.new(v.name, "definition", key, stmt, depth) for v in _bound(stmt, work)}
+
+
+def _written(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
+    """The versions that a statement makes of what it writes into."""
+    names = [name for name in work.reached.get(id(stmt), ()) if name in env]
+    return {name: work.new(name, "write", key, stmt, depth) for name in names}
 
 
 def _bound(stmt: Stmt, work: _Work) -> tuple[Var, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import gast
 
@@ -70,11 +71,18 @@ def shape_operands(op: Op) -> Iterator[Atom]:
     >>> list(shape_operands(op))
     [Var(name='x')]
     """
-    by_value: set[int] = set()
-    _scan(op.template, False, by_value)
+    by_value = _by_value(op.template)
     for number, atom in enumerate(op.args):
         if number not in by_value and atom not in [op.args[n] for n in by_value]:
             yield atom
+
+
+@lru_cache(maxsize=4096)
+def _by_value(template: gast.AST) -> frozenset[int]:
+    """The numbers of the operands of which a template reads more than the shape or dtype."""
+    found: set[int] = set()
+    _scan(template, False, found)
+    return frozenset(found)
 
 
 def _scan(node: gast.AST, shape: bool, by_value: set[int]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import copy
 import keyword
 import operator
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,7 @@ import gast
 
 from adjoint.transform.emit.templates import atom_tree, fill, hole_values
 from adjoint.transform.ir.nodes import Op, Var
-from adjoint.transform.ir.trees import nodes
+from adjoint.transform.ir.trees import copied, nodes, preorder
 
 _OPERATIONS = {
     "Mult": "product", "MatMult": "product", "Add": "total", "Sub": "difference", "Div": "ratio",
@@ -45,13 +44,14 @@ def name_temporaries(tree: gast.FunctionDef, taken: Iterable[str] = ()) -> gast.
         sin_x = np.sin(x)
         return sin_x * sin_x
     """
-    used = {*taken, *_RESERVED, *_identifiers(tree)}
+    occurring = set(_identifiers(tree))
+    used = {*taken, *_RESERVED, *occurring}
     chosen: dict[str, str] = {}
     for temporary, value in _bindings(tree):
         if temporary not in chosen:
             chosen[temporary] = _free(_hint(temporary, value, chosen), used)
             used.add(chosen[temporary])
-    unbound = {name for name in _identifiers(tree) if name.startswith("%")} - chosen.keys()
+    unbound = {name for name in occurring if name.startswith("%")} - chosen.keys()
     if unbound:
         raise ValueError(f"never assigned: {sorted(unbound)}")
     return _renamed(tree, chosen) if chosen else tree
@@ -71,22 +71,16 @@ def _identifiers(tree: gast.AST) -> Iterator[str]:
                 yield (other or name).partition(".")[0]
 
 
-def _bindings(tree: Any) -> Iterator[tuple[str, gast.AST | None]]:
+def _bindings(tree: gast.AST) -> Iterator[tuple[str, gast.AST | None]]:
     """The temporaries in the order in which the text binds them, each with its value."""
-    value = tree.value if isinstance(tree, gast.Assign) else None
-    match tree:
-        case gast.FunctionDef(name=name) if name.startswith("%"):
-            yield name, gast.Lambda(tree.args, None)
-        case gast.Name(id=name, ctx=gast.Store()) if name.startswith("%"):
-            yield name, None
-        case gast.Assign(targets=[gast.Name(id=name)]) if name.startswith("%"):
-            yield name, value
-    if isinstance(tree, gast.AST):
-        for field in tree._fields:
-            yield from _bindings(getattr(tree, field, None))
-    elif isinstance(tree, list):
-        for part in tree:
-            yield from _bindings(part)
+    for node in preorder(tree):
+        match node:
+            case gast.Name(id=name, ctx=gast.Store()) if name.startswith("%"):
+                yield name, None
+            case gast.FunctionDef(name=name) if name.startswith("%"):
+                yield name, gast.Lambda(node.args, None)
+            case gast.Assign(targets=[gast.Name(id=name)]) if name.startswith("%"):
+                yield name, node.value
 
 
 def _hint(temporary: str, value: gast.AST | None, chosen: dict[str, str]) -> str:
@@ -164,8 +158,7 @@ def _renamed(tree: Any, names: dict[str, str]) -> Any:
     if not isinstance(tree, gast.AST):
         return tree
     changed: dict[str, Any] = {}
-    for field in tree._fields:
-        value = getattr(tree, field, None)
+    for field, value in tree.__dict__.items():
         if isinstance(value, gast.AST | list):
             new = _renamed(value, names)
         elif field in ("id", "name") and isinstance(value, str):
@@ -176,7 +169,7 @@ def _renamed(tree: Any, names: dict[str, str]) -> Any:
             changed[field] = new
     if not changed:
         return tree
-    made = copy.copy(tree)
+    made = copied(tree)
     for field, value in changed.items():
         setattr(made, field, value)
     return made

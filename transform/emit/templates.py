@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import gast
 
 from adjoint.transform.ir.nodes import Atom, Const, Op, Ref, Var
-from adjoint.transform.ir.trees import nodes
+from adjoint.transform.ir.trees import copied, nodes
 from adjoint.transform.passes.simplify import rewrite
 
 # When a place in an expression is evaluated: once and surely, perhaps, or at another time.
@@ -23,16 +22,17 @@ _OPERATIONS = (
 )  # fmt: skip
 
 
-def holes(template: gast.AST) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=4096)
+def holes(template: gast.AST) -> tuple[tuple[str, str], ...]:
     """The places of a template that stand for a variable, in order of evaluation.
 
-    Yields:
+    Returns:
         The id (`$0`, `$1`, ..., or a temporary's own name), and when the place is evaluated.
 
-    >>> list(holes(gast.Lambda(gast.arguments([], [], None, [], [], None, []), name_tree("$0"))))
-    [('$0', 'later')]
+    >>> holes(gast.Lambda(gast.arguments([], [], None, [], [], None, []), name_tree("$0")))
+    (('$0', 'later'),)
     """
-    yield from _holes(template, ALWAYS)
+    return tuple(_holes(template, ALWAYS))
 
 
 def _holes(node: Any, when: str) -> Iterator[tuple[str, str]]:
@@ -95,7 +95,7 @@ def operands(
         ValueError: a hole has no argument, or an argument has no hole.
     """
     values = hole_values(args, callee)
-    found = list(holes(template))
+    found = holes(template)
     used = {name for name, _ in found if name[0] == "$"}
     hidden = callee is not None  # what a local function captures is not printed
     unfilled = set() if hidden else values.keys() - used
@@ -139,10 +139,10 @@ def fill(
                 [part for value in values for part in _pieces(fill(value, trees, finish))]
             )
         case gast.AST():
-            made = copy.copy(template)
-            for field in template._fields:
-                if hasattr(template, field):
-                    setattr(made, field, fill(getattr(template, field), trees, finish))
+            made = copied(template)
+            for field, value in template.__dict__.items():
+                if isinstance(value, gast.AST | list):
+                    setattr(made, field, fill(value, trees, finish))
             return finish(made)
         case list():
             return [fill(part, trees, finish) for part in template]

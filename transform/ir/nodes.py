@@ -362,7 +362,7 @@ class Function:
     doc: str | None = None
 
 
-_SIMPLE = frozenset({
+SIMPLE = frozenset({
     Assign, Unpack, Store, Augment, Effect, Keep, Break, Continue, Return, Define, Comment, Mark
 })  # fmt: skip
 """The statements that hold no blocks. Walks ask for the type first: they are most of all time."""
@@ -370,7 +370,7 @@ _SIMPLE = frozenset({
 
 def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
     """The blocks directly inside a statement, in the order in which they run."""
-    if type(stmt) in _SIMPLE:
+    if type(stmt) in SIMPLE:
         return ()
     match stmt:
         case If(body=body, orelse=orelse) | For(body=body, orelse=orelse):
@@ -460,6 +460,6 @@ def walk(block: Block) -> list[Stmt]:
 def _walk(block: Block, found: list[Stmt]) -> None:
     for stmt in block:
         found.append(stmt)
-        if type(stmt) not in _SIMPLE:
+        if type(stmt) not in SIMPLE:
             for inner in blocks_of(stmt):
                 _walk(inner, found)

@@ -20,6 +20,24 @@ def children(node: gast.AST) -> list[gast.AST]:
     return found
 
 
+def preorder(tree: gast.AST) -> list[gast.AST]:
+    """A node and all nodes inside it in the order of the text, each before those inside it."""
+    found: list[gast.AST] = []
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        found.append(node)
+        pending += children(node)[::-1]
+    return found
+
+
+def copied(node: gast.AST) -> gast.AST:
+    """A node with the same fields, which may then be set: what `copy.copy` gives, in less time."""
+    made: gast.AST = type(node).__new__(type(node))
+    made.__dict__.update(node.__dict__)
+    return made
+
+
 def nodes(tree: gast.AST) -> list[gast.AST]:
     """A node and all nodes inside it, outer ones first.
 
