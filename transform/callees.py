@@ -213,11 +213,19 @@ def target_of(op: Op) -> Target | None:
         initialiser = initialiser_of(value)
         known = initialiser is not None and is_reachable(value, initialiser)
         return value if known and rule_of(value) is None else None
-    if not isinstance(value, FunctionType):
-        value = getattr(value, "__wrapped__", value)
+    value = _undecorated(value)
     if not isinstance(value, FunctionType) or rule_of(value) is not None:
         return None
     return None if (value.__module__ or "").partition(".")[0] in _WITH_RULES_ONLY else value
+
+
+def _undecorated(value: Any) -> Any:
+    """What `@grad` was applied to; any other object that wraps a function does what its class says.
+
+    It may carry the function as `__wrapped__` (`functools.update_wrapper`), and do more than that.
+    """
+    made_by_grad = hasattr(value, "_target") and not isinstance(value, type)
+    return value.__wrapped__ if made_by_grad else value
 
 
 def call_of(op: Op, kinds: Mapping[str, Kind], callees: Callees) -> Call | None:

@@ -147,12 +147,19 @@ def followed_functions(op: Op, kinds: Mapping[str, Kind], callees: Callees) -> f
     call = call_of(op, kinds, callees)
     if call is None:
         return frozenset()
-    followed = {
-        arg
-        for (name, place), arg in zip(call.arguments, call.op.args, strict=True)
-        if place is None and name in call.callee.locals
-    }
-    return frozenset(i for i, arg in enumerate(op.args) if arg in followed)
+    left = [
+        (role, arg, place is None and name in call.callee.locals)
+        for (name, place), role, arg in zip(
+            call.arguments, call.op.roles, call.op.args, strict=True
+        )
+    ]
+    found = set()
+    for i, (role, arg) in enumerate(zip(op.roles, op.args, strict=True)):
+        same = next((one for one in left if one[:2] == (role, arg)), None)
+        if same is not None:
+            left.remove(same)
+            found |= {i} if same[2] else set()
+    return frozenset(found)
 
 
 def _local(atom: Atom, known: _Surroundings) -> LocalFunction | None:

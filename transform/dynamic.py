@@ -10,9 +10,11 @@ from typing import Any
 from adjoint.runtime import home
 from adjoint.runtime.errors import NotDifferentiable
 from adjoint.runtime.rules import rule_of
+from adjoint.transform.analyses.activity import may_carry
 from adjoint.transform.analyses.kind import kind_of
 from adjoint.transform.called_rules import by_rule
 from adjoint.transform.passes.pipeline import ALL, Passes
+from adjoint.transform.ties import refuse_tied
 
 ITSELF = "()"
 """Among what is differentiated with respect to: what the function called holds."""
@@ -150,6 +152,8 @@ def _undecorated(function: Any) -> Any:
 
 def _holds_numbers(function: Any) -> bool:
     """Whether a function that is no method holds values that may be differentiated."""
+    from adjoint.transform.opened import is_fixed  # noqa: PLC0415
+
     held: list[Any] = []
     if isinstance(function, functools.partial):
         held = [*function.args, *function.keywords.values()]
@@ -158,7 +162,7 @@ def _holds_numbers(function: Any) -> bool:
         held += [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
     else:
         held = list(getattr(function, "__dict__", {}).values())
-    return any(kind_of(value).differentiable for value in held)
+    return any(may_carry(kind_of(value)) for value in held if not is_fixed(value))
 
 
 def _with(found: Found, more: dict[Any, Any]) -> Found:
@@ -181,6 +185,8 @@ def _by_method(
     passes: Passes,
 ) -> Found:  # fmt: skip
     """A bound method: the object is an argument, and what the method holds."""
+    if ITSELF in wanted:
+        refuse_tied(function, [function.__self__])
     inner = [0 if one in ("self", ITSELF) else _shifted(one, 1) for one in wanted]
     unique = list(dict.fromkeys(inner))
     value, pull = _differentiated(

@@ -19,6 +19,7 @@ from adjoint.runtime.eager_anomaly import is_watching
 from adjoint.runtime.errors import NotDifferentiable
 from adjoint.runtime.helpers import accumulate
 from adjoint.runtime.rules import rule_of
+from adjoint.transform.analyses.activity import may_carry
 from adjoint.transform.analyses.kind import kind_of
 from adjoint.transform.compiled import Compiled, compile_call
 from adjoint.transform.dynamic import ITSELF
@@ -28,6 +29,7 @@ from adjoint.transform.keys import key_of
 from adjoint.transform.parameters import Parameters, Slot, parameters_of
 from adjoint.transform.passes.pipeline import Passes
 from adjoint.transform.tensors import refuse_tensor
+from adjoint.transform.ties import refuse_tied
 
 _lock = threading.RLock()
 
@@ -72,6 +74,8 @@ def opened_vjp(
             f"{function.__name__}() reads the variable `{min(clash)}` around it, and is called "
             "with a keyword argument of that name; rename one of them"
         )
+    if ITSELF in wanted:
+        refuse_tied(function, (value for value in held.values() if value is not function))
     args, defaults = _completed(function, args, kwargs)
     given = {**kwargs, **defaults, **held}
     compiled, inner = _find(function, tuple(wanted), args, given, cells, tuple(held), passes)
@@ -165,15 +169,10 @@ def _compile(
         defaults = _completed(fn, args, {})[1]
         named = {slot.parameter for slot in slots}
         may = (*opened, *(name for name in defaults if name in given and name not in named))
-        inner = [name for name in may if _may_carry(given[name])]
+        inner = [name for name in may if may_carry(kind_of(given[name]))]
     slots += [Slot(name) for name in inner]
     made = compile_call(fn, "raw", tuple(slots), parameters, 0, args, given, passes, opened)
     return made, tuple(inner)
-
-
-def _may_carry(value: object) -> bool:
-    kind = kind_of(value)
-    return kind.differentiable or kind.tag == "function"
 
 
 def _slots_of(

@@ -49,17 +49,17 @@ def active_names(
             useful.add(stmt.value.name)
         flow.append((differentiable_reads(stmt), targets_of(stmt, aliases)))
     may = {n for f in flow for n in f[0] | f[1]}
-    may = {n for n in may | useful | set(inputs) if _may_carry(kinds.get(n, ANY))}
+    may = {n for n in may | useful | set(inputs) if may_carry(kinds.get(n, ANY))}
     varied = _spread({n for n in inputs if n in may}, flow, may, forward=True)
     needed = _spread(useful & may, flow, may, forward=False)
     return frozenset(varied & needed)
 
 
-def _may_carry(kind: Kind) -> bool:
+def may_carry(kind: Kind) -> bool:
     """Whether a derivative may pass through a value: a function made here may have captured one."""
     if kind.tag == "function":
         return kind.callee is None
-    return kind.differentiable or any(_may_carry(item) for item in kind.items)
+    return kind.differentiable or any(may_carry(item) for item in kind.items)
 
 
 def varied_names(

@@ -43,6 +43,7 @@ def lift(
         The function in which such calls name a `LocalFunction`, and the local functions by name.
         A name that is bound more than once is left alone: which function it is is not known.
     """
+    fn = replace(fn, body=_lambdas_named(fn.body, _bindings(fn)))
     fn = replace(fn, body=_with_own_names(fn))
     counts = _bindings(fn)
     defined = {
@@ -55,7 +56,7 @@ def lift(
         n: f for n, f in (outer or {}).items() if n not in counts
     }
     cells = _lifted(fn, defined, known, origin)
-    for stmt in walk(fn.body):  # `f = lambda ...` gives a temporary its name
+    for stmt in walk(fn.body):  # another name of one
         if isinstance(stmt, Assign) and isinstance(stmt.value, Var):
             if stmt.value.name in cells and counts[stmt.target.name] == 1:
                 cells[stmt.target.name] = cells[stmt.value.name]
@@ -79,6 +80,21 @@ def _unhidden(defined: dict[str, Function], outer: Locals) -> dict[str, Function
         if not hiding:
             return defined
         defined = {name: fn for name, fn in defined.items() if name not in hiding}
+
+
+def _lambdas_named(block: Block, counts: Mapping[str, int]) -> Block:
+    """`%1 = lambda ...; f = %1` is a definition of `f`, which may call itself by that name."""
+    found: list[Stmt] = []
+    for stmt in block:
+        before = found[-1] if found else None
+        match stmt, before:
+            case Assign(target=target, value=Var() as value), Define() if (
+                before.target == value and value.is_temporary and counts[target.name] == 1
+            ):
+                found[-1] = replace(before, target=target)
+            case _:
+                found.append(map_inside(stmt, lambda inner: _lambdas_named(inner, counts)))
+    return tuple(found)
 
 
 def _bindings(fn: Function) -> dict[str, int]:
