@@ -5,7 +5,6 @@ from __future__ import annotations
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.ir.nodes import Span
 
-
 Place = tuple[str, int, int, str, int, int]
 """File, line, column, text, last line and the column after the last; columns from 1."""
 

@@ -15,7 +15,8 @@ LEAVES = (str, bytes, int, float, complex, type(None), np.ndarray, np.generic, t
 
 
 def _is_result(value: Any) -> bool:
-    return hasattr(value, "dtype") or isinstance(value, int | float | complex)
+    typed = hasattr(value, "dtype") and not isinstance(value, type)  # np.float32 has one, too
+    return typed or isinstance(value, int | float | complex)
 
 
 def results_in(value: Any) -> Iterator[Any]:

@@ -26,6 +26,7 @@ from adjoint.transform.derive.sweep import Derivative, Facts, Sweep
 from adjoint.transform.derive.written import is_made_anew
 from adjoint.transform.emit.module import to_text_and_places
 from adjoint.transform.escapes import check_escapes
+from adjoint.transform.foreign import shown_at
 from adjoint.transform.ir.nodes import (
     Augment,
     Function,
@@ -234,7 +235,8 @@ def _differentiate_call(
     }  # fmt: skip
     exposed = frozenset(_parameters(call, fragile))
     exposed |= {"return"} if {v.name for v in binds(stmt)} & fragile else set()
-    derived = derive(call.callee, "vjp", wrt, call.kinds, world, written, exposed, together)
+    with shown_at(op, analysis.function.span):
+        derived = derive(call.callee, "vjp", wrt, call.kinds, world, written, exposed, together)
     name = next((n for n, other in emitted.callees.items() if other is derived), None)
     if name is None:
         name = names.fresh(derived.adjoint.function.name)

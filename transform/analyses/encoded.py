@@ -81,14 +81,16 @@ def check_encoded(
             continue
         if targets and _names(op.args[:1]) & varied and _holds_no_numbers(op):
             raise unsupported(
-                place_of(op, stmt.span), "what is differentiated is put here into an array of texts or objects, "
+                place_of(op, stmt.span),
+                "what is differentiated is put here into an array of texts or objects, "
                 "which no derivative can follow",
                 "keep it in an array of floats, or in a list",
             )  # fmt: skip
         read = given or (_names(op.args) & varied if _reads_bytes(stmt) else None)
         if read and targets and _gives_numbers(op, encoded):
             raise unsupported(
-                place_of(op, stmt.span), "a number is read here from text or bytes that depend on what is "
+                place_of(op, stmt.span),
+                "a number is read here from text or bytes that depend on what is "
                 "differentiated, which no derivative can follow",
                 "keep the number itself, beside its text",
             )  # fmt: skip
