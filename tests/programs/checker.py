@@ -123,7 +123,8 @@ def compare(what: str, got: Any, want: Any, argument: Any, accuracy: float) -> N
 
 def accuracy_of(args: tuple[Any, ...]) -> float:
     """The relative accuracy to demand: that of the coarsest dtype among the arguments."""
-    dtypes = {np.dtype(leaf.dtype) for _, leaf in leaves(args) if hasattr(leaf, "dtype")}
+    typed = [leaf for _, leaf in leaves(args) if hasattr(leaf, "dtype")]
+    dtypes = {np.dtype(leaf.dtype) for leaf in typed if not isinstance(leaf, type)}
     single = any(d.kind == "f" and d.itemsize < np.dtype(np.float64).itemsize for d in dtypes)
     return 200 * float(np.finfo(np.float32).eps) if single else 1e-8
 

@@ -68,3 +68,10 @@ def written_where_true(x, flag):
     y[flag] += x * x
     y[x[0] > 100.0] = 5.0
     return np.sum(y * y)
+
+
+@program((arr(3), np.float64), (arr(3), float), (arr(3), np.dtype("f8")), (arr(3), None))
+def type_given(x, kind):
+    y = np.zeros(3, dtype=kind)
+    y[1:] = np.asarray(x * x, dtype=kind)[1:]
+    return np.sum(y * x)
