@@ -26,6 +26,7 @@ from adjoint.transform.derive.unbound import bind_before_loops
 from adjoint.transform.derive.waits import wait_once
 from adjoint.transform.ir.names import names_used
 from adjoint.transform.foreign import shown_at
+from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import Function, Op, Ref, Var, reads, walk
 from adjoint.transform.lower import lower, normalise_exits
 from adjoint.transform.lower.local_functions import LocalFunction
@@ -154,16 +155,14 @@ def _resolve(fn: Function, kinds: Mapping[str, Kind], world: World) -> Resolved:
     def call_kind(
         op: Op, known: Mapping[str, Kind]
     ) -> tuple[Op, Kind | None, Mapping[str, Kind]]:
-        with shown_at(op, fn.span):
-            call = call_of(op, known, world.callees)
+        call = shown_at(op, fn.span, call_of, op, known, world.callees)
         if call is None:
             return op, ANY, {}
         key: Any = (call.callee.key, call.kinds, frozenset())
         if key in world.running:
             world.running[key] = True
             return call.op, world.returns.get(key), {}
-        with shown_at(op, fn.span):
-            analysis = analyse(call.callee, call.kinds, world)
+        analysis = shown_at(op, fn.span, analyse, call.callee, call.kinds, world)
         filled = zip(call.arguments, call.op.args, strict=True)
         after = {
             arg.name: analysis.kinds[name]

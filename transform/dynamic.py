@@ -13,6 +13,8 @@ from adjoint.runtime.rules import rule_of
 from adjoint.transform.analyses.activity import may_carry
 from adjoint.transform.analyses.kind import kind_of
 from adjoint.transform.called_rules import by_rule
+from adjoint.transform.errors import UnsupportedSyntax
+from adjoint.transform.foreign import shown_at_run_time
 from adjoint.transform.passes.pipeline import ALL, Passes
 from adjoint.transform.ties import refuse_tied
 
@@ -70,7 +72,10 @@ def _call(
 ) -> tuple[Any, Pullback]:
     groups = [_members(one, args, kwargs) for one in wrt]
     wanted = [member for group in groups for member in (group if _many(group) else [group])]
-    value, pull = _differentiated(function, wanted, args, kwargs, passes)
+    try:
+        value, pull = _differentiated(function, wanted, args, kwargs, passes)
+    except UnsupportedSyntax as error:
+        raise shown_at_run_time(function, error) from None
     number = home.is_array(value) and value.shape == ()  # on a device; seeds may be plain zeros
     full, dtype = home.namespace_of(value).full, getattr(value, "dtype", None)
 

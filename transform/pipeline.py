@@ -235,8 +235,10 @@ def _differentiate_call(
     }  # fmt: skip
     exposed = frozenset(_parameters(call, fragile))
     exposed |= {"return"} if {v.name for v in binds(stmt)} & fragile else set()
-    with shown_at(op, analysis.function.span):
-        derived = derive(call.callee, "vjp", wrt, call.kinds, world, written, exposed, together)
+    derived = shown_at(
+        op, stmt.span, derive, call.callee, "vjp", wrt, call.kinds, world, written, exposed,
+        together,
+    )  # fmt: skip
     name = next((n for n, other in emitted.callees.items() if other is derived), None)
     if name is None:
         name = names.fresh(derived.adjoint.function.name)

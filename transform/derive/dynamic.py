@@ -18,6 +18,7 @@ import numpy as np
 from adjoint.runtime.rules import rule_of
 from adjoint.transform.derive.sweep import Derivative
 from adjoint.transform.dynamic import ITSELF
+from adjoint.transform.foreign import check_not_ours
 from adjoint.transform.ir.nodes import Op, Ref, Stmt, Var
 from adjoint.transform.lower.local_functions import LocalFunction
 from adjoint.transform.refusals import missing_rule, place_of, unsupported
@@ -30,6 +31,7 @@ def dynamic_derivative(op: Op, stmt: Stmt, active: frozenset[str]) -> Derivative
         MissingRule: the function is known, and has neither a rule nor source.
     """
     span = place_of(op, getattr(stmt, "span"))  # noqa: B009
+    check_not_ours(op, span)
     if isinstance(op.callee, Ref) and not _has_source(op.callee.value):
         raise missing_rule(span, op.callee.text)
     if op.prim.startswith("method:") and _is_numeric_method(op):
