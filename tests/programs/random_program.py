@@ -8,12 +8,17 @@ from some of the constructs only: few of them, often used together, meet in more
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 
 from . import random_calls as calls
 from . import random_containers as containers
 from . import random_control as control
+from . import random_iteration as iteration
+from . import random_objects as objects
+from . import random_raising as raising
 from . import random_statements as statements
+from . import random_views as views
 from .program_text import Block, Compound, Line, Statement, render
 from .random_scope import LENGTH, Helper, Scope
 from .random_values import array, number, test
@@ -25,12 +30,17 @@ SIMPLE: dict[str, Callable[[Scope], Block]] = {
     "history": statements.history, "look": statements.look, "list": containers.use_list,
     "buffer": containers.use_buffer, "dict": containers.use_dict, "box": containers.use_box,
     "call": calls.call, "closure": calls.closure, "recursion": calls.recursion,
-    "apply": calls.apply,
+    "apply": calls.apply, "generator": iteration.generator, "iterate": iteration.iterate,
+    "iterator": iteration.iterator, "queue": iteration.queue, "state": objects.keep_state,
+    "functions": objects.functions, "records": objects.records, "view": views.view,
+    "time_steps": views.time_steps, "product": views.product,
 }  # fmt: skip
 COMPOUND: dict[str, Callable[[Scope, int, control.Write], Block]] = {
     "branch": control.branch, "loop": control.loop, "while": control.while_loop,
-    "context": control.context, "match": control.match,
+    "context": control.context, "match": control.match, "raising": raising.raising,
+    "managed": raising.managed,
 }  # fmt: skip
+MODULES = ("collections", "contextlib", "dataclasses", "functools", "itertools", "math", "typing")
 OTHER = ("leave", "return", "detaching")
 OFTEN = ("bind", "augment", "store", "branch", "loop", "call")
 DEEPEST = 3
@@ -66,7 +76,7 @@ def random_program(seed: int) -> Block:
     rng = random.Random(seed)
     every = (*SIMPLE, *COMPOUND, *OTHER)
     makers = tuple(m for m in every if rng.random() < (0.6 if m in OFTEN else 0.25)) or ("bind",)
-    module: list[Statement] = [Line("import math"), Line("import numpy as np")]
+    module: list[Statement] = []
     helpers: tuple[Helper, ...] = ()
     for name in ("helper", "other")[: rng.randrange(3) if "call" in makers else 0]:
         helper = Helper(name, rng.choice(["number", "array", "none", "itself", "pair"]))
@@ -79,18 +89,28 @@ def random_program(seed: int) -> Block:
     result = Line(f"return {number(scope, 2)} + {_digest(scope)}")
     module.append(Compound((("def program(x, y, m, k, n):", (*body, result)),)))
     text = render(tuple(module))
-    return (*module[:2], *(part for part in _prelude() if _name(part) in text), *module[2:])
+    used: list[str] = []
+    for part in reversed(_prelude()):
+        if re.search(rf"\b{_name(part)}\b", text):
+            used.insert(0, part)
+            text += part
+    names = [name for name in MODULES if f"{name}." in text]
+    imports = [Line(f"import {name}") for name in names]
+    return (*imports, Line("import numpy as np"), *map(Line, used), *module)
 
 
-def _prelude() -> list[Statement]:
-    """What programs may use, one statement each."""
-    pieces = PRELUDE.strip().split("\n\n\n")
-    return [Line(piece) for piece in pieces]
+def _prelude() -> list[str]:
+    """What programs may use, one definition each, each after those that it uses."""
+    pieces: list[str] = []
+    for prelude in (PRELUDE, raising.PRELUDE, objects.PRELUDE):
+        pieces += prelude.strip().split("\n\n\n")
+    return pieces
 
 
-def _name(part: Statement) -> str:
-    assert isinstance(part, Line)
-    return part.text.split("(")[0].split(":")[0].split()[1] + "("
+def _name(definition: str) -> str:
+    found = re.search(r"^(?:class|def) (\w+)", definition, re.MULTILINE)
+    assert found is not None
+    return found[1]
 
 
 def _helper(

@@ -85,6 +85,10 @@ class Scope:
             return new[0]
         return self.pick(names) if names else candidates[-1]
 
+    def own(self, name: str) -> str:
+        """A name for what is bound once in a program."""
+        return f"{name}{self.rng.randrange(1000)}"
+
     def bind_number(self) -> str:
         """A name for a number, from now on bound."""
         name = self.fresh(self.numbers, "s t u w")

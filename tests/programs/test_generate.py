@@ -48,13 +48,15 @@ def test_the_source_of_a_program_is_found(tmp_path: Any) -> None:
 
 
 def test_constructs_of_every_sort_occur() -> None:
-    text = "".join(render(random_program(seed)) for seed in range(200))
+    text = "".join(render(random_program(seed)) for seed in range(400))
     for piece in (
         "while ", "break", "continue", "for v, w in zip(", "for row in", ".append(", "[-1] *= ",
         "def near(z", "def helper(", "else:", "enumerate(", "reversed(", "np.where(", "return ",
         '["p"] ', "[::-1]", "] += ", "try:", "finally:", "except ", "match ", "with np.errstate",
         ":= ", "lambda ", "Box(", "descend(", "twice(", "np.add.at(", "out=", ".pop(", ".insert(",
-        ".items()", "elif ", "for v_ in", "sorted(", "*_, ", ".fill(",
+        ".items()", "elif ", "for v_ in", "sorted(", "*_, ", ".fill(", "yield ", "nonlocal ",
+        "itertools.", "functools.", "next(", "deque(", "raise ", "Halved(", "Pair(", "Point(",
+        "Drift(", "np.einsum(", "h_[t_ + 1]", "old_, new_ = new_, old_", ".reshape(2, 2)[",
     ):  # fmt: skip
         assert piece in text, piece
 
