@@ -89,6 +89,17 @@ def noted(x, n):
     return x
 
 
+def updated(x, y):
+    d = {"p": y.reshape(-1), "q": x if x[0] > 0.2 else y[::-1]}
+    d.update({"q": 1.0 / (2.0 + np.cos(d["q"]))})
+    return np.sum(d["p"] * d["q"])
+
+
+def test_what_takes_a_cotangent_out_is_not_folded_past_where_it_is_added() -> None:
+    args = np.array([0.1, 0.4]), np.array([0.3, -0.2])
+    assert list(failures(updated, args, (0, 1))) == []
+
+
 WRT = {
     product: 0, variance: 0, noted: 0, bowl: 0, swing: (0, 1), halved: 0, weighted: 0,
     centred: (0, 1), gram: (0, 1),

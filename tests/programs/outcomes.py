@@ -108,7 +108,7 @@ def outcome(
     for attempt in range(ATTEMPTS):
         args = arguments(seed, attempt)
         try:
-            with np.errstate(all="ignore"), deadline(400 if each_pass else 20):
+            with np.errstate(all="ignore"), deadline(600 if each_pass else 60):
                 check(program, args, WRT, api, (WAYS[seed % len(WAYS)],))
                 detached = any(piece in text for piece in DETACHING)
                 eager = not (api or detached) and check_eager(program, args, WRT)

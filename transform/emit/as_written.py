@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from adjoint.transform.emit.purity import PLAIN
 from adjoint.transform.ir.nodes import (
     NOWHERE,
     Assign,
@@ -47,4 +48,4 @@ def _stmt(stmt: Stmt) -> Stmt:
 
 
 def _op(op: Op) -> Op:
-    return replace(op, prim=f"plain {op.prim}") if op.prim.startswith("derived") else op
+    return replace(op, prim=PLAIN + op.prim) if op.prim.startswith("derived") else op

@@ -25,7 +25,9 @@ _BUILTINS = frozenset(
     )
 )  # fmt: skip
 _EFFECTFUL = frozenset(("out", "key", "**"))  # parameters that make a call more than a look
-_CHANGING = ("derived.pop", "derived.pullback", "derived.vjp")  # they may change what they get
+_CHANGING = ("derived.pop", "derived.pullback", "derived.vjp", "derived.cell")  # they may change what they get
+PLAIN = "plain "
+"""Begins what an operation means that was derived, and is printed as it stands."""
 _MODULES = ("numpy", "numpy.linalg", "numpy.fft")
 
 
@@ -41,7 +43,7 @@ def is_pure(op: Op) -> bool:
             and not _EFFECTFUL.intersection(op.roles)
             and _is_pure(op.callee.value)
         )
-    if op.prim in _CHANGING:
+    if op.prim.removeprefix(PLAIN) in _CHANGING:
         return False
     if op.prim.startswith("method:") or _EFFECTFUL.intersection(op.roles):
         return False
