@@ -121,8 +121,17 @@ def _emitted_expression(entry: TracebackType) -> ast.expr | None:
     lines = "".join(linecache.getlines(code.co_filename))
     for node in ast.walk(parsed(lines)):
         if isinstance(node, ast.expr) and _position_of(node) == positions:
-            return node
+            return _called_plainly(node)
     return None
+
+
+def _called_plainly(node: ast.expr) -> ast.expr:
+    """A call as users write it: `f(x)` for `call_vjp(f, (0,))(x)`."""
+    match node:
+        case ast.Call(func=ast.Call(func=ast.Name(id=name), args=[function, *_])):
+            if name.endswith("call_vjp"):
+                return ast.Call(function, node.args, node.keywords)
+    return node
 
 
 def _position_of(node: ast.expr) -> Position:

@@ -20,10 +20,16 @@ def by_rule(
     """The value of a call and a pullback to the arguments wanted.
 
     Raises:
-        MissingRule: how many arguments the function takes is known only when it runs.
+        MissingRule: there is no derivative, or how many arguments the function takes is known only
+            when it runs.
     """
+    if rule.kind == "missing":
+        raise MissingRule(f"`{rule.name}` has no derivative rule: {rule.why}")
     if rule.starred is not None:
-        raise MissingRule(f"`{rule.name}` cannot be called where it is known only at run time")
+        raise MissingRule(
+            f"`{rule.name}` is called where it is known only at run time; call it by its name, or "
+            f"pass a function that does: `lambda ...: {rule.name}(...)`"
+        )
     namespace = home.namespace_of(args)
     bound = bind(rule, len(args), list(kwargs))
     given = {p: args[s] if isinstance(s, int) else kwargs[s] for p, s in bound.items()}  # type: ignore[index]

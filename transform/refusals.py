@@ -53,10 +53,17 @@ def place_of(op: Op, within: Span) -> Span:
 
 
 def missing_rule(span: Span, name: str, why: str = "") -> MissingRuleHere:
-    """The refusal of a function that has neither rule nor source, by name."""
+    """The refusal of a function that has neither rule nor source, by name.
+
+    Args:
+        span: where it is called.
+        name: what it is called there.
+        why: why it has none; after a semicolon, what to write instead.
+    """
     text = linecache.getline(span.file, span.line)
-    reason = f": {why}" if why else ""
-    instead = _INSTEAD.get(
+    because, _, advice = why.partition("; ")
+    reason = f": {because}" if because else ""
+    instead = advice or _INSTEAD.get(
         name, "use a function that has one, or compute this where nothing is differentiated"
     )
     message = (

@@ -7,6 +7,8 @@ import types
 from types import FunctionType
 from typing import Any
 
+from adjoint.runtime.errors import NotDifferentiable
+from adjoint.runtime.rules import rule_of
 from adjoint.transform.homes import original
 
 Target = tuple[FunctionType, tuple[Any, ...], dict[str, Any]]
@@ -16,7 +18,7 @@ def unwrap(function: Any) -> Target:
     """The function with the arguments that a method, partial or callable object presets.
 
     Raises:
-        TypeError: there is no function written in Python.
+        NotDifferentiable: there is no function written in Python.
 
     >>> f = functools.partial(lambda x, y, k: x, 1.0, k=2)
     >>> target, bound, preset = unwrap(f)
@@ -42,7 +44,28 @@ def unwrap(function: Any) -> Target:
     if isinstance(call, FunctionType) or hasattr(call, "_target"):
         inner, bound, preset = unwrap(call)
         return inner, (function, *bound), preset
-    raise TypeError(
-        f"{function!r} has no Python source to differentiate; "
-        "wrap it in a function written in Python"
-    )
+    raise NotDifferentiable(f"{_shown(function)} {_why_not(function)}")
+
+
+def _shown(function: Any) -> str:
+    """What something is called, without the address that it has in memory."""
+    name = getattr(function, "__qualname__", None) or getattr(function, "__name__", None)
+    return f"`{name}`" if isinstance(name, str) else f"{function!r}"
+
+
+def _why_not(function: Any) -> str:
+    """Why there is no function to differentiate, and what to write."""
+    if not callable(function):
+        return f"is no function, but {_article(type(function).__name__)}; give a function"
+    if isinstance(function, functools._lru_cache_wrapper):
+        return "gives back answers that were computed before (`lru_cache`); give its `__wrapped__`"
+    if isinstance(function, type):
+        return "is a class; give a function that makes one and returns numbers"
+    rule = rule_of(function)
+    if rule is None or rule.kind == "missing":
+        return "has neither Python source nor a derivative rule; write it with functions that have"
+    return "has no Python source to differentiate; wrap it in a function written in Python"
+
+
+def _article(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

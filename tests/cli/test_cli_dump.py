@@ -82,8 +82,8 @@ def test_a_file_is_written_instead(capsys, tmp_path):
         ("no/such/file.py:f", "there is no file 'no/such/file.py'"),
         (f"{FILE}:logistik", f"{FILE} has no 'logistik'; it has logistic, bend, "),
         (f"{FILE}:Spring.force", "has no 'Spring.force'; it has energy, square"),
-        (f"{FILE}:GAIN", "GAIN: 2.0 has no Python source"),
-        ("math:sin", "sin: <built-in function sin> has no Python source"),
+        (f"{FILE}:GAIN", "GAIN: 2.0 is no function, but a float; give a function"),
+        ("math:sin", "sin: `sin` has no Python source"),
     ],
 )
 def test_a_target_that_does_not_exist_gets_one_message(capsys, target, message):

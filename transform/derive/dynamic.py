@@ -10,6 +10,7 @@ the function itself holds).
 
 from __future__ import annotations
 
+import functools
 import types
 
 import gast
@@ -32,8 +33,10 @@ def dynamic_derivative(op: Op, stmt: Stmt, active: frozenset[str]) -> Derivative
     """
     span = place_of(op, getattr(stmt, "span"))  # noqa: B009
     check_not_ours(op, span)
-    if isinstance(op.callee, Ref) and not _has_source(op.callee.value):
-        raise missing_rule(span, op.callee.text)
+    if isinstance(op.callee, Ref):
+        why = _why_not(op.callee.value)
+        if why is not None:
+            raise missing_rule(span, op.callee.text, why)
     if op.prim.startswith("method:") and _is_numeric_method(op):
         raise unsupported(
             span, f"the method `.{op.prim.partition(':')[2]}()` has no derivative rule",
@@ -78,13 +81,19 @@ def _is_numeric_method(op: Op) -> bool:
     return any(hasattr(kind, name) for kind in (np.ndarray, list, dict, str))
 
 
-def _has_source(value: object) -> bool:
-    """Whether a callable has a rule, or may have Python source behind it."""
+def _why_not(value: object) -> str | None:
+    """Why a callable without a rule has no Python source behind it; None where it may have."""
     if rule_of(value) is not None or isinstance(value, LocalFunction):
-        return True
+        return None
     if isinstance(value, types.BuiltinFunctionType | type):
-        return False
-    return (getattr(value, "__module__", "") or "").partition(".")[0] not in ("numpy", "math")
+        return ""
+    if isinstance(value, np.vectorize):
+        return "it calls a function for each element; write the loop, or operations on arrays"
+    if (getattr(value, "__module__", "") or "").partition(".")[0] in ("numpy", "math"):
+        return ""
+    if isinstance(value, functools._lru_cache_wrapper):
+        return "it gives back answers that were computed before; call its `__wrapped__`"
+    return None
 
 
 def dynamic_call(op: Op, name: str) -> gast.AST:
