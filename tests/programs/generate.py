@@ -23,7 +23,7 @@ from .outcomes import Outcome, arguments, outcome
 from .program_text import Block, render
 from .random_program import random_program
 
-FAILURES = ("wrong", "crash")
+FAILURES = ("wrong", "crash", "late")
 
 
 def failures(
@@ -32,7 +32,8 @@ def failures(
 ) -> Iterator[str]:  # fmt: skip
     """Checks seeds; yields a report for each that fails, and counts how all of them went.
 
-    Where `causes` are counted, too, of failures of one sort only the first is made small.
+    Where `causes` are counted, too, of failures of one sort only the first is made small. What does
+    not end is reported as it is.
     """
     with tempfile.TemporaryDirectory() as folder:
         for seed in seeds:
@@ -46,6 +47,9 @@ def failures(
             if found.kind in kinds:
                 if causes is not None and causes[cause] > 1 and found.kind != "wrong":
                     yield f"# seed {seed}: {cause}\n"
+                    continue
+                if found.kind == "late":  # to make it small would take as long for every step
+                    yield f"# seed {seed}: {found.message}\n{pasted(block, seed)}"
                     continue
                 small = minimised(block, partial(_fails_alike, seed, folder, found, each_pass))
                 message = outcome(small, seed, folder, each_pass=each_pass).message

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 
 from .program_text import Block, Compound, Line, Statement
 
 
-def minimised(block: Block, fails: Callable[[Block], bool]) -> Block:
+def minimised(block: Block, fails: Callable[[Block], bool], seconds: float = 120.0) -> Block:
     """The smallest program that leaving out and unwrapping statements leads to, and that fails.
 
     Args:
         block: a program that fails.
         fails: whether a smaller one fails in the same way.
+        seconds: when to be content with what was found.
 
     >>> program = tuple(Line(f"x{i} = {i}") for i in range(8))
     >>> minimised(program, lambda b: Line("x5 = 5") in b)
     (Line(text='x5 = 5', fixed=False),)
     """
-    shrunk = True
+    shrunk, end = True, time.monotonic() + seconds
     while shrunk:
         shrunk = False
         for smaller in reductions(block):
+            if time.monotonic() > end:
+                break
             if fails(smaller):
                 block, shrunk = smaller, True
                 break

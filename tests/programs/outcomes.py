@@ -34,7 +34,8 @@ WRT = (0, 1, 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it went, in a word: `right`, `wrong`, `refused`, `crash`, `ill-conditioned`, `unusable`.
+    """How it went, in a word: `right`, `wrong`, `refused`, `crash`, `late`, `ill-conditioned`,
+    `unusable`.
 
     eager: whether the program ran on eager tensors, too.
     """
@@ -120,6 +121,8 @@ def outcome(
             return Outcome("wrong", str(error))
         except AdjointError as error:
             return Outcome("refused", f"{type(error).__name__}: {error}")
+        except TimeoutError as error:
+            return Outcome("late", str(error))
         except Exception as error:  # whatever breaks is to be reported
             place = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{os.path.basename(place.filename)}, {place.name}"
