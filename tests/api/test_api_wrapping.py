@@ -6,6 +6,7 @@ import copy
 import functools
 import inspect
 import pickle
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adjoint import Differentiable, grad, gradient, value_and_gradient, vjp
+from adjoint import Differentiable, NotDifferentiable, grad, gradient, value_and_gradient, vjp
 
 X = np.array([1.0, 2.0])
 
@@ -198,7 +199,18 @@ def test_closures_each_have_their_own() -> None:
     assert same(three.gradient(X), [3.0, 3.0])
 
 
-@pytest.mark.parametrize("thing", [3, len, np.sin, Model, "f"])
-def test_what_has_no_python_source_is_refused(thing: Any) -> None:
-    with pytest.raises(TypeError, match="has no Python source to differentiate"):
+@pytest.mark.parametrize(
+    ("thing", "said"),
+    [
+        (3, "3 is no function, but an int; give a function"),
+        ("f", "'f' is no function, but a str; give a function"),
+        (len, "`len` has no Python source to differentiate; wrap it in a function written in P"),
+        (np.sin, "`sin` has no Python source to differentiate; wrap it in a function written in"),
+        (np.frompyfunc(abs, 1, 1), "has neither Python source nor a derivative rule; write it with"),
+        (Model, "`Model` is a class; give a function that makes one and returns numbers"),
+        (functools.lru_cache(len), "`len` gives back answers that were computed before (`lru_cache"),
+    ],
+)
+def test_what_is_no_function_in_python_is_refused(thing: Any, said: str) -> None:
+    with pytest.raises(NotDifferentiable, match=re.escape(said)):
         grad(thing)
