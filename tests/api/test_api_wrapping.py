@@ -206,9 +206,15 @@ def test_closures_each_have_their_own() -> None:
         ("f", "'f' is no function, but a str; give a function"),
         (len, "`len` has no Python source to differentiate; wrap it in a function written in P"),
         (np.sin, "`sin` has no Python source to differentiate; wrap it in a function written in"),
-        (np.frompyfunc(abs, 1, 1), "has neither Python source nor a derivative rule; write it with"),
+        (
+            np.frompyfunc(abs, 1, 1),
+            "has neither Python source nor a derivative rule; write it with",
+        ),
         (Model, "`Model` is a class; give a function that makes one and returns numbers"),
-        (functools.lru_cache(len), "`len` gives back answers that were computed before (`lru_cache"),
+        (
+            functools.lru_cache(len),
+            "`len` gives back answers that were computed before (`lru_cache",
+        ),
     ],
 )
 def test_what_is_no_function_in_python_is_refused(thing: Any, said: str) -> None:

@@ -92,7 +92,11 @@ def run(
     def yielded(node: gast.AST, value: Rhs, within: list[Stmt]) -> None:
         body: list[Stmt] = []
         each(value, body)
-        block = tuple(body)
+        span = inner.at(node).span
+        block = tuple(
+            replace(s, span=span) if isinstance(s, Assign) and s.value is value else s
+            for s in body
+        )  # the value is computed by the generator, not where it is consumed
         if leaves:
             alone = CONTINUE in kinds and (id(node) not in ends or most is not None)
             block = tuple(_led_out(block, way, alone))
