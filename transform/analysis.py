@@ -19,6 +19,7 @@ from adjoint.transform.analyses.resolve import Resolved, resolve
 from adjoint.transform.callees import Callee, ParameterKinds, call_of, target_of
 from adjoint.transform.closures import close, may_write
 from adjoint.transform.derive.array_operands import array_operands
+from adjoint.transform.derive.attempts import settle_attempts
 from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.loop_tests import open_tests
 from adjoint.transform.derive.prepare import prepare
@@ -118,6 +119,7 @@ def _analyse_once(
 
     def summary(op: Op) -> Summary:
         return summary_of(op, own, world)
+    function = settle_attempts(function, own, names, summary)
 
     function = bind_before_loops(open_tests(function, own, summary))
     prepared = prepare(function, own, names)

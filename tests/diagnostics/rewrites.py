@@ -202,9 +202,10 @@ REWRITES: dict[str, tuple[str, str, str]] = {
             def f(x):
                 y = x[0]
                 try:
-                    y = y * x[1]
-            #       ^^^^^^^^^^^^
-                    z = x[9]
+                    with open("/dev/null"):
+                        y = y * x[1]
+            #           ^^^^^^^^^^^^
+                        z = x[9]
                 except IndexError:
                     z = 2.0
                 return y * z
@@ -224,12 +225,15 @@ REWRITES: dict[str, tuple[str, str, str]] = {
     ),
     "what is changed in a try": (
         """
+            def g(a, x):
+                a[0] = x[1] * 3.0
+                return x[9]
+
             def f(x):
                 a = x * x
                 try:
-                    a[0] = x[1] * 3.0
-            #       ^^^^^^^^^^^^^^^^^
-                    z = x[9]
+                    z = g(a, x)
+            #       ^^^^^^^^^^^
                 except IndexError:
                     z = 2.0
                 return np.sum(a) * z
@@ -249,13 +253,16 @@ REWRITES: dict[str, tuple[str, str, str]] = {
     ),
     "a finally that writes": (
         """
+            def g(a):
+                a[1] = 0.0
+
             def f(x):
                 a = x * x
                 try:
             #   ^^^^
                     y = a[0] * 2.0
                 finally:
-                    a[1] = 0.0
+                    g(a)
                 return y + np.sum(a)
         """,
         "`finally` writes into something that is differentiated; write into it after the "

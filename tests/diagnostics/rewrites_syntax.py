@@ -164,14 +164,6 @@ REWRITES: dict[str, str] = {
             pair = Pair(x[0], x[1])
             return pair.a * pair.b
     """,
-    "finally that returns": """
-        def f(x):
-            try:
-                y = x[0] * x[0]
-            finally:
-                print(end="")
-            return y
-    """,
     "name imported twice": """
         import math as m
 

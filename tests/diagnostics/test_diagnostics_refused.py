@@ -61,14 +61,6 @@ CASES = {
             #      ^^^^^ which exceptions this catches is known only at run time; name the classes
                 return 0.0
     """,
-    "finally that returns": """
-        def f(x):
-            try:
-                y = x * x
-            finally:
-                return 0.0
-            #   ^^^^^^^^^^ what `finally` does may only have effects: it names or leaves nothing
-    """,
     "match whose class is not known": """
         def f(x, Shape):
             match x:

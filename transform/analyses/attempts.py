@@ -8,28 +8,25 @@ that is read there may be assigned by the last thing in the body that can raise,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from adjoint.runtime.errors import MissingRule, NotDifferentiable
 from adjoint.transform.analyses.aliases import Aliases
-from adjoint.transform.analyses.liveness import Live, live_after, names_read
+from adjoint.transform.analyses.caught import is_quiet, read_if_caught
+from adjoint.transform.analyses.liveness import Live, names_read
 from adjoint.transform.analyses.versions import Versions
 from adjoint.transform.errors import SourceNotFound, UnsupportedSyntax
 from adjoint.transform.ir.nodes import (
     Assign,
     Block,
-    Break,
     Effect,
     For,
     Function,
-    If,
     Op,
     Ref,
     Stmt,
     Try,
     Var,
     While,
-    With,
     binds,
     blocks_of,
     walk,
@@ -45,46 +42,15 @@ def check_attempts(fn: Function, aliases: Aliases, found: Versions) -> None:
     Raises:
         UnsupportedSyntax: there is such a body, or a handler that would catch our own errors.
     """
-    for attempt in walk(fn.body):
-        if not isinstance(attempt, Try) or not attempt.catches:
-            continue
-        wanted = _wanted(fn, attempt, found)
+    attempts = [stmt for stmt in walk(fn.body) if isinstance(stmt, Try) and stmt.catches]
+    live = read_if_caught(fn.body) if attempts else {}
+    for attempt in attempts:
+        wanted = live[id(attempt)]
         inside = {var.name for stmt in walk(attempt.body) for var in binds(stmt)}
         for stmt, last in _steps(attempt.body, True):
             _check_step(stmt, last, wanted, inside, aliases)
         _check_handler(attempt, inside, found)
         _check_classes(attempt)
-
-
-def _wanted(fn: Function, attempt: Try, found: Versions) -> Live:
-    """The names that are read once an exception was caught."""
-    live = live_after(replace(fn, body=_if_caught(fn.body, attempt, found)))
-    first, *_ = attempt.orelse
-    return (live[id(first)] - {var.name for var in binds(first)}) | names_read(first)
-
-
-def _if_caught(block: Block, attempt: Try, found: Versions) -> Block:
-    """The block without what runs only if the body of an attempt came to its end."""
-    return tuple(_stmt_if_caught(stmt, attempt, found) for stmt in block)
-
-
-def _stmt_if_caught(stmt: Stmt, attempt: Try, found: Versions) -> Stmt:
-    if stmt is attempt:
-        return stmt
-    match stmt:
-        case If(test=Var(name=name), body=body, orelse=orelse):
-            same = stmt.test == attempt.test and not isinstance(stmt, Try)
-            read = found.before[id(stmt)].get(name)
-            if same and read is found.after[id(attempt)].get(name):
-                body = ()
-            body, orelse = _if_caught(body, attempt, found), _if_caught(orelse, attempt, found)
-            return replace(stmt, body=body, orelse=orelse)
-        case If(body=body, orelse=orelse):
-            body, orelse = _if_caught(body, attempt, found), _if_caught(orelse, attempt, found)
-            return replace(stmt, body=body, orelse=orelse)
-        case For(body=body) | While(body=body) | With(body=body):
-            return replace(stmt, body=_if_caught(body, attempt, found))
-    return stmt
 
 
 def _check_step(
@@ -117,19 +83,10 @@ def _check_handler(attempt: Try, inside: set[str], found: Versions) -> None:
 def _steps(block: Block, last: bool) -> Iterator[tuple[Stmt, bool]]:
     """The statements of a body, each with whether nothing after it can raise."""
     for position, stmt in enumerate(block):
-        ends = last and all(map(_is_quiet, block[position + 1 :]))
+        ends = last and all(map(is_quiet, block[position + 1 :]))
         yield stmt, ends and not isinstance(stmt, For | While)
         for inner in blocks_of(stmt):
             yield from _steps(inner, ends and not isinstance(stmt, For | While))
-
-
-def _is_quiet(stmt: Stmt) -> bool:
-    """Whether a statement cannot raise."""
-    if isinstance(stmt, If) and not isinstance(stmt, Try):
-        return all(map(_is_quiet, (*stmt.body, *stmt.orelse)))
-    return isinstance(stmt, Break) or (
-        isinstance(stmt, Assign) and not isinstance(stmt.value, Op)
-    )
 
 
 def _check_classes(attempt: Try) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from adjoint.transform.analyses.versions import TOP, BlockKey, Version
 from adjoint.transform.derive.sweep import Sweep
 from adjoint.transform.emit.names import describe
-from adjoint.transform.ir.nodes import Assign, Break, If, Op, Stmt, Var, With
+from adjoint.transform.ir.nodes import Assign, Break, If, Op, Stmt, Try, Var, With
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Save:
     """A value that is kept once a round: what is pushed, the name under which it comes back.
 
     made, ends: between which statements of its block its name holds it (by position, -1: the start
-    of the block).
+    of the block). attempts: each `try` that may fail once it is pushed, and be made again.
     """
 
     version: Version
@@ -42,6 +42,7 @@ class Save:
     target: Var
     made: int
     ends: float
+    attempts: tuple[Try, ...] = ()
 
 
 def word(version: Version) -> str:

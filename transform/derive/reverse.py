@@ -13,6 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from adjoint.transform.analyses.activity import differentiable_reads
+from adjoint.transform.analyses.cells import cells_reached
+from adjoint.transform.analyses.caught import always_raises
 from adjoint.transform.analyses.liveness import exposed
 from adjoint.transform.analyses.versions import TOP, Version
 from adjoint.transform.derive.buffers import ensure
@@ -243,6 +245,13 @@ def _reverse_if(stmt: If, state: State, sweep: Sweep, out: Out) -> None:
         return
     if not _matters((*stmt.body, *stmt.orelse), state, sweep):
         return
+    for slot, block, other_block in (
+        ("body", stmt.body, stmt.orelse), ("orelse", stmt.orelse, stmt.body)
+    ):  # fmt: skip
+        if always_raises(other_block):  # then this is what ran
+            out.append(Mark((id(stmt), slot)))
+            reverse_block(block, state, sweep, out)
+            return
     forget_shadows(state, sweep)
     env = {**sweep.facts.versions.before[id(stmt)], **sweep.facts.versions.after[id(stmt)]}
     both = (*stmt.body, *stmt.orelse)

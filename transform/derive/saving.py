@@ -1,12 +1,15 @@
 """Values that are kept once a round of a loop: pushed, and popped in the reversed block.
 
 What a round keeps is pushed together where that is possible: `saved.append((a, b))`. A value may be
-pushed later than it came to be, as long as its name still holds it.
+pushed later than it came to be, as long as its name still holds it. In a `try` it is pushed once
+nothing more can raise; where that is too late, the handler takes it out of the list again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+
+import gast
 
 from adjoint.transform.analyses.versions import TOP, BlockKey, Version
 from adjoint.transform.derive.build import expression
@@ -20,6 +23,7 @@ from adjoint.transform.ir.nodes import (
     Effect,
     For,
     If,
+    Keep,
     Op,
     Stmt,
     Try,
@@ -30,7 +34,7 @@ from adjoint.transform.ir.nodes import (
     binds,
     walk,
 )  # fmt: skip
-from adjoint.transform.refusals import unsupported
+from adjoint.transform.lower.templates import hole
 
 
 def statements_of(sweep: Sweep) -> dict[BlockKey, tuple[Block, Block]]:
@@ -53,11 +57,7 @@ def save_of(
     version: Version, value: Op | Var, target: Var,
     blocks: Mapping[BlockKey, tuple[Block, Block]], plan: Plan, sweep: Sweep,
 ) -> Save:  # fmt: skip
-    """The push of a version: what is pushed, and between which statements it may be.
-
-    Raises:
-        UnsupportedSyntax: a `try` in a loop may fail once it is pushed.
-    """
+    """The push of a version: what is pushed, and between which statements it may be."""
     body = blocks[version.block][1]
     made = next((i for i, s in enumerate(body) if _holds(s, version.after)), -1)
     if isinstance(value, Var) and made >= 0 and _binds_again(body[made], version):
@@ -69,23 +69,21 @@ def save_of(
         if position > made and _ends(stmt, value):
             ends = position
             break
-    attempt = _attempt_around(version.block, sweep)
-    if attempt is not None:  # pushed once nothing can raise: a body that fails has pushed nothing
-        made = len(body) - 1 - isinstance(body[-1], Break)
-        if attempt.body is not body or ends <= made:
-            what = "this `try` in a loop keeps something before it is sure not to raise"
-            raise unsupported(attempt.span, what, "put what it tries into a function")
-    return Save(version, value, target, made, ends)
+    attempts = _attempts_around(version.block, sweep)
+    end = len(body) - 1 - isinstance(body[-1], Break)
+    if attempts and attempts[0].body is body and ends > end:
+        return Save(version, value, target, end, ends, attempts[1:])  # nothing can raise there
+    return Save(version, value, target, made, ends, attempts)
 
 
-def _attempt_around(block: BlockKey, sweep: Sweep) -> Try | None:
-    """The `try` in a loop whose body a block is, or is part of."""
+def _attempts_around(block: BlockKey, sweep: Sweep) -> tuple[Try, ...]:
+    """Each `try` in a loop whose body a block is, or is part of, the innermost one first."""
     sites = sweep.facts.versions.sites
     bodies = {id(s): s for s in walk(sweep.facts.function.body) if isinstance(s, Try) and s.catches}
-    for identity, slot in around(block, sweep):
-        if slot == "body" and identity in bodies and sites[identity].depth > 0:
-            return bodies[identity]
-    return None
+    return tuple(
+        bodies[identity] for identity, slot in around(block, sweep)
+        if slot == "body" and identity in bodies and sites[identity].depth > 0
+    )  # fmt: skip
 
 
 def _holds(stmt: Stmt, sought: Stmt | None) -> bool:
@@ -136,6 +134,8 @@ def add_saves(
         holes = {f"x{i}": var for i, var in enumerate(pushed)}
         whole = f"({', '.join(holes)})" if len(group) > 1 else "x0"
         push = expression(f"saved.append({whole})", {"saved": Var(saved), **holes}, "derived.save")
+        for attempt in dict.fromkeys(attempt for save in group for attempt in save.attempts):
+            _drop_if_caught(Var(saved), attempt, plan, sweep)
         position = max(save.made for save in group)
         place(Effect(push), block, statements[1][position] if position >= 0 else None, plan)
         pop = expression("saved.pop()", {"saved": Var(saved)}, "derived.restore")
@@ -145,6 +145,16 @@ def add_saves(
             both = sweep.names.temporary("kept")
             steps = [Assign(both, pop), Unpack(targets, both)]
         plan.restores.setdefault(block, [])[:0] = steps
+
+
+def _drop_if_caught(saved: Var, attempt: Try, plan: Plan, sweep: Sweep) -> None:
+    """A body that fails leaves nothing in a list that is popped where it came to its end."""
+    count = Var(sweep.names.fresh("kept"))
+    length = Assign(count, expression("len(saved)", {"saved": saved}, "look"))
+    plan.starts.setdefault((id(attempt), "body"), []).insert(0, length)
+    part = gast.Subscript(hole(0), gast.Slice(hole(1), None, None), gast.Del())
+    dropped = Keep(gast.Delete([part]), (saved, count))
+    plan.after.setdefault(id(attempt.orelse[0]), []).append(dropped)
 
 
 def _pushed(save: Save, plan: Plan, sweep: Sweep) -> Var:

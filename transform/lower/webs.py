@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from adjoint.transform.analyses.caught import read_if_caught
 from adjoint.transform.analyses.versions import Version, Versions, versions
 from adjoint.transform.derive.build import Names, substitute_iter, substitute_op
 from adjoint.transform.ir.nodes import (
@@ -70,6 +71,7 @@ def _groups(fn: Function, found: Versions) -> dict[int, int]:
     groups: dict[int, int] = {}
     elements, wanted = _elements(fn), _wanted(fn, found)
 
+    caught = read_if_caught(fn.body)
     def meets(version: Version) -> bool:
         """Whether values of a name meet here: an element that nobody reads afterwards does not."""
         return version.name not in elements or version.number in wanted
@@ -91,6 +93,9 @@ def _groups(fn: Function, found: Versions) -> dict[int, int]:
                 for version in found.after.get(id(inner), {}).values():
                     unite(version, known.setdefault(version.name, version))
         if isinstance(stmt, For | While):
+            for inner in walk(stmt.orelse):
+                for name in caught[id(stmt)] & found.before[id(inner)].keys() & known.keys():
+                    unite(found.before[id(inner)][name], known[name])
             for name, head in found.heads[id(stmt)].items():
                 carried = head.what == "head"
                 if not meets(head) or (not carried and name in elements):

@@ -7,10 +7,12 @@
 
 An assignment is dropped where its name is not live after it, and where what it computes has no
 effect. Counters that only count themselves, and flags that nobody asks, go too. What is inside a
-`try` stays: it may be there to raise.
+`try` stays: it may be there to raise. A `try` that only raises again what it catches is none.
 """
 
 from __future__ import annotations
+
+import gast
 
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.liveness import live_after
@@ -22,6 +24,7 @@ from adjoint.transform.ir.nodes import (
     Block,
     Define,
     Function,
+    Keep,
     Op,
     Stmt,
     Try,
@@ -42,10 +45,25 @@ def drop_idle(block: Block, numbers: frozenset[str]) -> Block:
         numbers: the variables that certainly hold numbers, of which `+=` writes into nothing.
     """
     while True:
-        idle = {id(s): () for s in _idle(block, numbers)}
+        idle: dict[int, Block] = {id(s): () for s in _idle(block, numbers)}
+        idle |= {id(t): t.body for t in _transparent(block)}
         if not idle:
             return block
         block = replace_stmts(block, idle)
+
+
+def _transparent(block: Block) -> list[Try]:
+    """The attempts, in no other, of which the handler does nothing but raise again."""
+    attempts = [stmt for stmt in everything(block) if isinstance(stmt, Try)]
+    inside = {id(s) for t in attempts for s in everything((*t.body, *t.orelse))}
+    return [t for t in attempts if t.catches and id(t) not in inside and _raises_again(t.orelse)]
+
+
+def _raises_again(block: Block) -> bool:
+    match block:
+        case (*before, Keep(template=gast.Raise(exc=None))):
+            return all(isinstance(stmt, Assign) and _is_quiet(stmt) for stmt in before)
+    return False
 
 
 def _idle(block: Block, numbers: frozenset[str]) -> list[Stmt]:
