@@ -13,7 +13,7 @@ from adjoint.runtime.places import Places
 from adjoint.transform.emit.as_written import as_written
 from adjoint.transform.emit.iterables import iterable_tree
 from adjoint.transform.emit.names import identifiers, name_temporaries
-from adjoint.transform.emit.places import places, spans_of_temporaries
+from adjoint.transform.emit.places import origins_of_temporaries, places
 from adjoint.transform.emit.statements import function_def
 from adjoint.transform.emit.templates import atom_tree
 from adjoint.transform.emit.unparse import unparse
@@ -63,7 +63,7 @@ def emit(
         found = replace(found, foldable=frozenset())
     if "comprehensions" not in passes:
         found = replace(found, buildable=frozenset())
-    facts = Facts(found, numbers, spans_of_temporaries(fn))
+    facts = Facts(found, numbers, origins_of_temporaries(fn))
     tree = function_def(fn, name, facts, atom_tree)
     return name_temporaries(tree, identifiers(tree)), places(tree, facts.printed, fn.span)
 

@@ -17,31 +17,38 @@ from adjoint.transform.ir.nodes import (
     Span,
     Stmt,
     Var,
+    binds,
     reads,
     walk,
 )  # fmt: skip
 
-Printed = list[tuple[gast.AST, Span]]
+Origin = tuple[Span, bool]
+"""Where a statement comes from, and whether it is one of the user's that waited to be printed."""
+
+Printed = list[tuple[gast.AST, Origin]]
 """Statements, and where each comes from; the list keeps them, so that each is itself for good."""
 
+_NO_ORIGIN: Origin = (NOWHERE, False)
 
-def spans_of_temporaries(function: Function) -> dict[str, Span]:
+
+def origins_of_temporaries(function: Function) -> dict[str, Origin]:
     """Where the temporaries of a function, and of those inside it, come from."""
-    found: dict[str, Span] = {}
+    found: dict[str, Origin] = {}
     for stmt in _everything(function.body):
         if isinstance(stmt, Assign) and stmt.target.is_temporary:
-            span = _span(stmt, found)
-            if span != NOWHERE:
-                found[stmt.target.name] = span
+            origin = _origin(stmt, found)
+            if origin != _NO_ORIGIN:
+                found[stmt.target.name] = origin
     return found
 
 
-def _span(stmt: Stmt, spans: Mapping[str, Span]) -> Span:
+def _origin(stmt: Stmt, origins: Mapping[str, Origin]) -> Origin:
     """Where a statement comes from: one of ours from what it takes in of the user's."""
     if stmt.span != NOWHERE:
-        return stmt.span
-    read = (spans.get(atom.name) for atom in reads(stmt) if isinstance(atom, Var))
-    return next((span for span in read if span is not None), NOWHERE)
+        return stmt.span, True
+    read = (origins.get(atom.name) for atom in reads(stmt) if isinstance(atom, Var))
+    span = next((origin[0] for origin in read if origin is not None), NOWHERE)
+    return span, False
 
 
 def _everything(block: Block) -> Iterator[Stmt]:
@@ -52,19 +59,22 @@ def _everything(block: Block) -> Iterator[Stmt]:
 
 
 def note(
-    trees: Iterable[gast.AST], stmt: Stmt, spans: Mapping[str, Span], printed: Printed
+    trees: Iterable[gast.AST], stmt: Stmt, origins: Mapping[str, Origin], printed: Printed
 ) -> None:
     """Keeps where the trees come from that were printed for a statement of the IR.
 
     Args:
         trees: what was printed: last the statement itself, before it temporaries of others.
         stmt: the statement.
-        spans: of the temporaries.
+        origins: of the temporaries.
         printed: receives the statements, each with its place.
     """
-    span = _span(stmt, spans)
+    span = _origin(stmt, origins)[0]
+    own = {var.name for var in binds(stmt)}
     for tree in trees:
-        printed.append((tree, spans.get(_temporary(tree), span)))
+        name = _temporary(tree)
+        waited = name in origins and name not in own
+        printed.append((tree, origins[name] if waited else (span, False)))
 
 
 def _temporary(tree: gast.AST) -> str:
@@ -79,27 +89,28 @@ def places(
 ) -> tuple[Place | None, ...]:
     """For each statement of a function, in the order of the text, where it comes from.
 
-    What follows a comment is the adjoint of the line that it shows; so is all of a `pullback`.
+    What follows a comment is the adjoint of the line that it shows; so is all of a `pullback`. What
+    waited until then is not.
 
     Args:
         tree: the function.
-        printed: its statements, with their places.
+        printed: its statements, with their origins.
         header: the place of the function itself.
     """
-    known = {id(node): span for node, span in printed}
+    known = {id(node): origin for node, origin in printed}
     return (_place(header, False), *_block(tree.body, known, NOWHERE, False))
 
 
 def _block(
-    stmts: Sequence[gast.AST], known: Mapping[int, Span], shown: Span, adjoint: bool
+    stmts: Sequence[gast.AST], known: Mapping[int, Origin], shown: Span, adjoint: bool
 ) -> Iterator[Place | None]:
     for stmt in stmts:
-        own = known.get(id(stmt), NOWHERE)
+        own, waited = known.get(id(stmt), _NO_ORIGIN)
         if isinstance(stmt, CommentLine):
             shown, adjoint = own, True
             continue
-        span = own if shown == NOWHERE else shown
-        yield _place(span, adjoint)
+        span = own if waited or shown == NOWHERE else shown
+        yield _place(span, adjoint and not waited)
         inside = adjoint or (isinstance(stmt, gast.FunctionDef) and own == NOWHERE)
         for block in _blocks(stmt):
             yield from _block(block, known, shown, inside)

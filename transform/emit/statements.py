@@ -53,7 +53,7 @@ def _block(block: Block, facts: Facts, last: Atom | None) -> tuple[list[gast.AST
     while position < len(block):
         stmt, before = block[position], len(state.out)
         position += _statement(block, position, state)
-        note(state.out[before:], stmt, facts.spans, facts.printed)
+        note(state.out[before:], stmt, facts.origins, facts.printed)
     end = None
     if last is not None:
         end = tree_of(take_atom(last, state))(last)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 import gast
 
 from adjoint.transform.emit.fold import Waiting, define, op_trees, take, traits, tree_of
-from adjoint.transform.emit.places import Printed
+from adjoint.transform.emit.places import Origin, Printed
 from adjoint.transform.emit.templates import ALWAYS, atom_tree
 from adjoint.transform.emit.uses import Operand, Uses, stmt_operands
-from adjoint.transform.ir.nodes import Assign, Atom, Op, Return, Span, Var
+from adjoint.transform.ir.nodes import Assign, Atom, Op, Return, Var
 from adjoint.transform.ir.trees import nodes
 
 
@@ -19,13 +19,13 @@ from adjoint.transform.ir.trees import nodes
 class Facts:
     """What holds for the whole function that is printed.
 
-    uses: how its temporaries are used. numbers: the names that hold numbers alone. spans: where
+    uses: how its temporaries are used. numbers: the names that hold numbers alone. origins: where
     its temporaries come from. printed: receives the statements that are printed, with their places.
     """
 
     uses: Uses
     numbers: frozenset[str]
-    spans: Mapping[str, Span] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
     printed: Printed = field(default_factory=list)
 
 
