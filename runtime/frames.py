@@ -68,8 +68,13 @@ def _entry(code: CodeType, names: dict[str, Any], variables: dict[str, Any]) -> 
 
 
 def text_of(place: Place) -> str:
-    """The statement at a place, on one line."""
+    """The statement at a place, on one line: in `def f(x): return x` what `def` defines."""
     lines = [linecache.getline(place.file, n) for n in range(place.line, place.end_line + 1)]
+    tree = source_tree(place.file)
+    here = [] if tree is None else [s for s in statements(tree.body) if s.lineno == place.line]
+    match here:
+        case [ast.FunctionDef(), ast.stmt() as only]:
+            lines[0] = lines[0].encode()[only.col_offset :].decode()
     return " ".join(line.strip() for line in lines)
 
 

@@ -107,6 +107,17 @@ def nested(x):
 
 def inside(x):
     return gradient(divides)(x[0])
+
+def inverses(xs):
+    for v in xs:
+        yield 1.0 / v
+
+@grad
+def consumes(x):
+    return sum(inverses([x, x - 1.0]))
+
+@grad
+def short(x): return x[3] * 2.0
 """
 
 
@@ -282,6 +293,28 @@ def test_our_own_mistakes_keep_their_frames(
     error = error_of(lambda: module.divides.gradient(2.0))
     names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
     assert names[-1] == "compile_call"
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="frames keep their lines in another way")
+def test_an_error_in_a_generator_that_is_consumed(module: ModuleType) -> None:
+    error = error_of(lambda: module.consumes.value_and_gradient(1.0))
+    assert frames(error)[-1][2] == "yield 1.0 / v"
+    assert marked(error) == "1.0 / v"
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="frames keep their lines in another way")
+def test_an_error_in_a_function_that_is_known_at_run_time(module: ModuleType) -> None:
+    error = error_of(lambda: module.calls.gradient(np.linalg.eigvals, np.eye(2)))
+    assert isinstance(error, adjoint.MissingRule)
+    assert frames(error) == [("model.py", "calls", "return np.sum(f(x)) * 2.0")]
+    assert marked(error) == "f(x)"
+
+
+def test_a_function_on_one_line(module: ModuleType) -> None:
+    error = error_of(lambda: module.short.gradient(np.ones(3)))
+    assert error.__notes__ == [
+        "In the adjoint of model.py, line 98, `return x[3] * 2.0`:\n    d_x[3] += 2.0 * d_out"
+    ]
 
 
 # pdb
