@@ -45,6 +45,8 @@ SCALAR_WITH_GRAD = (
     "Consider using tensor.detach() first."
 )
 
+WRITTEN_PART = "writing into `z.{part}` of a tensor is not recorded; make a new one: `z = {new}`"
+
 
 class Size(tuple[int, ...]):
     """A shape, printed as `adjoint.Size([2, 3])`."""
@@ -261,6 +263,24 @@ class Tensor(
                 else "attempting to assign a tensor of another dtype to .data"
             )
         self._data = value._data
+
+    @property
+    def real(self) -> Tensor:
+        """The real part."""
+        return np.real(self)
+
+    @real.setter
+    def real(self, value: object) -> None:
+        raise RuntimeError(WRITTEN_PART.format(part="real", new="value + 1j * z.imag"))
+
+    @property
+    def imag(self) -> Tensor:
+        """The imaginary part."""
+        return np.imag(self)
+
+    @imag.setter
+    def imag(self, value: object) -> None:
+        raise RuntimeError(WRITTEN_PART.format(part="imag", new="z.real + 1j * value"))
 
     def set_(self, source: Tensor) -> Tensor:
         """Takes over another tensor's memory."""

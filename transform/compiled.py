@@ -12,7 +12,8 @@ import numpy as np
 from adjoint.runtime import home
 from adjoint.runtime.anomaly import judged
 from adjoint.runtime.eager_anomaly import is_watching
-from adjoint.transform.analyses.complexes import are_complex
+from adjoint.transform.again import with_cells_where_needed
+from adjoint.transform.analyses.complexes import complexes
 from adjoint.transform.analyses.kind import Kind
 from adjoint.transform.analysis import analyse
 from adjoint.transform.apart import apart_first
@@ -104,7 +105,7 @@ def compile_call(
     kept = kept_on(fn)
     world = kept.world(namespace is not np, passes)
     callee = world.callees.of(fn, opened)
-    world.complexes = are_complex(values.values(), callee.function.body)
+    world.complexes = complexes(values, callee.function.body)
     kinds = default_kinds(callee.function, values)
     analysis = analyse(callee, kinds, world)
     written = written_parameters(analysis)

@@ -14,7 +14,8 @@ import numpy as np
 from adjoint.runtime import home
 from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.tracebacks import rewrite, rewritten
-from adjoint.transform.analyses.complexes import are_complex
+from adjoint.transform.again import with_cells_where_needed
+from adjoint.transform.analyses.complexes import complexes
 from adjoint.transform.compiled import Compiled, source_text
 from adjoint.transform.emissions import Asked, find
 from adjoint.transform.entries import Pull, by_entry
@@ -277,7 +278,7 @@ class Differentiable:
         callee = world.callees.of(asked.function)
         names = [p.name for p in callee.function.params]
         values = dict(zip(names, (*asked.bound, *args), strict=False))
-        world.complexes = are_complex(values.values(), callee.function.body)
+        world.complexes = complexes(values, callee.function.body)
         kinds = default_kinds(callee.function, {**values, **asked.preset})
         if world.assume_arrays:
             kinds = as_used(callee.function, kinds)

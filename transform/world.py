@@ -9,6 +9,7 @@ from typing import Any
 
 from adjoint.runtime.places import Places
 from adjoint.transform.analyses.aliases import Aliases
+from adjoint.transform.analyses.fields import Field
 from adjoint.transform.analyses.kind import NONE, NUMERIC, Kind, kind_of, kind_of_annotation
 from adjoint.transform.callees import Callees, ParameterKinds
 from adjoint.transform.derive.functions import Adjoint
@@ -99,7 +100,7 @@ class World:
     callees: Callees = field(default_factory=Callees)
     assume_arrays: bool = False
     device: bool = False
-    complexes: bool = True
+    complexes: Mapping[str, Field] | None = field(default_factory=dict)
     passes: Passes = ALL
 
 

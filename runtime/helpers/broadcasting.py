@@ -42,12 +42,24 @@ def in_dtype(d: Any, like: Any) -> Any:
     >>> in_dtype(np.array([2.0]), np.array([1j]))
     array([2.+0.j])
     """
-    if is_complex(d) and not is_complex(like):
-        return np.real(d)
+    if isinstance(d, list):
+        return [in_dtype(e, part) for e, part in zip(d, like, strict=True)]
+    d = in_field(d, like)
     wanted = getattr(like, "dtype", None)
     if wanted is None or not hasattr(d, "dtype") or d.dtype == wanted:
         return d
     return d.astype(wanted)
+
+
+def in_field(d: Any, like: Any) -> Any:
+    """`d`, complex where `like` is, and of complex numbers the real part where it is real.
+
+    >>> in_field(2.0, 1j), in_field(2.0 + 1j, 1.0)
+    ((2+0j), 2.0)
+    """
+    if is_complex(d):
+        return d if is_complex(like) else np.real(d)
+    return d + 0j if is_complex(like) else d
 
 
 def is_complex(x: Any) -> bool:
@@ -65,7 +77,7 @@ def float_dtype(like: Any) -> Any:
 def unbroadcast(d: Any, like: Any) -> Any:
     """Sums `d` over the axes along which `like` was broadcast.
 
-    A `d` that is smaller than `like` stays as it is; a complex one becomes real where `like` is.
+    A `d` that is smaller than `like` stays as it is; it becomes real or complex where `like` is.
 
     >>> unbroadcast(np.ones((2, 3)), 1.0), unbroadcast(np.ones((2, 3)), np.ones((2, 1)))
     (np.float64(6.0), array([[3.],
@@ -86,7 +98,7 @@ def unbroadcast(d: Any, like: Any) -> Any:
         ones = tuple(i for i, n in enumerate(ends) if n == 1 and have[i] != 1)
         if ones:
             d = d.sum(axis=ones, keepdims=True)
-    return np.real(d) if is_complex(d) and not is_complex(like) else d
+    return in_field(d, like)
 
 
 def expand(d: Any, like: Any) -> Any:

@@ -23,12 +23,14 @@ def divide_or_zero(x: Any, y: Any) -> Any:
     return np.where(zero, 0, x / np.where(zero, 1, y))
 
 
-def log_or_zero(x: Any) -> Any:
-    """`log(x)`, and 0 where `x` is 0.
+def log_or_zero(x: Any, power: Any = 0.0) -> Any:
+    """`log(x)`, and 0 where `x` is 0; of negative `x` a complex number where `power` is complex.
 
     >>> log_or_zero(0.0)
     0.0
     """
+    if is_complex(power):
+        return np.log(np.where(x == 0, 1.0, x) + 0j)
     if isinstance(x, (float, int)):
         return math.log(x) if x > 0 else 0.0 if x == 0 else math.nan
     return np.log(np.where(x == 0, 1.0, x))  # 1.0: the logarithm of an int8 would be a float16
@@ -196,7 +198,7 @@ def prod_dx(d: Any, iterable: Any, start: Any = 1) -> Any:
     for i in range(n - 1):
         before.append(before[i] * iterable[i])
         after.append(after[i] * iterable[n - 1 - i])
-    parts = [d * before[i] * after[n - 1 - i] for i in range(n)]
+    parts = [unbroadcast(d * before[i] * after[n - 1 - i], iterable[i]) for i in range(n)]
     return np.stack(parts) if hasattr(iterable, "dtype") else parts
 
 

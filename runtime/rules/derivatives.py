@@ -46,7 +46,7 @@ BROADCASTING = collect(
 
 ELEMENTS = collect(
     elementwise("divide_or_zero(x, y)", x="divide_or_zero(g, y)", y="-g * divide_or_zero(ans, y)"),
-    elementwise("log_or_zero(x)", x="divide_or_zero(g, x)"),
+    elementwise("log_or_zero(x, power=0.0)", x="divide_or_zero(g, x)"),
     elementwise("where_larger(d, x, y)", d="where_larger(g, x, y)"),
     zero("is_within is_below is_above ties span_slope is_sequence is_mapping"),
     zero("stop_gradient(x)", also={"memory": "maybe"}),

@@ -21,9 +21,9 @@ ARITHMETIC = collect(
     elementwise("np.negative(x)", x="-g", also={"operator": "-u", "aliases": ("operator.neg",)}),
     elementwise("np.positive(x)", x="g", also={"operator": "+u", "aliases": ("operator.pos",)}),
     elementwise("np.reciprocal(x)", x="-g * ans * ans"),
-    # `y - (y != 0)` is y - 1, except that it keeps 0 * x ** 0 where y is 0: finite at x = 0.
-    elementwise("np.power(x, y)", x="g * y * x ** (y - (y != 0))", y="g * ans * log_or_zero(x)", also={"operator": "**", "aliases": ("operator.pow", "pow")}),
-    elementwise("np.float_power(x, y)", x="g * y * np.float_power(x, y - (y != 0))", y="g * ans * log_or_zero(x)"),
+    # `y - 1 + (y == 0)` is y - 1, except that it keeps 0 * x ** 0 where y is 0: finite at x = 0.
+    elementwise("np.power(x, y)", x="g * y * x ** (y - 1 + (y == 0))", y="g * ans * log_or_zero(x, ans)", also={"operator": "**", "aliases": ("operator.pow", "pow"), "reals": {"y": "g * ans * log_or_zero(x)"}}),
+    elementwise("np.float_power(x, y)", x="g * y * np.float_power(x, y - 1 + (y == 0))", y="g * ans * log_or_zero(x, ans)", also={"reals": {"y": "g * ans * log_or_zero(x)"}}),
     elementwise("np.square(x)", x="2 * g * x"),
     elementwise("np.sqrt(x)", x="0.5 * g / ans"),
     elementwise("np.cbrt(x)", x="g / (3 * ans * ans)"),
@@ -59,10 +59,10 @@ TRIGONOMETRIC = collect(
     elementwise("np.arctan2(y, x)", y="g * x / (x ** 2.0 + y ** 2.0)", x="-g * y / (x ** 2.0 + y ** 2.0)"),
     elementwise("np.hypot(x, y)", x="g * divide_or_zero(x, ans)", y="g * divide_or_zero(y, ans)"),
     elementwise("np.sinc(x)", x="g * sinc_slope(x)"),
-    linear("np.deg2rad(x)", x="np.deg2rad(g)"),
-    linear("np.radians(x)", x="np.radians(g)"),
-    linear("np.rad2deg(x)", x="np.rad2deg(g)"),
-    linear("np.degrees(x)", x="np.degrees(g)"),
+    linear("np.deg2rad(x)", x="g * (math.pi / 180)"),
+    linear("np.radians(x)", x="g * (math.pi / 180)"),
+    linear("np.rad2deg(x)", x="g * (180 / math.pi)"),
+    linear("np.degrees(x)", x="g * (180 / math.pi)"),
 )
 
 CHOOSING = collect(
@@ -96,14 +96,14 @@ COMPLEX = collect(
     general("np.frexp(x)", vjp={"x": "np.ldexp(g[0], -ans[1])"}, jvp={"x": "[np.ldexp(g, -ans[1]), 0]"}, also={"result": "tuple"}),
     general("np.modf(x)", vjp={"x": "g[0]"}, jvp={"x": "[g, 0.0]"}, also={"result": "tuple"}),
     missing("np.real_if_close np.sort_complex", why="no rule has been written yet"),
-    elementwise("np.absolute(x)", x="g * direction(x)", also={"jvp": {"x": "np.real(g * direction(x))"}, "aliases": ("abs", "operator.abs")}),
+    elementwise("np.absolute(x)", x="g * direction(x)", also={"jvp": {"x": "np.real(g * direction(x))"}, "aliases": ("abs", "operator.abs"), "gives_real": True}),
     elementwise("np.sign(x)", x="sign_dx(g, x, ans)", also={"flat_in_reals": True}),  # z / abs(z)
     elementwise("np.fabs(x)", x="g * np.sign(x)"),
-    general("np.real(val)", vjp={"val": "in_dtype(g, val)"}, jvp={"val": "np.real(g)"}, also={"memory": "maybe", "methods": ("real",)}),
-    general("np.imag(val)", vjp={"val": "unbroadcast(-1j * g, val)"}, jvp={"val": "np.imag(g)"}, also={"memory": "maybe", "methods": ("imag",)}),
+    general("np.real(val)", vjp={"val": "in_dtype(g, val)"}, jvp={"val": "np.real(g)"}, also={"memory": "maybe", "methods": ("real",), "gives_real": True}),
+    general("np.imag(val)", vjp={"val": "unbroadcast(-1j * g, val)"}, jvp={"val": "np.imag(g)"}, also={"memory": "maybe", "methods": ("imag",), "gives_real": True}),
     general("np.conjugate(x)", vjp={"x": "np.conjugate(g)"}, jvp={"x": "np.conjugate(g)"}),
     general("ndarray.conj(x)", vjp={"x": "np.conjugate(g)"}, jvp={"x": "np.conjugate(g)"}, also={"memory": "maybe", "methods": ("conj", "conjugate")}),
-    general("np.angle(z)", vjp={"z": "unbroadcast(-1j * divide_or_zero(g, z), z)"}, jvp={"z": "np.imag(divide_or_zero(g, z))"}),
+    general("np.angle(z)", vjp={"z": "unbroadcast(-1j * divide_or_zero(g, z), z)"}, jvp={"z": "np.imag(divide_or_zero(g, z))"}, also={"gives_real": True}),
 )
 
 RULES = collect(ARITHMETIC, EXPONENTIAL, TRIGONOMETRIC, CHOOSING, COMPLEX)

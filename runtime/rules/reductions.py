@@ -14,13 +14,13 @@ SUMS = collect(
         "np.var(a, axis=None, *, ddof=0, keepdims=False)",
         vjp={"a": "unreduce(2 * g / (count(a, axis) - ddof), a, axis, keepdims) * centered(a, axis)"},
         jvp={"a": "2 * np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)) / (count(a, axis) - ddof)"},
-        also={"methods": ("var",), "unwritten": ("ddof",), "plain": {"a": "unreduce(2 * g / count(a), a) * centered(a)"}},
+        also={"gives_real": True, "methods": ("var",), "unwritten": ("ddof",), "plain": {"a": "unreduce(2 * g / count(a), a) * centered(a)"}},
     ),
     general(
         "np.std(a, axis=None, *, ddof=0, keepdims=False)",
         vjp={"a": "unreduce(divide_or_zero(g, ans) / (count(a, axis) - ddof), a, axis, keepdims) * centered(a, axis)"},
         jvp={"a": "divide_or_zero(np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)), ans) / (count(a, axis) - ddof)"},
-        also={"methods": ("std",), "unwritten": ("ddof",), "plain": {"a": "unreduce(divide_or_zero(g, ans) / count(a), a) * centered(a)"}},
+        also={"gives_real": True, "methods": ("std",), "unwritten": ("ddof",), "plain": {"a": "unreduce(divide_or_zero(g, ans) / count(a), a) * centered(a)"}},
     ),
     general(
         "np.average(a, axis=None, weights=None, *, keepdims=False)",
@@ -43,13 +43,13 @@ SUMS = collect(
         "np.nanvar(a, axis=None, *, ddof=0, keepdims=False)",
         vjp={"a": "unreduce(2 * g, a, axis, keepdims) * spread_of_numbers(a, axis, ddof)"},
         jvp={"a": "2 * np.real(np.sum(g * spread_of_numbers(a, axis, ddof), axis=axis, keepdims=keepdims))"},
-        also={"unwritten": ("ddof",)},
+        also={"gives_real": True, "unwritten": ("ddof",)},
     ),
     general(
         "np.nanstd(a, axis=None, *, ddof=0, keepdims=False)",
         vjp={"a": "unreduce(divide_or_zero(g, ans), a, axis, keepdims) * spread_of_numbers(a, axis, ddof)"},
         jvp={"a": "divide_or_zero(np.real(np.sum(g * spread_of_numbers(a, axis, ddof), axis=axis, keepdims=keepdims)), ans)"},
-        also={"unwritten": ("ddof",)},
+        also={"gives_real": True, "unwritten": ("ddof",)},
     ),
     general(
         "np.nanprod(a, axis=None, *, keepdims=False)",

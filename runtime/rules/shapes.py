@@ -107,7 +107,7 @@ COPYING = collect(
     general("np.full(shape, fill_value, dtype=None)", vjp={"fill_value": "cast_back(unbroadcast(g, fill_value), fill_value, ans)"}, jvp={"fill_value": "expand(cast_on(g, fill_value, ans), ans)"}),
     general("np.full_like(a, fill_value, dtype=None)", vjp={"fill_value": "cast_back(unbroadcast(g, fill_value), fill_value, ans)"}, jvp={"fill_value": "expand(cast_on(g, fill_value, ans), ans)"}),
     *(
-        general(f"np.{name}(x)", vjp={"x": "cast_back(g, x, ans)"}, jvp={"x": "cast_on(g, x, ans)"})
+        general(f"np.{name}(x)", vjp={"x": "cast_back(g, x, ans)"}, jvp={"x": "cast_on(g, x, ans)"}, also={"gives_real": "float" in name or "double" in name, "gives_complex": "complex" in name})
         for name in ("float16", "float32", "float64", "longdouble", "complex64", "complex128")
     ),
 )

@@ -73,9 +73,9 @@ FOURIER = collect(
         for name, over, axes in (("fftn", "fftn", None), ("ifftn", "ifftn", None), ("fft2", "fftn", (-2, -1)), ("ifft2", "ifftn", (-2, -1)))
     ),
     linear("np.fft.rfft(a, n=None, axis=-1, norm=None)", a="rfft_da(g, a, n, axis, norm)", also={"gives_complex": True}),
-    linear("np.fft.irfft(a, n=None, axis=-1, norm=None)", a="fitted(irfft_da(g, axis, norm), a)"),
+    linear("np.fft.irfft(a, n=None, axis=-1, norm=None)", a="fitted(irfft_da(g, axis, norm), a)", also={"gives_real": True}),
     *(
-        linear(f"np.fft.{name}(a, s=None, axes={axes}, norm=None)", a=f"{name.removesuffix('2').removesuffix('n')}n_da(g, a, s, axes, norm)", also={"gives_complex": not name.startswith("i")})
+        linear(f"np.fft.{name}(a, s=None, axes={axes}, norm=None)", a=f"{name.removesuffix('2').removesuffix('n')}n_da(g, a, s, axes, norm)", also={"gives_complex": not name.startswith("i"), "gives_real": name.startswith("i")})
         for name, axes in (("rfftn", None), ("rfft2", (-2, -1)), ("irfftn", None), ("irfft2", (-2, -1)))
     ),
     linear("np.fft.fftshift(x, axes=None)", x="np.fft.ifftshift(g, axes)"),

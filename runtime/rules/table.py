@@ -57,6 +57,9 @@ class Rule:
     keyword_only: parameters that are accepted by keyword only.
     sequences: parameters that are sequences of arrays; their cotangents are lists.
     gives_complex: whether it makes complex numbers of real ones.
+    gives_real: whether it makes real numbers of complex ones. takes_real: whether it sees no more
+      than the real part of a complex number.
+    reals: VJPs that read better where all numbers are real.
     flat_in_reals: whether its derivative is zero but for complex numbers.
     unwritten: parameters with a derivative that nobody has written: a derivative that flows there
       is refused. All other parameters without an expression are flat (`axis`, a condition).
@@ -79,6 +82,9 @@ class Rule:
     sequences: tuple[str, ...] = ()
     unwritten: tuple[str, ...] = ()
     gives_complex: bool = False
+    gives_real: bool = False
+    takes_real: bool = False
+    reals: Mapping[str, str] = field(default_factory=dict)
     flat_in_reals: bool = False
 
     @property

@@ -7,7 +7,7 @@ numbers, in the function or in one that it calls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from adjoint.runtime.helpers import is_complex
 from adjoint.runtime.rules import RULES, rule_of
+from adjoint.transform.analyses.fields import Field, field_of
 from adjoint.transform.ir.nodes import Assign, Block, Const, Op, Ref, Stmt, reads, walk
 
 _DTYPES = frozenset({"complex", "complex64", "complex128", "c8", "c16", "F", "D"})
@@ -23,16 +24,18 @@ _MAKERS = frozenset(
 ) | {"complex", "complex64", "complex128", "cmath", "emath"}
 
 
-def are_complex(values: Iterable[Any], block: Block) -> bool:
-    """Whether any number may be complex in a block that these values go into.
+def complexes(values: Mapping[str, Any], block: Block) -> Mapping[str, Field] | None:
+    """The fields of the values that go into a block; None where no number is complex there.
 
     Of a list or object only the kind decides which emission serves it: what it holds is not asked.
     """
-    return not all(map(_is_real, values)) or may_make_complex(block)
+    if all(map(_is_real, values.values())) and not may_make_complex(block):
+        return None
+    return {name: field_of(value) for name, value in values.items()}
 
 
 def _is_real(value: Any) -> bool:
-    if hasattr(value, "dtype") and hasattr(value, "ndim"):
+    if hasattr(value, "dtype") and hasattr(value, "ndim") and not isinstance(value, type):
         return value.dtype.kind in "fiub"
     return value is None or isinstance(value, int | float | str)
 

@@ -70,6 +70,7 @@ def gradient(sweep: Sweep, wrt: tuple[str, ...], with_value: bool) -> Adjoint:
     seed = Var(sweep.names.fresh("d_out"))
     state: State = {}
     if isinstance(result, Var) and sweep.is_active(result):
+    sweep.find_fields(public=True)
         state[result.name] = Cotangent(seed, lazy=not number)
     backward, gradients = _sweep_back(sweep, state, wrt)
     forward: Block = fn.body[:-1]
@@ -112,6 +113,7 @@ def vjp(
     if isinstance(result, Var) and active:
         seed = Var(sweep.names.fresh("d_out"))
         params.append(Param(seed.name))
+    sweep.find_fields(public)
         state[result.name] = Cotangent(seed)
     elif public:
         params.append(Param(sweep.names.fresh("d_out")))

@@ -185,12 +185,13 @@ def _scaled(
     stmt: Store, base: Kind, kinds: dict[str, Kind], names: Names, prepared: Prepared
 ) -> tuple[Stmt, ...]:
     held = _held_kind(stmt, kinds)
-    if stmt.place.prim != "index" and held is None:
+    part = stmt.place.prim in ("np.real", "np.imag")
+    if stmt.place.prim != "index" and held is None and not part:
         return (stmt,)
     old = names.temporary("old")
     kinds[old.name] = held or Kind("numeric")
     read = Assign(old, stmt.place, stmt.span)
-    if stmt.operator in _SCALES and not base.is_container:
+    if not part and stmt.operator in _SCALES and not base.is_container:
         store = replace(stmt)
         prepared.old[id(store)] = old
         return read, store

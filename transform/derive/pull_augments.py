@@ -73,7 +73,8 @@ def _pull_augment_in_place(
             "+": "g", "-": "-g", "*": "g * old", "/": "-g * old / (v * v)"
         }[stmt.operator]  # fmt: skip
         atoms = {"g": held, "old": old, "v": factor}
-        if sweep.shape(value, env) != sweep.shape(stmt.target, env):
+        alike = sweep.shape(value, env) == sweep.shape(stmt.target, env)
+        if not alike or not sweep.same_field(value, stmt.target):
             text = f"unbroadcast({text}, v)"
         borrows = frozenset({held.name}) if isinstance(held, Var) else frozenset()
         contribution = held if text == "g" else expression(text, atoms)

@@ -6,14 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from adjoint.runtime.rules import RULES, pullback_text
+import gast
+
+from adjoint.runtime.rules import RULES, pullback_text, residuals
 from adjoint.transform.analyses.shapes import Shape
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.build import call, expression
 from adjoint.transform.derive.contributions import Contribution, Incoming, Operand, is_fresh
 from adjoint.transform.derive.cotangents import Cotangent, State, holder
-from adjoint.transform.derive.needs import shape_operands
+from adjoint.transform.derive.needs import dotted, shape_operands
 from adjoint.transform.derive.reductions import reduced
 from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
@@ -42,27 +44,33 @@ def pull_rule(
     if target.name in after:
         atoms["ans"] = sweep.value(after[target.name])
     starred = [i for i, role in enumerate(op.roles) if role == rule.starred]
-    for i, (role, arg) in enumerate(zip(op.roles, op.args, strict=True)):
-        name = f"{role}_{starred.index(i)}" if i in starred else role
+    named = [
+        (f"{role}_{starred.index(i)}" if i in starred else role, role, arg)
+        for i, (role, arg) in enumerate(zip(op.roles, op.args, strict=True))
+    ]
+    for name, _, arg in named:
         atoms[name] = sweep.primal(arg, env)
     given: list[tuple[Var, Contribution]] = []
     for i, (role, arg) in enumerate(zip(op.roles, op.args, strict=True)):
         if role not in rule.differentiable or not sweep.is_active(arg):
             continue
-        if rule.flat_in_reals and not sweep.facts.complexes:
+        if rule.flat_in_reals and sweep.is_real(arg):
             continue
         if role in rule.unwritten:
             raise missing_rule(place_of(op, stmt.span), rule.name, f"with respect to `{role}`")
         assert isinstance(arg, Var)
         square = _special(op, role) == _SQUARE
         text = _special(op, role) or pullback_text(rule, role, frozenset(op.roles))
+        if role in rule.reals and sweep.is_real(target):
+            text = rule.reals[role]
         here = dict(atoms)
         if rule.starred is not None:
             text = _spread(text, rule.starred, len(starred))
         if i in starred:
             here["k"] = Const(starred.index(i))
-        if sweep.facts.complexes and (rule.name in _TO_REAL or rule.name.startswith("math.")):
-            text = re.sub(r"\bg\b", "g.real", text)
+        if rule.takes_real:
+            read = residuals(rule, role, frozenset(op.roles))
+            text = _of_real_parts(text, {n: a for n, r, a in named if r in read}, sweep)
         if g.masked and rule.kind == "elementwise" and text not in ("g", "-g"):
             text = f"np.where(g == 0, 0, {text})"
         operand = Operand(role, arg, here)
@@ -71,6 +79,8 @@ def pull_rule(
             if rule.kind == "elementwise"
             else reduced(op, operand, incoming, sweep) or _whole(text, operand, incoming)
         )
+        if not sweep.same_field(arg, target) and (rule.takes_real or not rule.gives_real):
+            made = _in_field(made, sweep.primal(arg, env), sweep, out)
         given.append((arg, made))
         if square:  # x * x: both operands at once
             break
@@ -97,12 +107,25 @@ def pull_rule(
             state[name] = replace(state[name], masked=True)
 
 
-_TO_REAL = frozenset({
-    "np.absolute", "np.real", "np.imag", "np.angle", "np.var", "np.std", "np.nanvar", "np.nanstd",
-    "np.linalg.norm", "np.linalg.vector_norm", "np.linalg.matrix_norm", "np.linalg.svdvals",
-    "np.linalg.cond", "float",
-})  # fmt: skip
-"""What makes real numbers of complex ones: of their cotangents the real part alone counts."""
+def _of_real_parts(text: str, read: Mapping[str, Atom], sweep: Sweep) -> str:
+    """The text for a function that sees no more of its arguments than their real parts."""
+    for name, arg in read.items():
+        number = isinstance(arg, Var) and sweep.kind(arg.name).tag in ("num", "array", "numeric")
+        if number and not sweep.is_real(arg):
+            text = re.sub(rf"\b{name}\b", f"{name}.real", text)
+    return text
+
+
+def _in_field(made: Contribution, like: Atom, sweep: Sweep, out: Out) -> Contribution:
+    """A contribution that is complex if its operand is, and real if that is real."""
+    template = made.value.template if isinstance(made.value, Op) else None
+    if isinstance(template, gast.Call) and dotted(template.func) in _FITTING:
+        return made
+    return replace(made, value=call("in_dtype", assign(out, sweep.names, made.value), like))
+
+
+_FITTING = frozenset({"unbroadcast", "in_dtype", "cast_back", "sum_dx", "prod_dx"})
+"""Helpers that give complex numbers for complex ones, real for real."""
 
 
 def _whole(text: str, operand: Operand, incoming: Incoming) -> Contribution:
@@ -142,8 +165,10 @@ def _elementwise(
             extent = "full"
         elif read:
             extent = "part"
+    sums = sums or not sweep.same_field(operand.arg, target)
     whole = sweep.kind(target.name)
-    if sums and sweep.kind(operand.arg.name).is_number and whole.tag == "array" and whole.ndim != 0:
+    total = sweep.same_field(operand.arg, target) and sweep.kind(operand.arg.name).is_number
+    if sums and total and whole.tag == "array" and whole.ndim != 0:
         text = _total(text, operand, sweep)
     elif sums:
         text = f"unbroadcast({text}, {operand.role})"

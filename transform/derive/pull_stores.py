@@ -10,7 +10,7 @@ from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, expression
 from adjoint.transform.derive.contributions import Env
-from adjoint.transform.derive.cotangents import State, protect
+from adjoint.transform.derive.cotangents import State, holder, protect
 from adjoint.transform.derive.pull_items import pull_item_store
 from adjoint.transform.derive.pull_parts import cotangent_place, is_basic, subscript
 from adjoint.transform.derive.sweep import Out, Sweep, assign
@@ -40,6 +40,9 @@ def pull_store(
         raise unsupported(stmt.span, "a write into an array without axes is not differentiated",
                           "assign it as a number is: `a = ...`")  # fmt: skip
     buffer = ensure(base.name, state, sweep, out, sweep.primal(base, after))
+    if place.prim in _PARTS:
+        _pull_part_store(stmt, buffer, env, state, sweep, out)
+        return
     if place.prim != "index":
         pull_item_store(stmt, replace(place, args=(buffer,)), state, sweep, out)
         return
@@ -81,6 +84,34 @@ def pull_store(
         _give(stmt, value, g, "", env, state, sweep, out, fresh=True)
 
 
+_PARTS = {"np.real": "d.real", "np.imag": "-d.imag"}
+"""The parts of a complex number, and their cotangents: `Re(g * i dy)` is `-Im(g) dy`."""
+
+
+def _pull_part_store(
+    stmt: Store, buffer: Var, env: Env, state: State, sweep: Sweep, out: Out
+) -> None:
+    """`z.real = v`, `z.imag += v`: of a complex `v` too, the real part counts."""
+    place = replace(stmt.place, args=(buffer,))
+    sign = "-" if stmt.operator == "-" else ""
+    value = stmt.value
+    given: Atom | None = None
+    if sweep.is_active(value):
+        assert isinstance(value, Var)
+        part = _PARTS[place.prim] if stmt.operator else f"({_PARTS[place.prim]}).copy()"
+        atoms = {"d": buffer, "v": sweep.primal(value, env)}
+        text = f"unbroadcast({sign}({part}), v)"
+        given = assign(out, sweep.names, expression(text, atoms), holder(sweep, value.name))
+    if not stmt.operator:
+        assert isinstance(stmt.base, Var)
+        protect(buffer.name, stmt.base.name, state, sweep, out)
+        out.append(Store(place, "", ZERO))
+    if given is not None:
+        assert isinstance(value, Var)
+        accumulate(value.name, given, state, sweep, out, fresh=not stmt.operator,
+                   borrows=frozenset({buffer.name}) if stmt.operator else frozenset())
+
+
 def _gather(place: Op, buffer: Var, env: Env, sweep: Sweep) -> Op:
     """`gather_stored(d_a, index)`: where an index repeats, only the last store counts."""
     scatter = subscript(place, buffer, env, sweep)
@@ -109,7 +140,8 @@ def _give(
     """Add a cotangent taken from a stored place, summed over what was broadcast."""
     number = _gives_number(stmt.place, sweep)
     same = sweep.facts.shapes.place(stmt) == sweep.shape(value, env)
-    text = f"{sign}g" if number or same else f"unbroadcast({sign}g, x)"
+    same = (number or same) and sweep.same_field(stmt.base, value)
+    text = f"{sign}g" if same else f"unbroadcast({sign}g, x)"
     atoms = {"g": g, "x": sweep.primal(value, env)}
     given = g if text == "g" else expression(text, atoms)
     accumulate(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from adjoint.transform.analyses.aliases import Aliases
+from adjoint.transform.analyses.fields import EITHER, REAL, Field, field_of, fields
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.shapes import NUMBER, Shape, Shapes
 from adjoint.transform.analyses.versions import Version, Versions
@@ -38,7 +39,8 @@ class Facts:
     """Everything known of the function being differentiated.
 
     device: whether arrays live on a device, where an element is a view.
-    complexes: whether any number may be complex.
+    complexes: of the arguments that users give, which are real and which complex; None where no
+    number is complex.
     """
 
     function: Function
@@ -54,7 +56,7 @@ class Facts:
     definitions: Mapping[str, Stmt]
     differentiate_call: Callable[[Op, Stmt, frozenset[str], frozenset[str]], Derivative]
     device: bool = False
-    complexes: bool = True
+    complexes: Mapping[str, Field] | None = field(default_factory=dict)
 
 
 NOW = "&now"
@@ -77,7 +79,8 @@ class Sweep:
     that the forward sweep runs in another form. links: emitted names that are views of others.
     rounds: by loop, the emitted variable that counts its rounds. memory: the emitted variable that
     holds cotangents by memory, once it is needed. settles: whether there are placeholders for what
-    a name holds somewhere.
+    a name holds somewhere. fields: the names that hold real numbers, and those that hold complex
+    ones; None where no number is complex.
     """
 
     facts: Facts
@@ -90,6 +93,7 @@ class Sweep:
     cotangent_names: dict[str, str] = field(default_factory=dict)
     memory: Var | None = None
     settles: bool = False
+    fields: Mapping[str, Field] | None = None
     numbers: int = FIRST_OWN
     passes: Passes = ALL
 
@@ -150,6 +154,28 @@ class Sweep:
         if self.memory is None:
             self.memory = Var(self.names.fresh("shadows"))
         return self.memory
+
+    def find_fields(self, public: bool) -> None:
+        """Find out which names are real and which complex; of users the arguments are known."""
+        facts = self.facts
+        if facts.complexes is not None:
+            self.fields = fields(facts.function, facts.kinds, facts.complexes if public else {})
+
+    def is_real(self, atom: Atom) -> bool:
+        """Whether what an atom holds is certainly real."""
+        return self._field(atom) == REAL
+
+    def same_field(self, a: Atom, b: Atom) -> bool:
+        """Whether both are certainly real or both certainly complex: so are their cotangents."""
+        return self._field(a) == self._field(b) != EITHER
+
+    def _field(self, atom: Atom) -> Field:
+        if self.fields is None:
+            return REAL
+        if isinstance(atom, Var):
+            known = self.kind(atom.name).discrete
+            return REAL if known else self.fields.get(atom.name, EITHER)
+        return field_of(atom.value)
 
     def is_active(self, atom: Atom) -> bool:
         """Whether a derivative flows through an atom."""
