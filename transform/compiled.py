@@ -12,7 +12,6 @@ import numpy as np
 from adjoint.runtime import home
 from adjoint.runtime.anomaly import judged
 from adjoint.runtime.eager_anomaly import is_watching
-from adjoint.transform.again import with_cells_where_needed
 from adjoint.transform.analyses.complexes import complexes
 from adjoint.transform.analyses.kind import Kind
 from adjoint.transform.analysis import analyse

@@ -14,7 +14,6 @@ import numpy as np
 from adjoint.runtime import home
 from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.tracebacks import rewrite, rewritten
-from adjoint.transform.again import with_cells_where_needed
 from adjoint.transform.analyses.complexes import complexes
 from adjoint.transform.compiled import Compiled, source_text
 from adjoint.transform.emissions import Asked, find
