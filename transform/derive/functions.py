@@ -66,11 +66,11 @@ def gradient(sweep: Sweep, wrt: tuple[str, ...], with_value: bool) -> Adjoint:
     """
     fn = sweep.facts.function
     result = _result(fn)
+    sweep.find_fields(public=True)
     number = _is_number(result, sweep.facts) and not may_make_complex(fn.body)
     seed = Var(sweep.names.fresh("d_out"))
     state: State = {}
     if isinstance(result, Var) and sweep.is_active(result):
-    sweep.find_fields(public=True)
         state[result.name] = Cotangent(seed, lazy=not number)
     backward, gradients = _sweep_back(sweep, state, wrt)
     forward: Block = fn.body[:-1]
@@ -105,6 +105,7 @@ def vjp(
             depends on it, and gives a tuple however many `wrt` there are.
     """
     fn = sweep.facts.function
+    sweep.find_fields(public)
     result = _result(fn)
     state: State = {}
     params: list[Param] = []
@@ -113,7 +114,6 @@ def vjp(
     if isinstance(result, Var) and active:
         seed = Var(sweep.names.fresh("d_out"))
         params.append(Param(seed.name))
-    sweep.find_fields(public)
         state[result.name] = Cotangent(seed)
     elif public:
         params.append(Param(sweep.names.fresh("d_out")))
