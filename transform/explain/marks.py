@@ -58,7 +58,7 @@ def marks_of(world: World) -> dict[tuple[str, int], Mark]:
     for key in list(world.emitted):
         if key[1:] == ("primal",):
             continue
-        callee_key, _, wrt, kinds, written, _, together = key
+        callee_key, _, wrt, kinds, written, _, together, *_ = key
         analysis = analyse(world.callees.known[callee_key], kinds, world, together)
         for stmt, mark in _of_statements(analysis, {*wrt, *written}, written):
             for line in range(stmt.span.line, stmt.span.end_line + 1):
