@@ -1,0 +1,59 @@
+"""Tangents in the full shape of their values."""
+
+from __future__ import annotations
+
+from adjoint.transform.derive.build import call, expression
+from adjoint.transform.forward.facts import Facts, Out, State
+from adjoint.transform.forward.names import dot
+from adjoint.transform.forward.zeros import zero
+from adjoint.transform.ir.nodes import Assign, Atom, Op, Rhs, Var
+
+
+def named(out: Out, value: Rhs, facts: Facts, hint: str = "") -> Atom:
+    """Give a value a temporary (atoms stay as they are)."""
+    if not isinstance(value, Op):
+        return value
+    target = facts.names.temporary(hint)
+    out.append(Assign(target, value))
+    return target
+
+
+def tangent(atom: Atom, state: State, facts: Facts, out: Out) -> Atom:
+    """The tangent of an operand, in full shape: zeros where it is inactive."""
+    if not isinstance(atom, Var) or atom.name not in facts.active:
+        return named(out, zero(atom, facts), facts)
+    if atom.is_temporary and atom.name in state:
+        return named(out, call("expand", dot(atom.name, facts), atom), facts)
+    complete(atom.name, state, facts, out)
+    return dot(atom.name, facts)
+
+
+def complete(name: str, state: State, facts: Facts, out: Out) -> None:
+    """Expand the tangent of a variable to the shape of its value, if it may be smaller."""
+    if state.pop(name, None) is None:
+        return
+    held = dot(name, facts)
+    expanded: Rhs = call("expand", held, Var(name))
+    if name in facts.written or name in facts.handed:
+        expanded = call("own", named(out, expanded, facts))
+    out.append(Assign(held, expanded))
+
+
+def owned(value: Rhs, name: str, sources: frozenset[str], facts: Facts, out: Out) -> Rhs:
+    """A tangent that shares no memory with those of the operands, as its value shares none.
+
+    Args:
+        value: the tangent, which may be that of an operand itself.
+        name: the variable whose tangent it is.
+        sources: the operands.
+        facts: what is known.
+        out: receives statements.
+    """
+    kind = facts.kind(Var(name))
+    kept = name in facts.written or name in facts.handed or bool(sources & facts.written)
+    if kind.is_number or not kept:
+        return value
+    held = named(out, value, facts)
+    if kind.tag == "array":
+        return expression("d.copy()", {"d": held})
+    return call("own", held)
