@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import gast
@@ -22,7 +22,9 @@ from adjoint.transform.analyses.kind import ANY, FUNCTION, NUMERIC, Kind, kind_o
 from adjoint.transform.ir.names import names_bound, names_used
 from adjoint.transform.ir.nodes import Assign, Function, Op, Param, Ref, Var
 from adjoint.transform.lower import lower, normalise_exits
+from adjoint.transform.lower.cells import NeedsCell, Variable, can_be_in_cell
 from adjoint.transform.lower.constructors import constructor, is_reachable
+from adjoint.transform.lower.derivatives import name_derivatives
 from adjoint.transform.lower.generated import generated_initialiser
 from adjoint.transform.lower.lift import lift
 from adjoint.transform.lower.local_functions import LocalFunction, given_as, missing, with_captures
@@ -55,12 +57,16 @@ class Callee:
 class Callees:
     """The callees met so far, by key.
 
-    methods: what was found under a name in a class. read: finds the source of a function.
+    methods: what was found under a name in a class. read: finds the source of a function. cells:
+    the variables of functions, by their code, that turned out to need cells. derived: the emitted
+    functions that calls of derivatives reach.
     """
 
     known: dict[Any, Callee] = field(default_factory=dict)
     methods: dict[tuple[type, str], Any] = field(default_factory=dict)
     read: Reader = read_source
+    cells: dict[CodeType, frozenset[Variable]] = field(default_factory=dict)
+    derived: dict[Any, FunctionType] = field(default_factory=dict)
 
     def of(self, target: Target, opened: tuple[str, ...] = ()) -> Callee:
         """The callee of a Python function, a local function or a class.
@@ -71,15 +77,36 @@ class Callees:
         key: Any = (id(target), getattr(target, "__code__", None), opened)
         if isinstance(target, type):
             key = (id(target), initialiser_of(target))
+        cells = self._cells_of(target)
+        key = (*key, cells) if cells else key
         if key not in self.known:
             match target:
                 case LocalFunction():
                     self.known[key] = _local(target, key)
                 case type():
-                    self.known[key] = _making(target, key, self.read)
+                    self.known[key] = _making(target, key, self.read, cells)
                 case _:
-                    self.known[key] = _of(target, key, opened, self.read)
+                    self.known[key] = _of(target, key, opened, self.read, cells)
         return self.known[key]
+
+    def note(self, need: NeedsCell) -> bool:
+        """Note what variables of a function need cells; False where they cannot be in any."""
+        assert need.origin is not None
+        code = need.origin.__code__
+        known = self.cells.get(code, frozenset())
+        tree = self.read(need.origin).tree
+        if need.variables <= known or not all(can_be_in_cell(tree, v) for v in need.variables):
+            return False
+        self.cells[code] = known | need.variables
+        return True
+
+    def _cells_of(self, target: Target) -> frozenset[Variable]:
+        """The variables of a function that turned out to need cells."""
+        if not self.cells:
+            return frozenset()
+        function = initialiser_of(target) if isinstance(target, type) else target
+        code = getattr(function, "__code__", None)
+        return frozenset() if code is None else self.cells.get(code, frozenset())
 
     def identified(self, callee: Callee, same: tuple[tuple[str, str], ...]) -> Callee:
         """The callee with some of its parameters known to be what earlier ones are."""
@@ -117,14 +144,18 @@ class Callees:
         return self.known[key]
 
 
-def _lowered(fn: FunctionType, opened: tuple[str, ...], read: Reader) -> Function:
+def _lowered(
+    fn: FunctionType, opened: tuple[str, ...], read: Reader, cells: frozenset[Variable]
+) -> Function:
     """A function in the IR, with plain exits, and the standard library's functions as sources."""
-    return with_sources(normalise_exits(lower(fn, opened, read)))
+    return with_sources(normalise_exits(lower(fn, opened, read, cells)))
 
 
-def _of(fn: FunctionType, key: Any, opened: tuple[str, ...], read: Reader) -> Callee:
-    function, local = lift(_lowered(fn, opened, read), fn)
-    return Callee(_plain_name(fn), function, fn, local, key)
+def _of(
+    fn: FunctionType, key: Any, opened: tuple[str, ...], read: Reader, cells: frozenset[Variable]
+) -> Callee:
+    function, local = lift(_lowered(fn, opened, read, cells), fn)
+    return Callee(_plain_name(fn), name_derivatives(function, local), fn, local, key)
 
 
 def _plain_name(fn: FunctionType) -> str:
@@ -135,19 +166,20 @@ def _plain_name(fn: FunctionType) -> str:
     return f"{owner[0]}_{name[2:-2]}" if special else name
 
 
-def _making(cls: type, key: Any, read: Reader) -> Callee:
+def _making(cls: type, key: Any, read: Reader, cells: frozenset[Variable]) -> Callee:
     initialiser = initialiser_of(cls)
     assert initialiser is not None
     if is_generated(initialiser):
         written = generated_initialiser(cls, initialiser)
         return Callee(cls.__name__, constructor(written, cls), initialiser, {}, key)
-    function, local = lift(_lowered(initialiser, (), read), initialiser)
-    made = constructor(function, cls)
+    function, local = lift(_lowered(initialiser, (), read, cells), initialiser)
+    made = constructor(name_derivatives(function, local), cls)
     return Callee(cls.__name__, made, initialiser, local, key)
 
 
 def _local(local: LocalFunction, key: Any) -> Callee:
-    return Callee(local.name, local.function, local.origin, local.inner, key)
+    function = name_derivatives(local.function, local.inner)
+    return Callee(local.name, function, local.origin, local.inner, key)
 
 
 def _original(target: Any) -> Any:
@@ -179,7 +211,9 @@ def _specialise(callee: Callee, functions: Mapping[str, Any], key: Any) -> Calle
     hidden = [Param(n, "keyword-only") for f in given.values() for n in f.captures.values()]
     ordered = sorted((*fn.params, *hidden), key=lambda p: p.kind == "varkw")
     function = replace(fn, params=tuple(ordered), body=body)
-    return replace(callee, function=function, locals={**callee.locals, **given}, key=key)
+    local = {**callee.locals, **given}
+    function = name_derivatives(function, {**functions, **local})
+    return replace(callee, function=function, locals=local, key=key)
 
 
 def _identify(callee: Callee, same: tuple[tuple[str, str], ...], key: Any) -> Callee:

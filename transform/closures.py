@@ -38,6 +38,8 @@ from adjoint.transform.ir.nodes import (
 )  # fmt: skip
 from adjoint.transform.ir.places import renumbered
 from adjoint.transform.ir.rebuild import map_inside
+from adjoint.transform.lower.derivatives import DERIVATIVE
+from adjoint.transform.lower.cells import unless_in_cells
 from adjoint.transform.lower.local_functions import LocalFunction, Locals
 from adjoint.transform.lower.templates import CALLEE, hole
 from adjoint.transform.lower.templates import name as name_of
@@ -45,6 +47,7 @@ from adjoint.transform.refusals import unsupported
 
 CLOSURE = "closure:"
 PARTIAL = f"{CLOSURE}partial"
+_HOLDING = (PARTIAL, DERIVATIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def _without_field(op: Op, span: Span, known: _Surroundings, made: list[Stmt]) -
 
 def _operation(op: Op, span: Span, known: _Surroundings, made: list[Stmt]) -> Op:
     """The operation, with closures for the functions that are neither called nor specialised on."""
-    if op.prim == "look" or (op.prim.startswith(CLOSURE) and op.prim != PARTIAL):
+    if op.prim == "look" or (op.prim.startswith(CLOSURE) and op.prim not in _HOLDING):
         return op
     followed = followed_functions(op, known.kinds, known.callees)
     args = tuple(
@@ -179,6 +182,15 @@ def _closed(atom: Atom, span: Span, known: _Surroundings, made: list[Stmt]) -> A
             span, f"`{name}` and another local function call each other, and one of them is used "
             "as a value here", "call it by its name, or define both outside",
         )  # fmt: skip
+    again = {**local.around, **(local.original.later if local.base else {})}
+    if again:
+        read = min(again)
+        refusal = unsupported(
+            span, f"the function used as a value here reads `{read}` when it is called, and "
+            f"`{read}` may be bound again by then",
+            f"let it keep the value, as in `lambda v, {read}={read}: ...`",
+        )  # fmt: skip
+        raise unless_in_cells(refusal, [(at, one) for one, at in again.items()], local.origin)
     written = sorted(known.written(local))
     if written:
         raise unsupported(

@@ -12,6 +12,7 @@ import numpy as np
 from adjoint.runtime import home
 from adjoint.runtime.anomaly import judged
 from adjoint.runtime.eager_anomaly import is_watching
+from adjoint.transform.again import with_cells_where_needed
 from adjoint.transform.analyses.complexes import complexes
 from adjoint.transform.analyses.kind import Kind
 from adjoint.transform.analysis import analyse
@@ -106,7 +107,9 @@ def compile_call(
     callee = world.callees.of(fn, opened)
     world.complexes = complexes(values, callee.function.body)
     kinds = default_kinds(callee.function, values)
-    analysis = analyse(callee, kinds, world)
+    analysis = with_cells_where_needed(
+        world, lambda: analyse(world.callees.of(fn, opened), kinds, world)
+    )
     written = written_parameters(analysis)
     if mode in _INNER:
         refuse_writes(fn.__name__, written, None if mode == "raw" else wrt)
@@ -114,7 +117,9 @@ def compile_call(
         require_number(fn.__name__, analysis.returns)
     checked = mode == "gradient" and any(map(is_complex, values.values()))
     emission = "vjp" if mode in _INNER else "value_and_gradient" if checked else mode
-    emitted = derive(callee, emission, wrt, kinds, world)
+    emitted = with_cells_where_needed(
+        world, lambda: derive(world.callees.of(fn, opened), emission, wrt, kinds, world)
+    )
     guards = guards_of(world.callees)
     kept.known = world, guards
     origins = [one.origin for one in emitted.everything()]

@@ -14,6 +14,7 @@ import numpy as np
 from adjoint.runtime import home
 from adjoint.runtime.eager_anomaly import STATE as ANOMALY
 from adjoint.runtime.tracebacks import rewrite, rewritten
+from adjoint.transform.again import with_cells_where_needed
 from adjoint.transform.analyses.complexes import complexes
 from adjoint.transform.compiled import Compiled, source_text
 from adjoint.transform.emissions import Asked, find
@@ -287,7 +288,9 @@ class Differentiable:
             chosen = tuple(name for name, kind in kinds if kind.differentiable)
         else:
             chosen = tuple(dict.fromkeys(slot.parameter for slot in slots))
-        return derive(callee, mode, chosen, kinds, world)
+        return with_cells_where_needed(
+            world, lambda: derive(world.callees.of(asked.function), mode, chosen, kinds, world)
+        )
 
     # Preparing
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from adjoint.transform.analyses.activity import varied_names
 from adjoint.transform.callees import Callee
 from adjoint.transform.closures import CLOSURE, cells_of
@@ -14,18 +12,18 @@ from adjoint.transform.ir.nodes import (
     For,
     Function,
     Op,
-    Stmt,
     Var,
-    While,
     binds,
-    blocks_of,
     iter_atoms,
     reads,
     walk,
 )  # fmt: skip
+from adjoint.transform.lower.captures import with_later
+from adjoint.transform.lower.cells import unless_in_cells
 from adjoint.transform.lower.local_functions import Locals
 from adjoint.transform.lower.sources import GIVEN
 from adjoint.transform.refusals import unsupported
+from adjoint.transform.shared_variables import check_cells
 from adjoint.transform.world import Analysis
 
 
@@ -37,13 +35,14 @@ def check_escapes(callee: Callee, analysis: Analysis, inputs: set[str]) -> None:
             be bound again; or a function of which it is not known what it holds reads one.
     """
     fn = analysis.function
+    check_cells(analysis)
     _check_interleaved(fn, analysis, callee.locals)
     varied = varied_names(fn, analysis.kinds, analysis.aliases, inputs)
-    for stmt, later in _with_later(fn.body, ()):
+    for stmt, later in with_later(fn.body):
         if isinstance(stmt, Define):
             _check_known(stmt, callee, varied)
         elif isinstance(stmt, Assign) and isinstance(stmt.value, Op):
-            _check_early(stmt, stmt.value, later, callee.locals, varied)
+            _check_early(stmt, stmt.value, later, callee, varied)
 
 
 def _check_known(stmt: Define, callee: Callee, varied: frozenset[str]) -> None:
@@ -61,11 +60,12 @@ def _check_known(stmt: Define, callee: Callee, varied: frozenset[str]) -> None:
 
 
 def _check_early(
-    stmt: Assign, op: Op, later: tuple[Block, ...], known: Locals, varied: frozenset[str]
+    stmt: Assign, op: Op, later: tuple[Block, ...], callee: Callee, varied: frozenset[str]
 ) -> None:
     """What a closure reads from cells must not be bound again while it may be called."""
     if not op.prim.startswith(CLOSURE) or not isinstance(op.callee, Var):
         return
+    known = callee.locals
     local = known.get(op.callee.name)
     if local is None:
         return
@@ -76,12 +76,13 @@ def _check_early(
         again = {v.name for v in binds(after)} & cells
         if again and after is not stmt:
             name = sorted(again)[0]
-            raise unsupported(
+            refusal = unsupported(
                 stmt.span,
                 f"the function used as a value here reads `{name}` when it is called, and `{name}` "
                 "may be bound again by then",
                 f"let it keep the value, as in `lambda v, {name}={name}: ...`",
             )
+            raise unless_in_cells(refusal, [(callee.function.span.line, name)], callee.origin)
 
 
 def _depends(name: str, known: Locals, varied: frozenset[str]) -> bool:
@@ -126,16 +127,3 @@ def _read_by(stmt: Assign, known: Locals) -> set[str]:
     for name in found & known.keys():
         found |= cells_of(known[name], known)
     return found
-
-
-def _with_later(
-    block: Block, later: tuple[Block, ...]
-) -> Iterator[tuple[Stmt, tuple[Block, ...]]]:
-    """Every statement, with the blocks that may run after it."""
-    for i, stmt in enumerate(block):
-        after = (block[i + 1 :], *later)
-        yield stmt, after
-        if isinstance(stmt, For | While):
-            after = ((stmt,), *after)
-        for inner in blocks_of(stmt):
-            yield from _with_later(inner, after)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from adjoint.runtime import anomaly, home
+from adjoint.runtime.cells import Cell
 from adjoint.transform import homes
 from adjoint.transform.derive.own_names import PREFIX
 from adjoint.transform.dynamic import call_with
@@ -62,6 +63,7 @@ def cells_of(emitted: Emitted, namespace: ModuleType = numpy) -> dict[str, Any]:
     cells: dict[str, Any] = {
         "np": home.facade(namespace),
         "math": math,
+        "Cell": Cell,
         "call_vjp": call_with(emitted.passes),
         "only_reads": only_reads,
         **home.bind_helpers(namespace),

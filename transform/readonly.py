@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from adjoint.runtime.cells import holds_cells
 from adjoint.runtime.errors import AdjointError, NotDifferentiable
 from adjoint.runtime.helpers import own
 from adjoint.runtime.rules import rule_of
@@ -43,6 +44,11 @@ def _call(function: Any, *args: Any, **kwargs: Any) -> Any:
         return function(*args, **kwargs)
     if rule_of(function) is not None:
         return function(*args, **kwargs)
+    if holds_cells(function):
+        raise NotDifferentiable(
+            f"{getattr(function, '__name__', function)}() shares variables with others, and is "
+            "called where that is not known before it runs; call it by name"
+        )
     try:
         written = _written(function, args, kwargs)
     except (AdjointError, TypeError):  # what it does is not seen: look at what it did
@@ -66,6 +72,7 @@ def _refused(function: Any) -> NotDifferentiable:
 
 def _written(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> frozenset[str]:
     """The parameters that a function with source writes into, given such arguments."""
+    from adjoint.transform.again import with_cells_where_needed  # noqa: PLC0415
     from adjoint.transform.analysis import analyse  # noqa: PLC0415
     from adjoint.transform.parameters import parameters_of  # noqa: PLC0415
     from adjoint.transform.summaries import written_parameters  # noqa: PLC0415
@@ -79,7 +86,10 @@ def _written(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
     kinds = default_kinds(callee.function, values)
     key = (target.__code__, kinds)
     if key not in _known:
-        _known[key] = written_parameters(analyse(callee, kinds, world))
+        analysis = with_cells_where_needed(
+            world, lambda: analyse(world.callees.of(target), kinds, world)
+        )
+        _known[key] = written_parameters(analysis)
     return _known[key]
 
 

@@ -153,25 +153,94 @@ REWRITES: dict[str, tuple[str, str, str]] = {
                 return even(2, x[2])
         """,
     ),
-    "a function as a value whose variable is bound again": (
+    "functions made by a comprehension whose variable is bound again": (
         """
             def f(x):
-                fs = []
-                for i in range(3):
-                    y = x[i]
-                    fs.append(lambda v: v * y)
-            #       ^^^^^^^^^^^^^^^^^^^^^^^^^^
+                fs = [lambda v: v * y for y in x]
+            #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                 return sum(g(x[3]) for g in fs)
         """,
         "the function used as a value here reads `y` when it is called, and `y` may be "
         "bound again by then; let it keep the value, as in `lambda v, y=y: ...`",
         """
             def f(x):
-                fs = []
-                for i in range(3):
-                    y = x[i]
-                    fs.append(lambda v, y=y: v * y)
+                fs = [lambda v, y=y: v * y for y in x]
                 return sum(g(x[3]) for g in fs)
+        """,
+    ),
+    "a variable that functions share, changed in place": (
+        """
+            def f(x):
+                w = x * 2
+                fs = [lambda v: np.sum(v * w)]
+                w = w * x
+                w[0] = 1.0
+            #   ^^^^^^^^^^
+                return fs[0](x)
+        """,
+        "this changes in place what a variable holds that functions made here share; bind the "
+        "variable to a new value, or take a copy (`.copy()`) first",
+        """
+            def f(x):
+                w = x * 2
+                fs = [lambda v: np.sum(v * w)]
+                new = w * x
+                new[0] = 1.0
+                w = new.copy()
+                return fs[0](x)
+        """,
+    ),
+    "a variable that functions share, bound in a try": (
+        """
+            def f(x):
+                n = x[0]
+                def g(v):
+                    nonlocal n
+                    n = n * v
+                    return n
+                fs = [g]
+                try:
+                    y = fs[0](x[1])
+            #       ^^^^^^^^^^^^^^^
+                except ValueError:
+                    y = 1.0
+                return y * n
+        """,
+        "functions made here share a variable that may be bound in this `try`; call them outside "
+        "of it, or let them return the values",
+        """
+            def f(x):
+                def g(n, v):
+                    return n * v
+                fs = [g]
+                try:
+                    y = fs[0](x[0], x[1])
+                except ValueError:
+                    y = 1.0
+                return y * y
+        """,
+    ),
+    "a function that shares a variable, as a key": (
+        """
+            def f(x):
+                n = x[0]
+                def g(v):
+                    nonlocal n
+                    n = n * 2.0
+                    return v
+                y = sorted(x, key=g)
+            #   ^^^^^^^^^^^^^^^^^^^^
+                return y[0] * n
+        """,
+        "a function that shares variables with others is called in an order that is not seen; "
+        "call it in a loop, or let it return what it computes",
+        """
+            def f(x):
+                n = x[0]
+                for v in x:
+                    n = n * 2.0
+                y = sorted(x, key=lambda v: v)
+                return y[0] * n
         """,
     ),
     "a loop that changes what it runs over": (
@@ -253,29 +322,40 @@ REWRITES: dict[str, tuple[str, str, str]] = {
     ),
     "a finally that writes": (
         """
-            def g(a):
-                a[1] = 0.0
+            class Halved:
+                def __init__(self, a):
+                    self.a = a
+
+                def halve(self):
+                    self.a *= 0.5
 
             def f(x):
-                a = x * x
+                held = Halved(x * x)
                 try:
             #   ^^^^
-                    y = a[0] * 2.0
+                    y = held.a[0] * 2.0
                 finally:
-                    g(a)
-                return y + np.sum(a)
+                    held.halve()
+                return y + np.sum(held.a)
         """,
         "`finally` writes into something that is differentiated; write into it after the "
         "`try`, or before",
         """
+            class Halved:
+                def __init__(self, a):
+                    self.a = a
+
+                def halve(self):
+                    self.a *= 0.5
+
             def f(x):
-                a = x * x
+                held = Halved(x * x)
                 try:
-                    y = a[0] * 2.0
+                    y = held.a[0] * 2.0
                 finally:
                     print(end="")
-                a[1] = 0.0
-                return y + np.sum(a)
+                held.halve()
+                return y + np.sum(held.a)
         """,
     ),
     "a slice of a list that is extended": (

@@ -145,16 +145,6 @@ REWRITES: dict[str, str] = {
             for v in g():
                 return v
     """,
-    "nonlocal function as a value": """
-        def f(x):
-            n = 0.0
-            def g(v):
-                nonlocal n
-                n = n + v * v
-            for v in x:
-                g(v)
-            return n
-    """,
     "class": """
         class Pair:
             def __init__(self, a, b):
@@ -169,12 +159,6 @@ REWRITES: dict[str, str] = {
 
         def f(x):
             return m.sin(x[0]) + np.cos(x[1])
-    """,
-    "nonlocal function that calls itself": """
-        def f(x):
-            def g(k, n):
-                return g(k - 1, n + x[k]) if k else n
-            return g(2, x[0])
     """,
     "vars": """
         class Box:

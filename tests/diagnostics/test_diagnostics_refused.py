@@ -99,25 +99,6 @@ CASES = {
         #   ^^^^^^^^^^^^ `global` of what is assigned here is not supported; return the value
             count = x
     """,
-    "nonlocal function as a value": """
-        def f(x):
-            n = 0
-            def g():
-                nonlocal n
-                n = x
-            return g
-        #          ^ `g` binds variables around it (`nonlocal`), and is not called here; call it
-    """,
-    "nonlocal function that calls itself": """
-        def f(x):
-            n = 0
-            def g(k):
-                nonlocal n
-                n = g(k - 1) if k else x
-            #       ^^^^^^^^ `g` calls itself, and its calls are opened
-            g(2)
-            return n
-    """,
     "generator that is asked for one value": """
         def f(x):
             def g():

@@ -8,8 +8,11 @@ this list, and is held to its gradient like any other.
 from __future__ import annotations
 
 REFUSED = {
-    "functions made inside that read a variable which is bound again after they are made": (
-        "closures_and_lambdas.late_binding_in_a_loop",
+    "functions made by a comprehension that read its variable, which is bound again": (
+        "late_binding.comprehension_of_lambdas",
+    ),
+    "functions made inside that call each other, as values": (
+        "late_binding.mutual_recursion_as_a_value",
     ),
 }
 

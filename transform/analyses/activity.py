@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from adjoint.transform.analyses.aliases import Aliases
+from adjoint.transform.analyses.cells import cell_names, cells_reached
 from adjoint.transform.analyses.container_calls import DEEP_COPY
 from adjoint.transform.analyses.effects import is_rule
-from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.analyses.kind import ANY, CELL, Kind
 from adjoint.transform.analyses.operations import rule_of_name
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -43,16 +44,20 @@ def active_names(
     on.
     """
     flow: Flow = []
-    useful = set(outputs)
+    shared = cell_names(kinds)  # what others bind them to may depend on anything, and matter
+    useful, sources = {*outputs, *shared}, {*inputs, *shared}
     for stmt in walk(fn.body):
         if isinstance(stmt, Return) and isinstance(stmt.value, Var):
             useful.add(stmt.value.name)
-        flow.append((differentiable_reads(stmt), targets_of(stmt, aliases)))
+        targets = targets_of(stmt, aliases)
+        if shared:
+            targets |= cells_reached(stmt, kinds)
+        flow.append((differentiable_reads(stmt), targets))
     may = {n for f in flow for n in f[0] | f[1]}
-    may = {n for n in may | useful | set(inputs) if may_carry(kinds.get(n, ANY))}
-    varied = _spread({n for n in inputs if n in may}, flow, may, forward=True)
+    may = {n for n in may | useful | sources if n in shared or may_carry(kinds.get(n, ANY))}
+    varied = _spread(sources & may, flow, may, forward=True)
     needed = _spread(useful & may, flow, may, forward=False)
-    return frozenset(varied & needed)
+    return frozenset(n for n in varied & needed if kinds.get(n, ANY) != CELL)
 
 
 def may_carry(kind: Kind) -> bool:

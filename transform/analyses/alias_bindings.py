@@ -19,7 +19,8 @@ from adjoint.transform.analyses.alias_state import (
     through,
 )  # fmt: skip
 from adjoint.transform.analyses.effects import RESULT, shared, written
-from adjoint.transform.analyses.kind import ANY
+from adjoint.transform.analyses.cells import holds_cells
+from adjoint.transform.analyses.kind import ANY, CELL
 from adjoint.transform.analyses.views import View, item_of_op, view_of_op
 from adjoint.transform.ir.nodes import Assign, Augment, Op, Stmt, Unpack, Var
 
@@ -84,13 +85,17 @@ def bind_op(stmt: Assign, name: str, op: Op, state: State, world: World) -> None
 
 def _relate_arguments(op: Op, state: State, world: World) -> None:
     """Relate what a call left related: a container may hold now what it was given."""
+    if isinstance(op.callee, Var) and holds_cells(world.kinds.get(op.callee.name, ANY)):
+        for arg in op.args:
+            if isinstance(arg, Var):
+                hold(op.callee.name, arg.name, state, world)
     for i, j, how in world.summaries(op).left:
         if RESULT in (i, j):
             continue
         a, b = op.args[i], op.args[j]
         if not isinstance(a, Var) or not isinstance(b, Var) or a == b:
             continue
-        if not world.kinds.get(a.name, ANY).is_container:
+        if not world.kinds.get(a.name, ANY).is_container and world.kinds.get(a.name) != CELL:
             continue  # what holds it is told
         if how == "holds":
             hold(a.name, b.name, state, world)

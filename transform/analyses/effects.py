@@ -70,7 +70,7 @@ def written(stmt: Stmt, kinds: Mapping[str, Kind], summaries: Summaries) -> froz
     names: set[str] = set()
     match stmt:
         case Store(place=place):
-            if isinstance(place.args[0], Var):
+            if isinstance(place.args[0], Var) and not place.prim.startswith("cell:"):
                 names.add(place.args[0].name)
         case Augment(target=target):
             if not kinds.get(target.name, ANY).is_number:
@@ -164,6 +164,8 @@ def shared(op: Op, kinds: Mapping[str, Kind], summaries: Summaries) -> tuple[tup
             return spread_out(op.args)
         case "look" | "binary" | "unary" | "np.add.at" | "np.subtract.at":
             return ()
+        case "cell":
+            return sharing(op.args, "holds" if name == "new" else "held")
         case _ if op.prim == DEEP_COPY:
             return ()
         case "list.copy" | "elements":

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from adjoint.runtime.cells import Cell, holds_cells
 from adjoint.runtime.helpers.structures import fields_of
 from adjoint.transform.analyses.classes import keeps_fields
 from adjoint.transform.ir.nodes import Atom, Const, Ref, Var
@@ -25,7 +26,7 @@ class Kind:
     """What a name holds.
 
     tag: `num`, `array`, `numeric`, `list`, `tuple`, `dict`, `record`, `str`, `none`, `function`,
-      `range`, `any`.
+      `range`, `cell` (a variable that functions share), `any`.
     ndim: number of axes of an array, where it is known.
     items: element kinds: each of a tuple, the joined one of a list or dict, the fields of a record.
     discrete: integers, truth values and what has no derivative for another reason.
@@ -72,7 +73,7 @@ class Kind:
     @property
     def differentiable(self) -> bool:
         """Whether it can carry a derivative at all."""
-        if self.tag in ("str", "none", "function", "range") or self.discrete:
+        if self.tag in ("str", "none", "function", "range", "cell") or self.discrete:
             return False
         if self.is_container and self.items:
             return any(item.differentiable for item in self.items)
@@ -96,6 +97,10 @@ BOOL = Kind("num", discrete=True, names=("bool",))
 
 RANGE = Kind("range", discrete=True)
 ANY = Kind("any")
+CELL = Kind("cell")
+SHARING = Kind("any", names=("cells",))
+"""A function that holds cells; or anything else that may be one."""
+
 _DEEPEST = 4
 
 
@@ -110,6 +115,8 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
         return b
     if b is None:
         return a
+    if SHARING in (a, b):
+        return SHARING
     discrete = a.discrete and b.discrete
     if a.tag == b.tag == "function":
         return FUNCTION
@@ -194,6 +201,10 @@ def kind_of(value: Any, deepest: int = _DEEPEST) -> Kind:
         return Kind("dict", items=(join_all(items),) if items else ())
     if isinstance(value, range):
         return RANGE
+    if isinstance(value, Cell):
+        return CELL
+    if holds_cells(value):
+        return SHARING
     fields = fields_of(value)
     if inspect.ismodule(value) or (callable(value) and not fields):
         return FUNCTION

@@ -12,16 +12,28 @@ from typing import Any
 import gast
 import numpy as np
 
+from adjoint.runtime.cells import Cell
 from adjoint.runtime.errors import MissingRule
 from adjoint.runtime.rules import RULES, bind, rule_of, rule_of_method, rule_of_operator
 from adjoint.runtime.rules.table import Rule
+from adjoint.transform.analyses.cells import NEW, holds_cells
 from adjoint.transform.analyses.container_calls import (
     container_call,
     known_container,
     replaced_fields,
 )  # fmt: skip
 from adjoint.transform.analyses.containers import display_kind, method_kind
-from adjoint.transform.analyses.kind import ANY, INT, NONE, RANGE, STR, Kind, atom_kind
+from adjoint.transform.analyses.kind import (
+    ANY,
+    CELL,
+    INT,
+    NONE,
+    RANGE,
+    SHARING,
+    STR,
+    Kind,
+    atom_kind,
+)  # fmt: skip
 from adjoint.transform.analyses.objects import (
     CallKind,
     class_method,
@@ -100,7 +112,9 @@ def _resolve_op(
         case "list.copy" | "deep copy" | "elements" | "record":  # resolved in an earlier round
             return op, known_container(op, args)
         case "closure":  # holds what the function captures; see `transform.closures`
-            return op, ANY
+            return op, SHARING if any(k is not None and holds_cells(k) for k in args) else ANY
+        case "cell":  # resolved in an earlier round
+            return op, CELL if op.prim == NEW else ANY
         case "look":
             return op, look_kind(op, args)
         case "method":
@@ -156,6 +170,8 @@ def _attribute(
 ) -> tuple[Op, Kind | None]:
     if base is None:
         return op, None
+    if base == CELL and name in ("value", "plain"):
+        return replace(op, prim=f"cell:{name}"), ANY
     if base.tag in ("record", "tuple") and name in base.names:
         return op, base.items[base.names.index(name)]
     if base.cls is not None:
@@ -226,6 +242,8 @@ def _call(
     if not isinstance(op.callee, Ref):
         return object_call(op, atom_kind(op.callee, kinds), args, kinds, call_kind)
     function = op.callee.value
+    if function is Cell:
+        return replace(op, prim=NEW, roles=()), CELL
     if function is functools.partial and not {"*", "**"} & set(op.roles):
         held = ("()", *(str(i) for i in range(op.roles.count("") - 1)))
         roles = (*held, *(role for role in op.roles if role))

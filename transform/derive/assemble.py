@@ -24,6 +24,7 @@ from adjoint.transform.ir.nodes import (
     Ref,
     Return,
     Stmt,
+    Store,
     Var,
     With,
     walk,
@@ -56,7 +57,7 @@ def assemble(
     needed |= {sweep.d(name).name for name in written}
     alive = backward
     if "dead code" in sweep.passes:
-        alive = drop_dead(backward, needed, lambda _: False, families)
+        alive = drop_dead(backward, needed, _changes_cells, families)
     marks = tuple(Return(g) for g in gradients)  # resolved together with the sweep
     stored = store(forward, (*alive, *marks), sweep, sweep.pinned, reserved)
     back = stored.backward[: len(stored.backward) - len(marks)]
@@ -163,11 +164,18 @@ _SETTINGS = (np.errstate, np.printoptions, no_grad)
 """Contexts that matter to what is done inside them alone."""
 
 
+def _changes_cells(stmt: Stmt) -> bool:
+    """Whether a statement of the reverse sweep adds to the cotangents of cells, or takes them."""
+    return getattr(getattr(stmt, "value", None), "prim", None) == "derived.cell"
+
+
 def _is_root(stmt: Stmt) -> bool:
     """Statements of the primal that stay whatever is wanted: what raises, prints or calls."""
     match stmt:
         case Keep():
             return True
+        case Store(place=place):
+            return place.prim.startswith("cell:")
         case Effect(value=op):
             quiet = op.prim.startswith(_QUIET) or is_rule(op.prim)
             return op.prim == "derived.check" or not quiet

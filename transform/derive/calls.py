@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import gast
 
+from adjoint.transform.analyses.cells import cells_reached
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.buffers import ensure
@@ -36,7 +37,8 @@ def pull_call(
     touched = [n for n in active & reached if n in state or sweep.may_be_elsewhere(n)]
     if isinstance(op.callee, Var) and sweep.is_active(op.callee):
         active |= {op.callee.name}
-    if not active or (g is None and not touched):
+    sharing = bool(cells_reached(stmt, sweep.facts.kinds))
+    if not sharing and (not active or (g is None and not touched)):
         return
     fragile = _fragile(target, op, env, after, sweep)
     derivative = sweep.facts.differentiate_call(op, stmt, active, fragile)
@@ -57,7 +59,8 @@ def pull_call(
     holes = [f"a{i}" for i in range(len(arguments))]
     atoms: dict[str, Atom] = dict(zip(holes, arguments, strict=True))
     atoms["pullback"] = pullback
-    given = expression(f"pullback({', '.join(holes)})", atoms, "derived.pullback")
+    prim = "derived.cell" if sharing else "derived.pullback"
+    given = expression(f"pullback({', '.join(holes)})", atoms, prim)
     if not derivative.wrt:
         out.append(Effect(given))
         return

@@ -22,6 +22,7 @@ from adjoint.transform.ir.nodes import (
     Stmt,
     Store,
     With,
+    binds,
     reads,
     walk,
 )  # fmt: skip
@@ -36,6 +37,7 @@ def clear_names(fn: Function, ours: frozenset[str]) -> Function:
     for stmt in walk(fn.body):
         refs = [a for a in reads(stmt) if isinstance(a, Ref)]
         theirs |= {_root(a) for a in refs if not a.local and not _is_ours(a)}
+        theirs |= {variable.name for variable in binds(stmt)}  # what functions made here read
     clashing = theirs & ours
     return replace(fn, body=_block(fn.body, frozenset(clashing))) if clashing else fn
 

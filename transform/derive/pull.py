@@ -14,6 +14,7 @@ from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.calls import pull_call
 from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
 from adjoint.transform.derive.pull_augments import pull_augment
+from adjoint.transform.derive.pull_cells import is_of_cell, pull_cell
 from adjoint.transform.derive.pull_changes import pull_change, pull_pop
 from adjoint.transform.derive.pull_closures import pull_closure
 from adjoint.transform.derive.pull_common import moved, pass_on, refuse, rule_of_callee
@@ -48,6 +49,9 @@ def pull(stmt: Stmt, state: State, sweep: Sweep, out: Out) -> None:
     """Write the adjoint of one statement that holds no block."""
     versions = sweep.facts.versions
     env, after = versions.before.get(id(stmt), {}), versions.after.get(id(stmt), {})
+    if is_of_cell(stmt):
+        pull_cell(stmt, env, after, state, sweep, out)
+        return
     match stmt:
         case Assign(target=target, value=Op() as op):
             _pull_op(stmt, target, op, env, after, state, sweep, out)

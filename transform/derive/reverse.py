@@ -14,6 +14,7 @@ import numpy as np
 
 from adjoint.transform.analyses.activity import differentiable_reads
 from adjoint.transform.analyses.cells import cells_reached
+from adjoint.transform.analyses.cells import cells_reached
 from adjoint.transform.analyses.caught import always_raises
 from adjoint.transform.analyses.liveness import exposed
 from adjoint.transform.analyses.versions import TOP, Version
@@ -171,7 +172,9 @@ def _matters(block: Block, state: State, sweep: Sweep) -> bool:
             changed.add(sweep.facts.aliases.views[name])
     known = sweep.facts.aliases
     active = sweep.facts.active & (known.shadowed | known.mixed)
-    return any(name in state or name in active for name in changed)
+    if any(name in state or name in active for name in changed):
+        return True
+    return any(cells_reached(stmt, sweep.facts.kinds) for stmt in walk(block))
 
 
 def _materialise(

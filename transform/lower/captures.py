@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from adjoint.transform.ir.nodes import Function, Var
+from adjoint.transform.ir.nodes import (
+    Block,
+    Define,
+    For,
+    Function,
+    Stmt,
+    Var,
+    While,
+    binds,
+    blocks_of,
+    walk,
+)
 from adjoint.transform.lower.local_functions import Locals, Path
 
 
@@ -32,6 +43,29 @@ def captures_of(
                     found[name] |= set(known[called].captures.values())
         if sum(map(len, found.values())) == before:
             return {n: tuple(sorted(c)) for n, c in found.items()}
+
+
+def bound_after(fn: Function) -> dict[str, frozenset[str]]:
+    """For each function that a function defines, what may be bound after that, by its name."""
+    found: dict[str, frozenset[str]] = {}
+    for stmt, later in with_later(fn.body):
+        if isinstance(stmt, Define):
+            after = {v.name for block in later for one in walk(block) for v in binds(one)}
+            found[stmt.target.name] = found.get(stmt.target.name, frozenset()) | after
+    return found
+
+
+def with_later(
+    block: Block, later: tuple[Block, ...] = ()
+) -> Iterator[tuple[Stmt, tuple[Block, ...]]]:
+    """Every statement, with the blocks that may run after it."""
+    for i, stmt in enumerate(block):
+        after = (block[i + 1 :], *later)
+        yield stmt, after
+        if isinstance(stmt, For | While):
+            after = ((stmt,), *after)
+        for inner in blocks_of(stmt):
+            yield from with_later(inner, after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,25 +38,28 @@ from adjoint.transform.lower.bindings import (
     parameters,
     walrus_names,
 )
+from adjoint.transform.lower.cells import NeedsCell, Variable, can_be_in_cell, with_cells
 from adjoint.transform.lower.opened import opened_functions, rebound_by
 from adjoint.transform.lower.reject import reject, reject_callee
 from adjoint.transform.lower.rings import rings
 from adjoint.transform.lower.scope import Opened, Scope, resolve_path
 from adjoint.transform.lower.templates import CALLEE, hole, name
-from adjoint.transform.source import Reader, read_source
+from adjoint.transform.source import Reader, Source, read_source
 
 Definition: TypeAlias = gast.FunctionDef | gast.Lambda
 
 
 def lower(
-    fn: types.FunctionType, opened: tuple[str, ...] = (), read: Reader = read_source
-) -> Function:
+    fn: types.FunctionType, opened: tuple[str, ...] = (), read: Reader = read_source,
+    cells: frozenset[Variable] = frozenset(),
+) -> Function:  # fmt: skip
     """Translate a Python function to the intermediate representation.
 
     Args:
         fn: a function, lambda or method with source.
         opened: variables around it that become parameters, given by keyword.
         read: finds the source of a function.
+        cells: variables that are in cells, beside those that have to be (`lower.cells`).
 
     Returns:
         The same function, one operation a statement. Nothing is assumed of what its arguments are;
@@ -73,6 +76,17 @@ def lower(
     """
     fn = getattr(fn, "__func__", fn)
     source = read(fn)
+    while True:
+        try:
+            return _lowered(fn, with_cells(source, cells, fn.__globals__), opened)
+        except NeedsCell as need:
+            more = need.variables - cells
+            if not more or not all(can_be_in_cell(source.tree, one) for one in more):
+                raise need.plain() from None
+            cells |= more
+
+
+def _lowered(fn: types.FunctionType, source: Source, opened: tuple[str, ...]) -> Function:
     known: dict[str, Atom] = {text: Ref(text, value) for text, value in source.given.items()}
     known |= {name: Var(name) for name in opened}
     tree = source.tree

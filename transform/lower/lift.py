@@ -29,15 +29,23 @@ from adjoint.transform.ir.nodes import (
     walk,
 )
 from adjoint.transform.ir.rebuild import map_inside
-from adjoint.transform.lower.captures import captures_of, defaults_of, held_by
+from adjoint.transform.lower.captures import bound_after, captures_of, defaults_of, held_by
 from adjoint.transform.lower.local_functions import LocalFunction, Locals, missing, with_captures
 from adjoint.transform.lower.statements_inside import map_ops
 
 
 def lift(
-    fn: Function, origin: FunctionType, outer: Locals | None = None
-) -> tuple[Function, dict[str, LocalFunction]]:
+    fn: Function, origin: FunctionType, outer: Locals | None = None,
+    again: Mapping[str, int] | None = None,
+) -> tuple[Function, dict[str, LocalFunction]]:  # fmt: skip
     """Resolve the calls of local functions in a function.
+
+    Args:
+        fn: the function.
+        origin: the Python function that it is, or is nested in.
+        outer: the local functions of those around it.
+        again: what it captures of those around it and may be bound again after it was made, each
+            with the line of the function that it belongs to.
 
     Returns:
         The function in which such calls name a `LocalFunction`, and the local functions by name.
@@ -55,14 +63,14 @@ def lift(
     known: dict[str, LocalFunction] = {
         n: f for n, f in (outer or {}).items() if n not in counts
     }
-    cells = _lifted(fn, defined, known, origin)
+    cells = _lifted(fn, defined, known, origin, bound_after(fn), again or {})
     for stmt in walk(fn.body):  # another name of one
         if isinstance(stmt, Assign) and isinstance(stmt.value, Var):
             if stmt.value.name in cells and counts[stmt.target.name] == 1:
                 cells[stmt.target.name] = cells[stmt.value.name]
     everything = {**known, **cells}
     for local in dict.fromkeys(cells.values()):
-        body, nested = lift(local.function, origin, everything)
+        body, nested = lift(local.function, origin, everything, {**local.around, **local.later})
         object.__setattr__(local, "function", body)
         local.inner.update(nested)
     lifted = _block(fn.body, lambda op: _resolved(op, cells, known))
@@ -161,8 +169,9 @@ def _without_variables(fn: Function) -> Iterator[Param]:
 
 
 def _lifted(
-    fn: Function, defined: Mapping[str, Function], known: Locals, origin: FunctionType
-) -> dict[str, LocalFunction]:
+    fn: Function, defined: Mapping[str, Function], known: Locals, origin: FunctionType,
+    later: Mapping[str, frozenset[str]], inherited: Mapping[str, int],
+) -> dict[str, LocalFunction]:  # fmt: skip
     """The local functions that a function defines, their own calls not resolved yet."""
     captures = captures_of(defined, known)
     cells: dict[str, LocalFunction] = {}
@@ -176,8 +185,11 @@ def _lifted(
         held = held_by(name, (name,), defined, known)
         roles = {variable: role for role, variable in filled.items()}
         holds = {path: roles[variable] for path, variable in held.holds.items()}
+        read = set(captures[name])
         cells[name] = LocalFunction(
-            shell, filled, frozenset(defaults), holds, held.cells, held.mutual, shell.name, origin
+            shell, filled, frozenset(defaults), holds, held.cells, held.mutual, shell.name, origin,
+            later={one: fn.span.line for one in sorted(read & later.get(name, frozenset()))},
+            around={one: line for one, line in inherited.items() if one in read},
         )
     return cells
 

@@ -22,6 +22,9 @@ class LocalFunction:
     reads when it is called, functions included. mutual: whether a function that it calls calls it.
     name: what its emitted forms are called after. origin: the Python function it is nested in.
     inner: the local functions that it defines itself.
+    later: the variables around it that may be bound again after it was made, each with the line of
+    the function that it belongs to: those of the function around it; around: those of functions
+    further outside.
     base: where it was given to another function, which knows it with other captures: the original.
     """
 
@@ -34,6 +37,8 @@ class LocalFunction:
     name: str
     origin: FunctionType
     inner: dict[str, LocalFunction] = field(default_factory=dict)
+    later: Mapping[str, int] = field(default_factory=dict)
+    around: Mapping[str, int] = field(default_factory=dict)
     base: LocalFunction | None = None
 
     @property

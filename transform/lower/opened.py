@@ -17,6 +17,7 @@ from dataclasses import replace
 
 import gast
 
+from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Assign, Atom, Ref, Stmt, Var
 from adjoint.transform.lower import expressions, statements
 from adjoint.transform.lower.bindings import (
@@ -26,6 +27,7 @@ from adjoint.transform.lower.bindings import (
     parameters,
     walrus_names,
 )
+from adjoint.transform.lower.cells import owner_of, unless_in_cells
 from adjoint.transform.lower.exits import left_alone
 from adjoint.transform.lower.rings import rings
 from adjoint.transform.lower.scope import Opened, Scope, resolve_path
@@ -110,7 +112,21 @@ def refuse_value(node: gast.AST, opened: Opened, scope: Scope) -> Exception:
         )
         return scope.refuse(node, what, "collect the values in a list")
     what = f"`{opened.node.name}` binds variables around it (`nonlocal`), and is not called here"
-    return scope.refuse(node, what, "call it by its name, or let it return the values")
+    return _unless_shared(
+        scope.refuse(node, what, "call it by its name, or let it return the values"), opened, scope
+    )
+
+
+def _unless_shared(refusal: UnsupportedSyntax, opened: Opened, scope: Scope) -> UnsupportedSyntax:
+    """The refusal to open a function that binds variables, which may be in cells instead."""
+    tree = scope.source.tree
+    if opened.generates:
+        return refusal
+    owners = [owner_of(tree, opened.node, name) for name in sorted(opened.writes)]
+    known = [owner for owner in owners if owner is not None]
+    if len(known) < len(owners):
+        return refusal
+    return unless_in_cells(refusal, known, scope.origin)
 
 
 def call(node: gast.Call, opened: Opened, scope: Scope, out: list[Stmt]) -> Atom:
@@ -129,15 +145,16 @@ def enter(node: gast.Call, opened: Opened, scope: Scope, out: list[Stmt]) -> Sco
     name, definition = opened.node.name, opened.node
     if definition in scope.opening:
         what = f"`{name}` calls itself, and its calls are opened"
-        raise scope.refuse(node, what, "return the values, or collect them in a list")
+        refusal = scope.refuse(node, what, "return the values, or collect them in a list")
+        raise _unless_shared(refusal, opened, scope)
     if definition.decorator_list:
         what = f"the calls of `{name}`, which is decorated, cannot be opened"
-        raise scope.refuse(node, what, "leave the decorator away")
+        raise _unless_shared(scope.refuse(node, what, "leave the decorator away"), opened, scope)
     own = bound_names(definition.body) - opened.writes
     params = [param.id for param in parameters(definition.args)]
     free = free_identifiers(definition)
     _check_reach(node, opened, free - own - set(params), scope)
-    given = _arguments(node, definition, scope)
+    given = _arguments(node, opened, scope)
     atoms = expressions.operands(list(given.values()), scope, out)
     names: dict[str, Atom] = {}
     for param, atom in zip(given, atoms, strict=True):
@@ -205,30 +222,30 @@ def _check_reach(
     hiding = bound_names(body) | {param.id for param in parameters(here.args)}
     if opened.writes:
         what = f"`{opened.node.name}` binds variables around it, and is called in another function"
-        raise scope.refuse(node, what, "call it where these variables are")
+        refusal = scope.refuse(node, what, "call it where these variables are")
+        raise _unless_shared(refusal, opened, scope)
     if hidden := sorted(free & hiding):
         what = f"`{opened.node.name}` reads `{hidden[0]}`, which is another variable here"
         raise scope.refuse(node, what, "rename one of them")
 
 
-def _arguments(
-    node: gast.Call, definition: gast.FunctionDef, scope: Scope
-) -> dict[str, gast.AST]:
+def _arguments(node: gast.Call, opened: Opened, scope: Scope) -> dict[str, gast.AST]:
     """What fills each parameter, in the order of evaluation."""
+    definition = opened.node
     arguments = definition.args
     starred = any(isinstance(item, gast.Starred) for item in node.args)
     if starred or any(word.arg is None for word in node.keywords) or (
         arguments.vararg or arguments.kwarg
     ):  # fmt: skip
         what = f"the call of `{definition.name}` is opened, which takes no starred arguments"
-        raise scope.refuse(node, what, "name the arguments")
+        raise _unless_shared(scope.refuse(node, what, "name the arguments"), opened, scope)
     positional = [param.id for param in (*arguments.posonlyargs, *arguments.args)]
     by_name = [param.id for param in (*arguments.args, *arguments.kwonlyargs)]
     given = dict(zip(positional, node.args, strict=False))
     words = {word.arg: word.value for word in node.keywords}
     every = [*positional, *(param.id for param in arguments.kwonlyargs)]
     fits = len(node.args) <= len(positional) and not given.keys() & words.keys()
-    defaults = _defaults(definition, scope)
+    defaults = _defaults(opened, scope)
     if not fits or words.keys() - by_name or set(every) - {*given, *words, *defaults}:
         what = f"the arguments of `{definition.name}` do not fit its parameters"
         raise scope.refuse(node, what, "give each parameter once")
@@ -236,8 +253,9 @@ def _arguments(
     return {**given, **words, **rest}
 
 
-def _defaults(definition: gast.FunctionDef, scope: Scope) -> dict[str, gast.AST]:
+def _defaults(opened: Opened, scope: Scope) -> dict[str, gast.AST]:
     """The defaults, which are literals: others are evaluated where the function is defined."""
+    definition = opened.node
     arguments = definition.args
     positional = [*arguments.posonlyargs, *arguments.args]
     last = positional[len(positional) - len(arguments.defaults) :]
@@ -249,5 +267,6 @@ def _defaults(definition: gast.FunctionDef, scope: Scope) -> dict[str, gast.AST]
     for _, value in pairs:
         if not isinstance(value, gast.Constant):
             what = f"`{definition.name}` is opened, and has a default that is not a literal"
-            raise scope.refuse(value, what, "give the argument in each call")
+            refusal = scope.refuse(value, what, "give the argument in each call")
+            raise _unless_shared(refusal, opened, scope)
     return {param.id: value for param, value in pairs}

@@ -46,7 +46,8 @@ def split_webs(fn: Function, names: Names, reserved: frozenset[str] = frozenset(
     """The same function, each web under a name of its own, none (but parameters) a reserved one."""
     found = versions(fn, {})
     groups = _groups(fn, found)
-    held = {n for s in walk(fn.body) if isinstance(s, Define) for n in s.function.captures}
+    defined = [s for s in walk(fn.body) if isinstance(s, Define)]  # known by their names
+    held = {s.target.name for s in defined} | {n for s in defined for n in s.function.captures}
     chosen: dict[int, str] = {}
     taken: set[str] = set()
 

@@ -153,7 +153,9 @@ def written_names(stmt: Stmt) -> set[str]:
         case Effect(value=op):
             first = op.prim.startswith("method:") or op.prim in ("derived.push", "derived.save")
             atoms = op.args[:1] if first else op.args
-        case Assign(value=Op(prim="derived.pop" | "derived.pullback" | "method:pop") as op):
+        case Assign(
+            value=Op(prim="derived.pop" | "derived.pullback" | "derived.cell" | "method:pop") as op
+        ):
             atoms = op.args
         case Assign(value=Op(prim="call" | "derived.vjp") as op):
             atoms = op.args

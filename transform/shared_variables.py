@@ -1,0 +1,100 @@
+"""What cells cannot follow: where a variable that functions share is not bound, but changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from adjoint.transform.analyses.cells import cell_names, cells_reached, holds_cells, is_store
+from adjoint.transform.analyses.effects import is_rule
+from adjoint.transform.analyses.kind import ANY, CELL, Kind
+from adjoint.transform.ir.nodes import Assign, Effect, Op, Stmt, Try, Var, walk
+from adjoint.transform.refusals import unsupported
+from adjoint.transform.world import Analysis
+
+
+def check_cells(analysis: Analysis) -> None:
+    """The variables in cells must be bound, not changed in place, outside of `try`.
+
+    Raises:
+        UnsupportedSyntax: an array or list that one may hold is written in place; an exception
+            might leave some bound and others not; or the adjoint of one is differentiated again.
+    """
+    kinds = analysis.kinds
+    if not cell_names(kinds):
+        return
+    contents = _contents(analysis)
+    for stmt in walk(analysis.function.body):
+        if contents & analysis.aliases.reached.get(id(stmt), frozenset()):
+            raise unsupported(
+                stmt.span, "this changes in place what a variable holds that functions made here "
+                "share", "bind the variable to a new value, or take a copy (`.copy()`) first",
+            )  # fmt: skip
+        if _is_called_unseen(stmt, kinds):
+            raise unsupported(
+                stmt.span, "a function that shares variables with others is called in an order "
+                "that is not seen", "call it in a loop, or let it return what it computes",
+            )  # fmt: skip
+        if isinstance(stmt, Try) and stmt.catches:
+            for inner in walk(stmt.body):
+                if cells_reached(inner, kinds):
+                    raise unsupported(
+                        inner.span, "functions made here share a variable that may be bound in "
+                        "this `try`", "call them outside of it, or let them return the values",
+                    )  # fmt: skip
+        if _is_adjoint(stmt, kinds):
+            raise unsupported(
+                stmt.span, "a variable that functions share has no second derivative",
+                "let the functions return what they compute",
+            )  # fmt: skip
+
+
+def _contents(analysis: Analysis) -> frozenset[str]:
+    """The names of what cells may hold and what can be changed in place."""
+    held: set[str] = set()
+    others: dict[str, set[str]] = {}
+    for stmt in walk(analysis.function.body):
+        match stmt:
+            case Assign(target=target, value=Op(prim="cell:value" | "cell:plain")):
+                held.add(target.name)
+            case Assign(value=Op(prim="cell:new", args=(Var(name=name),))):
+                held.add(name)
+            case Assign(target=target, value=Var(name=name)):
+                others.setdefault(name, set()).add(target.name)
+                others.setdefault(target.name, set()).add(name)
+        op = stmt.value if isinstance(stmt, Assign | Effect) else None
+        if isinstance(op, Op) and not op.prim.startswith("cell:"):
+            if cells_reached(stmt, analysis.kinds):  # it may keep them there, or give what is there
+                held |= {atom.name for atom in op.args if isinstance(atom, Var)}
+                held |= {stmt.target.name} if isinstance(stmt, Assign) else set()
+        if is_store(stmt) and isinstance(stmt.value, Var):  # type: ignore[union-attr]
+            held.add(stmt.value.name)  # type: ignore[union-attr]
+    pending = list(held)
+    while pending:  # other names of the same list
+        more = others.get(pending.pop(), set()) - held
+        held |= more
+        pending += more
+    for name in list(held):
+        held |= {
+            other for other in analysis.aliases.classes.get(name, frozenset())
+            if not analysis.kinds.get(other, ANY).is_container
+        }  # fmt: skip
+    kinds = analysis.kinds
+    return frozenset(
+        name for name in held
+        if kinds.get(name, ANY).may_share and not holds_cells(kinds.get(name, ANY))
+    )  # fmt: skip
+
+
+def _is_called_unseen(stmt: Stmt, kinds: Mapping[str, Kind]) -> bool:
+    """Whether a function that holds cells is given to an operation that calls it: `sorted`."""
+    op = stmt.value if isinstance(stmt, Assign | Effect) else None
+    if not isinstance(op, Op) or not (op.prim.startswith("elements:") or is_rule(op.prim)):
+        return False
+    return any(isinstance(a, Var) and holds_cells(kinds.get(a.name, ANY)) for a in op.args)
+
+
+def _is_adjoint(stmt: Stmt, kinds: Mapping[str, Kind]) -> bool:
+    op = stmt.value if isinstance(stmt, Assign | Effect) else None
+    if not isinstance(op, Op) or op.prim not in ("method:add", "method:take"):
+        return False
+    return isinstance(op.args[0], Var) and kinds.get(op.args[0].name, ANY) == CELL
