@@ -78,7 +78,8 @@ def _fixed(name: str, block: Block) -> Iterator[str]:
     """The names that are read or bound where liveness does not see it, or written into."""
     for stmt in walk(block):
         match stmt:
-            case Define(function=function):
+            case Define(target=target, function=function):
+                yield target.name  # it is printed under the function's own name
                 yield from names_used(function.body)
             case Try():
                 yield from names_bound((stmt,))

@@ -602,3 +602,19 @@ def product_with_repeat(x):
 @program((arr(5),))
 def zip_longest_filled(x):
     return sum(a * b for a, b in itertools.zip_longest(x, x[:2], fillvalue=1.0))
+
+
+def value_and_slope(x):
+    """A function that hands out one named as ours are."""
+    halved = x * 0.5
+
+    def pullback(c):
+        return (3 * c * halved**2,)
+
+    return x**3, pullback
+
+
+@program((pos(),))
+def pullback_of_the_users(x):
+    value, pull = value_and_slope(x)
+    return pull(2.0)[0] * value
