@@ -90,6 +90,8 @@ def failures(
                 if one.before not in wanted:
                     wanted[one.before] = answers(function, args, wrt, without(*rest))
                 got = answers(function, args, wrt, without(one.name, *rest))
+        except TimeoutError:
+            raise
         except Exception as error:  # whatever breaks is to be reported
             yield f"without `{one.name}`: {type(error).__name__}: {error}"
             continue
