@@ -160,8 +160,11 @@ class Names:
 
     def temporary(self, hint: str = "") -> Var:
         """A temporary; the hint becomes its name if it has to be printed."""
-        self._count += 1
-        return Var(f"%{hint}.{self._count}" if hint else f"%d{self._count}")
+        while True:
+            self._count += 1
+            name = f"%{hint}.{self._count}" if hint else f"%d{self._count}"
+            if name not in self._taken:
+                return Var(name)
 
 
 ZERO = Const(0.0)
