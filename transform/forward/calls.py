@@ -11,6 +11,7 @@ from adjoint.transform.derive.build import expression
 from adjoint.transform.derive.calls import _as_call
 from adjoint.transform.derive.dynamic import dynamic_derivative
 from adjoint.transform.dynamic import ITSELF
+from adjoint.transform.emit.names import describe
 from adjoint.transform.forward.facts import Facts, Out, Pushforward, State
 from adjoint.transform.forward.names import dot
 from adjoint.transform.forward.shapes import named, tangent
@@ -53,6 +54,8 @@ def pushed_call(
             held = dot(target.name, facts)
             out.append(Assign(held, named(out, zero(target, facts), facts)))
         return out
+    if target.is_temporary and "." not in target.name:
+        facts.named[target.name] = facts.names.temporary(describe(op))
     both = facts.names.temporary()
     held = dot(target.name, facts) if gives else Var(facts.names.fresh("_"))
     return [*out, Assign(both, called, stmt.span), Unpack((target, held), both, None, stmt.span)]

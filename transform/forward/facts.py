@@ -50,7 +50,8 @@ class Facts:
     may share memory with. alive: the names that are read after each statement, by its identity.
     old: by the identity of a scaling store, what holds the value before. made: by temporary, the
     operation that it is the value of. added: names that count rounds, for reverse mode alone. in_try: whether what
-    is written now stands in a `try`, and may stop half-way. dots: the names of tangents.
+    is written now stands in a `try`, and may stop half-way. dots: the names of tangents. named: temporaries with a word for what
+    they hold, in place of others.
     """
 
     function: Function
@@ -71,6 +72,7 @@ class Facts:
     complexes: bool = True
     in_try: bool = False
     dots: dict[str, Var] = field(default_factory=dict)
+    named: dict[str, Var] = field(default_factory=dict)
 
     def kind(self, atom: Atom) -> Kind:
         """The kind of a variable; of anything else, nothing is known."""

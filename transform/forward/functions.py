@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from adjoint.transform.derive.build import expression
+from adjoint.transform.derive.build import expression, substitute
 from adjoint.transform.derive.functions import Adjoint
 from adjoint.transform.emit.purity import is_pure
 from adjoint.transform.forward.block import push
@@ -31,8 +31,9 @@ from adjoint.transform.passes.dead_code import drop_dead
 class Tangent(Adjoint):
     """A derived function of forward mode.
 
-    wrt: the parameters whose tangents it takes; keywords: under which keywords. has_result: whether
-    it returns the tangent of the result beside the result.
+    wrt: the parameters whose tangents it takes; keywords: under which keywords. written: those
+    of them into whose tangents it may write. has_result: whether it returns the tangent of the
+    result beside the result.
     """
 
     keywords: tuple[str, ...] = ()
@@ -42,8 +43,9 @@ def promised(facts: Facts, wrt: tuple[str, ...], name: str, public: bool) -> Tan
     """What a caller may assume of the function before it is derived."""
     taken = tuple(p for p in wrt if p in facts.active)
     keywords = tuple(dot(p, facts).name for p in taken)
+    written = tuple(p for p in taken if p in facts.written)
     has_result = public or facts.is_active(_result(facts.function))
-    return Tangent(replace(facts.function, name=name), taken, (), has_result, keywords)
+    return Tangent(replace(facts.function, name=name), taken, written, has_result, keywords)
 
 
 def jvp(facts: Facts, promise: Tangent, optional: bool) -> Tangent:
@@ -67,11 +69,16 @@ def jvp(facts: Facts, promise: Tangent, optional: bool) -> Tangent:
         wanted = {answer.name} if isinstance(answer, Var) else set()
         wanted |= set(promise.keywords)  # what is written into these, the caller sees
         block = _alive(block, wanted, facts)
+    block = tuple(substitute(stmt, lambda atom: _renamed(atom, facts)) for stmt in block)
     taken = tuple(Param(keyword, "keyword-only") for keyword in promise.keywords)
     params = tuple(sorted((*fn.params, *taken), key=lambda p: p.kind == "varkw"))
     name = promise.function.name.replace("<lambda>", "lambda_")
-    derived = replace(fn, name=name, params=params, body=(*block, Return(answer)))
+    derived = replace(fn, name=name, params=params, body=(*block, Return(_renamed(answer, facts))))
     return replace(promise, function=derived)
+
+
+def _renamed(atom: Atom, facts: Facts) -> Atom:
+    return facts.named.get(atom.name, atom) if isinstance(atom, Var) else atom
 
 
 def _result(fn: Function) -> Atom:

@@ -30,6 +30,7 @@ from adjoint.transform.ir.nodes import (
     Zip,
     iter_atoms,
 )  # fmt: skip
+from adjoint.transform.refusals import unsupported
 
 
 
@@ -60,6 +61,9 @@ def rounds(stmt: For, state: State, facts: Facts, out: Out) -> Rounds:
         out: receives what is to be done before the loop.
     """
     for atom in iter_atoms(stmt.iterable):
+        if facts.is_active(atom) and facts.kind(atom).tag == "record":
+            raise unsupported(stmt.span, "what a loop over this object gives is said by its class",
+                              "loop over the list that it holds")  # fmt: skip
         if isinstance(atom, Var):
             complete(atom.name, state, facts, out)
     if not facts.is_active(stmt.target):
