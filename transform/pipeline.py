@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from adjoint.transform.analyses.activity import active_names
+from adjoint.transform.analyses.alias_state import INSIDE
+from adjoint.transform.analyses.aliases import TWICE
 from adjoint.transform.analyses.attempts import check_attempts
 from adjoint.transform.analyses.encoded import Follow, check_encoded
 from adjoint.transform.analyses.outside import Kept, check_outside, kept_parameters
@@ -168,7 +170,9 @@ def _sweep(
     own = Names(analysis.names)
     facts = Facts(
         function, analysis.kinds, analysis.aliases, found,
-        bindings(function, analysis.aliases.shadowed, analysis.aliases.mixed),
+        bindings(
+            function, analysis.aliases.shadowed, analysis.aliases.mixed, analysis.aliases.changes
+        ),
         shapes(function, analysis.kinds, found), _active(analysis, wrt, written),
         analysis.prepared.counters, analysis.prepared.lengths, analysis.prepared.old, definitions,
         lambda op, stmt, active, fragile: _differentiate_call(
@@ -252,7 +256,7 @@ def _differentiate_call(
 def _together(call: Call, pairs: frozenset[tuple[int, int]]) -> Together:
     """The parameters that two arguments fill which may share memory."""
     names = [name for name, _ in call.arguments]
-    return frozenset((names[i], names[j]) for i, j in pairs)
+    return frozenset((names[i], TWICE if j == INSIDE else names[j]) for i, j in pairs)
 
 
 def _parameters(call: Call, names: frozenset[str]) -> tuple[str, ...]:

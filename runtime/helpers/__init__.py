@@ -195,8 +195,11 @@ from .selecting import unselected as unselected
 from .selecting import unsplit_equal as unsplit_equal
 from .shadows import shadow as shadow
 from .shadows import shadow_add as shadow_add
+from .shadows import contents as contents
 from .shadows import shadow_take as shadow_take
 from .signals import convolve_da as convolve_da
+from .shadows import shadow_item as shadow_item
+from .shadows import shadow_or as shadow_or
 from .signals import convolve_dv as convolve_dv
 from .signals import correlate_da as correlate_da
 from .signals import correlate_dv as correlate_dv

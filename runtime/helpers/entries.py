@@ -153,7 +153,9 @@ def fold(g: Any, like: Any) -> list[Any]:
 def refill(d: Any, new: Any) -> None:
     """Gives a list, dict or object other contents, in place."""
     if isinstance(d, dict):
-        d.update(new)
+        kept = dict(new)
+        d.clear()
+        d.update(kept)
     elif isinstance(d, list):
         d[:] = new
     else:

@@ -4,16 +4,20 @@ A shadow is the cotangent of a block of memory, whichever arrays are views of it
 is the part of the shadow with the same offset and strides, so that two arrays share cotangents
 where they share memory, and nowhere else. `shadows` holds, by its first address, each block that
 was met, alive.
+
+What holds arrays (a list, an object, a function) has the cotangents of the numbers in it apart:
+they are what is left where those of the arrays are in the shadows.
 """
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import numpy as np
 
-from .entries import entry
 from .refusals import not_followed
+from .structures import fields_of
 
 
 def shadow(shadows: dict[int, Any], a: Any) -> Any:
@@ -46,7 +50,7 @@ def shadow(shadows: dict[int, Any], a: Any) -> Any:
 
 
 def shadow_add(shadows: dict[int, Any], x: Any, g: Any) -> Any:
-    """Add to the cotangents of all arrays that a container holds; what is left is its numbers'.
+    """Add to the cotangents of all arrays that a value is or holds; what is left is its numbers'.
 
     >>> a, shadows = np.ones(2), {}
     >>> shadow_add(shadows, [a, 7.0, a], [1.0, 2.0, np.array([0.0, 5.0])])
@@ -54,28 +58,17 @@ def shadow_add(shadows: dict[int, Any], x: Any, g: Any) -> Any:
     >>> shadow(shadows, a)
     array([1., 6.])
     """
-    if isinstance(g, float) and g == 0.0:
+    if _is_zero(g):
         return g
-    if isinstance(x, (type({}.values()), type({}.items()))):
-        x = list(x)
-    if isinstance(x, dict):
-        return {key: shadow_add(shadows, x[key], part) for key, part in g.items()}
-    if isinstance(x, (list, tuple)):
-        return [shadow_add(shadows, item, part) for item, part in zip(x, g, strict=True)]
-    if not isinstance(x, np.ndarray):
-        if isinstance(g, list):
-            raise not_followed(
-                f"a {type(x).__name__} may hold arrays that are written in place, and its adjoint "
-                "cannot look into it; make a list of it, or put copies (`.copy()`) into it"
-            )
-        return g
-    held = shadow(shadows, x)
-    held += g
-    return 0.0
+    if isinstance(x, np.ndarray):
+        held = shadow(shadows, x)
+        held += g
+        return 0.0
+    return _each(x, g, lambda part, d: shadow_add(shadows, part, d))
 
 
 def shadow_take(shadows: dict[int, Any], x: Any, d: Any = None) -> Any:
-    """Take the cotangent of an array (or of all in a container) that comes to be here.
+    """Take the cotangent of an array (or of all that something holds) that comes to be here.
 
     In place of an array there may be a number, with the cotangent `d`. Zeros are left: where the
     array is a view after all, what it is made of gets this back.
@@ -85,22 +78,123 @@ def shadow_take(shadows: dict[int, Any], x: Any, d: Any = None) -> Any:
     >>> shadow_take(shadows, a), shadow(shadows, a)
     (array([3., 3.]), array([0., 0.]))
     """
-    if isinstance(x, dict):
-        return {key: shadow_take(shadows, x[key], _of(d, key)) for key in x}
-    if isinstance(x, (list, tuple)):
-        return [shadow_take(shadows, item, _of(d, i)) for i, item in enumerate(x)]
-    if d is not None and not isinstance(x, np.ndarray):
+    if isinstance(x, np.ndarray):
+        held = shadow(shadows, x)
+        taken = held.copy()
+        held[...] = 0.0
+        return taken
+    if isinstance(x, (int, float, str)) or x is None:
+        return 0.0 if d is None else d
+    return _each(x, 0.0 if d is None else d, lambda part, g: shadow_take(shadows, part, g))
+
+
+def shadow_item(shadows: dict[int, Any], x: Any, item: Any, d: Any) -> Any:
+    """The cotangent of `x[i]`, of which only an array makes another array (by an index).
+
+    >>> a, shadows = np.ones(2), {}
+    >>> shadow(shadows, a)[...] += 3.0
+    >>> shadow_item(shadows, [a], a, 0.0), shadow_item(shadows, a, a[[1]], 0.0)
+    (0.0, array([0.]))
+    """
+    return shadow_take(shadows, item, d) if isinstance(x, np.ndarray) else d
+
+
+def shadow_or(shadows: dict[int, Any], x: Any, d: Any) -> Any:
+    """The cotangent of an array; of anything else the one that it has of its own.
+
+    >>> shadow_or({}, np.ones(2), 0.0), shadow_or({}, [1.0], [5.0])
+    (array([0., 0.]), [5.0])
+    """
+    return shadow(shadows, x) if isinstance(x, np.ndarray) else d
+
+
+def contents(x: Any) -> Any:
+    """What a value is or holds, as it is now: the very arrays, in containers of their own.
+
+    >>> a, b = np.ones(1), np.zeros(1)
+    >>> xs = [a, (b, 2.0)]
+    >>> kept = contents(xs)
+    >>> xs.pop()
+    (array([0.]), 2.0)
+    >>> kept[1][0] is b
+    True
+    """
+    return _each(x, x, lambda part, _: contents(part))
+
+
+def _each(x: Any, d: Any, of: Any) -> Any:
+    """What a function makes of each part of a value and of its cotangent, in the form of that.
+
+    Of what has no parts it is the cotangent itself.
+    """
+    parts = _parts_of(x)
+    if isinstance(parts, list):
+        listed = d if hasattr(d, "__len__") else [0.0] * len(parts)
+        _check(len(listed) == len(parts), x)
+        return [of(item, g) for item, g in zip(parts, listed, strict=True)]
+    if parts is None:
+        _check(d is x or not isinstance(d, (list, dict, types.SimpleNamespace)), x)
         return d
-    if isinstance(x, (int, str)) or x is None:
-        return 0.0
-    held = shadow(shadows, x)
-    taken = held.copy()
-    held[...] = 0.0
-    return taken
+    given = vars(d) if isinstance(d, types.SimpleNamespace) else d if isinstance(d, dict) else {}
+    _check(all(key in parts or _is_zero(part) for key, part in given.items()), x)
+    made = {key: of(item, given.get(key, 0.0)) for key, item in parts.items()}
+    return types.SimpleNamespace(**made) if _is_object(x) else made
 
 
-def _of(d: Any, key: Any) -> Any:
-    return None if d is None else entry(d, key)
+def _is_zero(d: Any) -> bool:
+    """Whether the cotangent of something is that of what is there no more, or not yet."""
+    return d is None or (isinstance(d, float) and d == 0.0)
+
+
+def _parts_of(x: Any) -> Any:
+    """What a value holds: a list, or a dict by key or name; None of what holds nothing."""
+    if isinstance(x, (np.ndarray, int, float, str)) or x is None:
+        return None
+    if isinstance(x, (list, tuple, type({}.values()), type({}.items()))):
+        return list(x)
+    if isinstance(x, dict):
+        return x
+    return _held_by(x) or fields_of(x) or None
+
+
+def _is_object(x: Any) -> bool:
+    """Whether the cotangent of something is an object of the cotangents of its fields."""
+    return not isinstance(x, dict) and not _held_by(x)
+
+
+def _held_by(f: Any) -> dict[str, Any]:
+    """What a function holds, by the names that its cotangent has for it; nothing for others."""
+    if type(f).__module__ == "functools" and hasattr(f, "keywords"):  # a partial function
+        given = {str(i): arg for i, arg in enumerate(f.args)}
+        return {**f.keywords, **given, "()": f.func}
+    if isinstance(f, types.MethodType):
+        return {"self": f.__self__}
+    if not isinstance(f, types.FunctionType):
+        return {}
+    cells = zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)
+    given, code = f.__defaults__ or (), f.__code__
+    last = code.co_varnames[code.co_argcount - len(given) : code.co_argcount]
+    held = {**dict(zip(last, given, strict=True)), **(f.__kwdefaults__ or {})}
+    held |= {name: cell.cell_contents for name, cell in cells if _is_bound(cell)}
+    return {name: value for name, value in held.items() if value is not f}
+
+
+def _is_bound(cell: Any) -> bool:
+    """Whether the variable of a cell has a value."""
+    try:
+        return cell.cell_contents is not cell
+    except ValueError:
+        return False
+
+
+def _check(agrees: bool, x: Any) -> None:
+    """Raise where a value is not what its cotangent is of."""
+    if not agrees:
+        raise not_followed(
+            f"a {type(x).__name__} may hold arrays that are written in place, and others by the "
+            "time that its adjoint runs, or what cannot be looked into; make a list of it, or put "
+            "copies (`.copy()`) into it"
+        )
 
 
 def _overlaps_itself(a: Any) -> bool:

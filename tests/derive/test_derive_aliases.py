@@ -173,17 +173,14 @@ def test_what_is_decided_when_the_adjoint_runs_is_right(function: Callable[..., 
     check(function, (X.copy(),), (0,))
 
 
-def test_a_container_that_is_changed_and_used_as_a_whole_is_refused() -> None:
+def test_a_list_that_is_changed_itself_and_may_hold_numbers_is_refused_in_doubt() -> None:
     def f(x):
-        a, b = x * 1.0, x * 2.0
-        xs = [a, b]
-        ys = xs if x[0] > 0 else [b, a]
-        total = np.sum(np.stack(ys))
-        a *= x
-        ys[0] = b
-        return total + np.sum(a) + np.sum(ys[0])
+        xs = [x * 1.0, x[0]]
+        ys = xs if x[0] > 0 else [x * 2.0, x[1]]
+        ys[1] = ys[1] * 2.0
+        return np.sum(xs[0]) * xs[1]
 
-    with pytest.raises(AdjointError, match=r"changed itself|may hold it|may share"):
+    with pytest.raises(AdjointError, match="may share its memory"):
         adjoint.gradient(f)(X)
 
 

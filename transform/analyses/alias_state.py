@@ -12,6 +12,9 @@ from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Op, Stmt, Var
 
 Relations = dict[str, dict[str, str]]
+INSIDE = -1
+"""Among pairs of arguments that may share memory: what one holds may be one array twice."""
+
 _INVERSE = {"same": "same", "holds": "held", "held": "holds", "shares": "shares"}
 
 
@@ -87,8 +90,10 @@ class World:
     views they are read. updates: reads of what an augmented store updates. permuting: stores that
     only move elements. doubts: names that are written while it is not certain which others share
     their memory, each with the refusal where nothing helps. changed: containers that are changed
-    themselves, not only what they hold. together: by call, pairs of its arguments that may share
-    memory, one of them written. takes: for containers, the names that are elements of theirs.
+    themselves, not only what they hold, and changes: by statement; rearranged: those of them of
+    which it is not certain which names they have; uncertain: names that are not certainly the views
+    that they are tracked as. together: by call, pairs of its arguments that
+    may share memory, one of them written. takes: for containers, the names that are elements of theirs.
     displays: containers whose elements are written; and reads_of_whole: containers that are read
     other than element by element. deep: names of which what they hold may be written, not only they
     themselves.
@@ -107,11 +112,34 @@ class World:
     permuting: Collection[int]
     doubts: dict[str, UnsupportedSyntax] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    changes: dict[int, set[str]] = field(default_factory=dict)
+    rearranged: set[str] = field(default_factory=set)
+    uncertain: set[str] = field(default_factory=set)
     together: dict[int, set[tuple[int, int]]] = field(default_factory=dict)
     takes: dict[str, dict[str, View]] = field(default_factory=dict)
     displays: dict[str, Stmt] = field(default_factory=dict)
     reads_of_whole: dict[str, Stmt] = field(default_factory=dict)
     deep: set[str] = field(default_factory=set)
+
+
+def doubt(
+    name: str, refusal: UnsupportedSyntax, world: World, other: str | None = None
+) -> None:
+    """Note that it is not certain whether another name shares the memory of one that is written.
+
+    Without another one, that it is not certain of what the name is a view.
+    """
+    world.doubts.setdefault(name, refusal)
+    if other is None:
+        world.uncertain.add(name)
+    both = (name, name if other is None else other)
+    if name in world.changed and all(may_contain(world.kinds.get(n, ANY)) for n in both):
+        world.rearranged.add(name)
+
+
+def may_contain(kind: Kind) -> bool:
+    """Whether a value of a kind may be a list, dict or object."""
+    return kind.tag not in ("num", "array", "numeric")
 
 
 def may_share(name: str, world: World) -> bool:

@@ -9,9 +9,12 @@ from adjoint.transform.analyses.alias_elements import (
     takes_element,
 )  # fmt: skip
 from adjoint.transform.analyses.alias_state import (
+    INSIDE,
     State,
     World,
+    doubt,
     is_whole_view,
+    may_contain,
     may_share,
     relation,
     shown,
@@ -87,9 +90,11 @@ def check_writes(stmt: Stmt, state: State, world: World) -> None:
         # a function may write what its argument holds
         deep = kind.is_container and isinstance(op, Op) and calls and _is_deep(op, name, world)
         known_apart = state.alias_of(name) in state.disjoint  # as the function takes for granted
+        related = state.relations.get(name, {})
+        family = {name, *(n for n, how in related.items() if how != "shares")}
+        changes = {n for n in family if may_contain(world.kinds.get(n, ANY))}
+        world.changes.setdefault(id(stmt), set()).update(changes)
         if kind.is_container:
-            related = state.relations.get(name, {})
-            family = {name, *(n for n, how in related.items() if how != "shares")}
             world.changed.update(family)
             inner = {"same", "holds"} if deep else {"same"}
             changed = {n for n in family if n == name or related[n] in inner}
@@ -105,8 +110,9 @@ def check_writes(stmt: Stmt, state: State, world: World) -> None:
                     state.disjoint -= family
         if deep:
             world.deep.add(name)
-            if not known_apart:
-                _doubt(stmt, name, name, "inside", world)
+            if not known_apart:  # the function called is told
+                given = [i for i, a in enumerate(op.args) if a == Var(name)]  # type: ignore[union-attr]
+                world.together.setdefault(id(stmt), set()).update((i, INSIDE) for i in given)
         for other, how in state.relations.get(name, {}).items():
             if how == "held" or deep:
                 world.deep.add(other)
@@ -127,12 +133,13 @@ def check_writes(stmt: Stmt, state: State, world: World) -> None:
         if doubtful and not world.assume_arrays and isinstance(stmt, Augment):
             others = {o for o, h in state.relations.get(name, {}).items() if h != "holds"}
             if others & live:
-                world.doubts.setdefault(name, unsupported(
+                refusal = unsupported(
                     stmt.span,
                     f"whether `{name}` is a number or an array is not known here, and "
                     f"`{min(others & live)}` may be the same array",
                     f"write `{name} = {name} + ...`, or `{name}[...] += ...`",
-                ))  # fmt: skip
+                )
+                doubt(name, refusal, world)
 
 
 def _seen(name: str, other: str, how: str, deep: bool, state: State) -> bool:
@@ -188,11 +195,12 @@ def _track(stmt: Stmt, name: str, state: State, world: World) -> None:
     while name in state.views:
         known = world.tracked.setdefault(name, state.views[name])
         if known != state.views[name]:
-            world.doubts.setdefault(name, unsupported(
+            refusal = unsupported(
                 stmt.span,
                 f"this writes into `{name}`, which is a view of an array in more ways than one",
                 "give each view a name of its own, or write to the array itself",
-            ))  # fmt: skip
+            )
+            doubt(name, refusal, world)
             return
         name = state.views[name].of
 
@@ -227,18 +235,17 @@ def track_elements(world: World) -> None:
     for display in world.displays:
         for name, view in world.takes.get(display, {}).items():
             if world.tracked.setdefault(name, view) != view:
-                world.doubts.setdefault(name, unsupported(
+                refusal = unsupported(
                     view.made.span,
                     f"{shown(name)} is an array in more ways than one",
                     "give each a name of its own",
-                ))  # fmt: skip
+                )
+                doubt(name, refusal, world)
 
 
 def _doubt(stmt: Stmt, name: str, other: str, how: str, world: World) -> None:
     changed, known = shown(name), shown(other)
-    if how == "inside":
-        what = f"the function called writes into what {changed} holds, maybe one array twice"
-    elif how == "held":
+    if how == "held":
         what = f"this changes {changed} in place while {known}, which is read later, may hold it"
     else:
         what = (
@@ -246,4 +253,4 @@ def _doubt(stmt: Stmt, name: str, other: str, how: str, world: World) -> None:
             "may share its memory"
         )
     advice = "take a copy (`.copy()`) where the second name is made"
-    world.doubts.setdefault(name, unsupported(stmt.span, what, advice))
+    doubt(name, unsupported(stmt.span, what, advice), world, other)

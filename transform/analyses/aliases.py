@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from adjoint.transform.analyses.alias_flow import follow
-from adjoint.transform.analyses.alias_state import State, World
+from adjoint.transform.analyses.alias_state import State, World, doubt
 from adjoint.transform.analyses.alias_writes import track_elements
 from adjoint.transform.analyses.effects import Summaries
 from adjoint.transform.analyses.kind import ANY, Kind
@@ -28,6 +28,8 @@ from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Function, Return, Var
 from adjoint.transform.refusals import unsupported
 
+TWICE = "*"
+
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
@@ -38,9 +40,9 @@ class Aliases:
     must be treated as views, each with what it is a view of. taken: how each is. returned: a name
     of the array that the function returns, the earliest that is known; of a tuple, those of its
     elements. shadowed: names that share memory with one that is written in ways known only at run
-    time; mixed: those of them that may be numbers, or hold some. changed: containers that are
-    changed themselves. together: by call, pairs of its arguments that may share memory while one of
-    them is written. deep: names of which what they hold may be written. left: how parameters are
+    time; mixed: those of them that may be numbers, or hold some. changes: for every statement that
+    writes, the containers that it may change themselves. together: by call, pairs of its arguments
+    that may share memory while one of them is written. deep: names of which what they hold may be written. left: how parameters are
     related when the function is done, with each other and with the result, of which the name is
     `return`. apart, disjoint: which of these containers are so then (see `State`).
     """
@@ -52,7 +54,7 @@ class Aliases:
     returned: str | tuple[str, ...] | None
     shadowed: frozenset[str]
     mixed: frozenset[str]
-    changed: frozenset[str]
+    changes: Mapping[int, frozenset[str]]
     together: Mapping[int, frozenset[tuple[int, int]]]
     deep: frozenset[str]
     left: Mapping[tuple[str, str], str]
@@ -81,7 +83,8 @@ def aliases(
         assume_arrays: whether what may be a number or an array is taken for an array.
         updates: the reads of what augmented stores update, by identity.
         together: pairs of parameters that may share memory; one with itself where the caller holds
-            on to its array, whatever the name comes to hold.
+            on to its array, whatever the name comes to hold; one with `TWICE` where what it holds
+            may be one array twice.
 
     Raises:
         UnsupportedSyntax: a write may change another name that is read later, how the two are
@@ -95,8 +98,11 @@ def aliases(
     given = frozenset(
         p.name for p in fn.params if kinds.get(p.name, ANY).tag in ("list", "dict", "record")
     )
+    given -= {a for a, b in together if b == TWICE}
     start = State(apart=given, disjoint=given)
     for a, b in together:
+        if b == TWICE:
+            continue
         if a == b:
             world.doubts[a] = made_anew(fn, a)
             if kinds.get(a, ANY).tag != "array" and not assume_arrays:
@@ -110,17 +116,21 @@ def aliases(
         others = [stmt for other, stmt in world.reads_as.get(name, ()) if other != view]
         bare = world.reads_without_view.get(name)
         for stmt in others if bare is None else [bare, *others]:
-            world.doubts.setdefault(name, unsupported(
+            refusal = unsupported(
                 stmt.span,
                 f"`{name}` is a view of an array that is written, and is used where it is no "
                 "longer certain of which part",
                 "use the subscript itself here, or copy the part with `.copy()`",
-            ))  # fmt: skip
+            )
+            doubt(name, refusal, world)
     classes = _classes(world.pairs)
-    shadowed, mixed = shadowed_names(fn, classes, world)
+    shadowed, mixed = shadowed_names(classes, world)
     by_memory = shadowed | mixed
     check_deep_copies(fn, classes, by_memory)
-    taken = {name: view for name, view in world.tracked.items() if name not in by_memory}
+    taken = {
+        name: view for name, view in world.tracked.items()
+        if name not in by_memory or (name in mixed and _is_container(name, view, world))
+    }  # fmt: skip
     return Aliases(
         {key: frozenset(names) for key, names in world.reached.items()},
         classes,
@@ -129,13 +139,22 @@ def aliases(
         _returned(fn, end),
         shadowed,
         mixed,
-        frozenset(world.changed),
+        {key: frozenset(names) for key, names in world.changes.items()},
         {key: frozenset(pairs) for key, pairs in world.together.items()},
         frozenset(world.deep),
         _left(fn, end),
         _given_back(fn, end.apart),
         _given_back(fn, end.disjoint),
     )
+
+
+def _is_container(name: str, view: View, world: World) -> bool:
+    """Whether a name is certainly one of a container, or of one that a container holds.
+
+    The cotangents of the numbers in it are then found through that.
+    """
+    containers = all(world.kinds.get(n, ANY).is_container for n in (name, view.of))
+    return containers and name not in world.uncertain
 
 
 def _result(fn: Function) -> str | None:

@@ -4,39 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adjoint.transform.analyses.alias_state import World
+from adjoint.transform.analyses.alias_state import World, may_contain
 from adjoint.transform.analyses.container_calls import DEEP_COPY
 from adjoint.transform.analyses.kind import ANY, Kind
-from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Assign, Function, Op, walk
 from adjoint.transform.refusals import unsupported
 
 
 def shadowed_names(
-    fn: Function, classes: Mapping[str, frozenset[str]], world: World
+    classes: Mapping[str, frozenset[str]], world: World
 ) -> tuple[frozenset[str], frozenset[str]]:
     """All names that may share memory with one that is written in doubt.
 
     Returns:
         Those that hold arrays, or containers of arrays alone; and those that may be numbers, or
-        containers of numbers and arrays.
+        hold some, or of which nothing is known.
 
     Raises:
-        UnsupportedSyntax: one of them may hold what is neither an array nor a number, or is a
-            container of the caller's that is changed itself.
+        UnsupportedSyntax: it is in doubt which names are a list (dict, object) that is changed
+            itself and may hold numbers.
     """
     shadowed: set[str] = set()
     mixed: set[str] = set()
-    changed = {n for names in world.reached.values() for n in names}
-    given = {p.name for p in fn.params} & changed
     for name, refusal in world.doubts.items():
-        rearranged = name in world.changed
         for member in classes.get(name, frozenset()) | {name}:
             kind = world.kinds.get(member, ANY)
-            held = _held(kind, world.assume_arrays, refusal)
-            if member in given and kind.is_container:
-                raise refusal
-            if rearranged and kind.is_container and "number" in held:
+            held = _held(kind, world.assume_arrays)
+            if name in world.rearranged and "number" in held and may_contain(kind):
                 raise refusal  # the places of a list that two names have are no memory
             if held == {"array"}:
                 shadowed.add(member)
@@ -63,12 +57,12 @@ def check_deep_copies(
                 )  # fmt: skip
 
 
-def _held(kind: Kind, assume_arrays: bool, refusal: UnsupportedSyntax) -> set[str]:
+def _held(kind: Kind, assume_arrays: bool) -> set[str]:
     """What a value of a kind holds through which a derivative may pass: arrays, numbers."""
     if not kind.differentiable:
         return set()
-    if kind.tag in ("list", "tuple", "dict") and kind.items:
-        return {held for item in kind.items for held in _held(item, assume_arrays, refusal)}
+    if kind.is_container and kind.items:
+        return {held for item in kind.items for held in _held(item, assume_arrays)}
     match kind.tag:
         case "num":
             return {"number"}
@@ -76,4 +70,4 @@ def _held(kind: Kind, assume_arrays: bool, refusal: UnsupportedSyntax) -> set[st
             return {"array"}
         case "numeric":
             return {"array"} if assume_arrays else {"array", "number"}
-    raise refusal
+    return {"array", "number"}

@@ -52,7 +52,7 @@ class Version:
 
     @property
     def is_binding(self) -> bool:
-        """Whether it is the array itself that a name holds, whatever is written into it."""
+        """Whether it is the arrays that a name holds, whatever is written into them."""
         return self.number < 0
 
 
@@ -118,13 +118,19 @@ def versions(
     return _found(fn, _Work(reached, {}, {}, {}, {}, roots or {}))
 
 
-def bindings(fn: Function, arrays: frozenset[str], mixed: frozenset[str]) -> Versions:
-    """Find which array some names hold at every statement: versions that no write ends.
+def bindings(
+    fn: Function, arrays: frozenset[str], mixed: frozenset[str],
+    changes: Mapping[int, frozenset[str]],
+) -> Versions:  # fmt: skip
+    """Find which arrays some names hold at every statement: versions that no write into them ends.
 
-    Of these, `mixed` may be numbers, to which `x += v` gives another value.
+    Of these, `mixed` may be numbers, to which `x += v` gives another value. `changes` says where
+    containers come to hold others.
     """
-    everywhere = {id(stmt): arrays | mixed for stmt in walk(fn.body)}
-    return _found(fn, _Work({}, {}, {}, {}, {}, everywhere, -1, mixed))
+    known = arrays | mixed
+    everywhere = {id(stmt): known for stmt in walk(fn.body)}
+    reached = {key: names & known for key, names in changes.items()}
+    return _found(fn, _Work(reached, {}, {}, {}, {}, everywhere, -1, mixed))
 
 
 def _found(fn: Function, work: _Work) -> Versions:

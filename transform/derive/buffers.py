@@ -13,18 +13,21 @@ from adjoint.transform.ir.places import index_parts
 
 
 def ensure(
-    name: str, state: State, sweep: Sweep, out: Out, like: Atom | None = None
-) -> Var:
+    name: str, state: State, sweep: Sweep, out: Out, like: Atom | None = None,
+    reads: bool = False,
+) -> Var:  # fmt: skip
     """The emitted variable of a cotangent, as an array (or list) of its own, of full shape.
 
-    `like` is a primal value with the shape and dtype that it has at this point.
+    `like` is a primal value with the shape and dtype that it has at this point. `reads` says that
+    the statement reads a part of it, which is never wrong to add to; what is written and not
+    followed must be an array.
     """
     target = sweep.d(name)
     held = state.get(name)
     if sweep.is_shadowed(name):
         return by_memory(name, state, sweep, out) if held is None else target
     if name in sweep.facts.aliases.mixed and not sweep.kind(name).is_container:
-        return by_memory(name, state, sweep, out)
+        return by_memory(name, state, sweep, out, like if reads else None)
     if name in sweep.facts.aliases.views:
         if held is None:
             _view(name, state, sweep, out, like)

@@ -14,6 +14,7 @@ from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
 from adjoint.transform.derive.dynamic import dynamic_call
+from adjoint.transform.derive.lending import is_lent, lend, take_back
 from adjoint.transform.derive.pull_common import moved
 from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.derive.sweep import Derivative, Out, Sweep, assign
@@ -34,7 +35,8 @@ def pull_call(
         g = moved(g, sweep, out)
     active = frozenset(a.name for a in op.args if isinstance(a, Var) and sweep.is_active(a))
     reached = sweep.facts.aliases.reached.get(id(stmt), frozenset())
-    touched = [n for n in active & reached if n in state or sweep.may_be_elsewhere(n)]
+    touched = [n for n in active & reached if n in state or sweep.may_be_elsewhere(n)
+               or is_lent(n, sweep)]  # fmt: skip
     if isinstance(op.callee, Var) and sweep.is_active(op.callee):
         active |= {op.callee.name}
     sharing = bool(cells_reached(stmt, sweep.facts.kinds))
@@ -51,8 +53,13 @@ def pull_call(
         arguments.append(assign(out, sweep.names, zeros))
     elif derivative.has_result:
         arguments.append(_incoming(g, target, after, sweep, out))
+    lent: list[tuple[str, Var]] = []
     for parameter in derivative.written:
         name = _argument(parameter, op, derivative)
+        if is_lent(name, sweep):
+            lent.append((name, lend(name, stmt, after, state, sweep, out)))
+            arguments.append(lent[-1][1])
+            continue
         buffer = ensure(name, state, sweep, out, sweep.primal(Var(name), after))
         protect(buffer.name, name, state, sweep, out)
         arguments.append(buffer)
@@ -61,10 +68,12 @@ def pull_call(
     atoms["pullback"] = pullback
     prim = "derived.cell" if sharing else "derived.pullback"
     given = expression(f"pullback({', '.join(holes)})", atoms, prim)
-    if not derivative.wrt:
+    if derivative.wrt:
+        _give(given, op, derivative, env, state, sweep, out)
+    else:
         out.append(Effect(given))
-        return
-    _give(given, op, derivative, env, state, sweep, out)
+    for name, buffer in lent:
+        take_back(name, buffer, state, sweep, out)
 
 
 def _fragile(target: Var | None, op: Op, env: Env, after: Env, sweep: Sweep) -> frozenset[str]:

@@ -11,6 +11,7 @@ from adjoint.transform.derive.assemble import assemble, reusable
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.cotangents import Cotangent, State, bind_named, flat
 from adjoint.transform.derive.reverse import reverse_block
+from adjoint.transform.derive.lending import is_lent
 from adjoint.transform.derive.shadows import (
     begin,
     is_by_memory,
@@ -134,6 +135,12 @@ def vjp(
     back, last = reusable(swept, sweep), Out()
     if len(returned) == 1 and not public:
         last.append(Return(swept.gradients[0]))
+        if is_lent(parameter, sweep):
+            both = target if pending is None else assign(
+                first, sweep.names, call("accumulate", flat(pending, sweep, first), target)
+            )
+            state[parameter] = Cotangent(both, lazy=True)
+            continue
     elif returned or public:
         last.append(Return(_tuple(swept.gradients, sweep, last)))
     inner = (*back, *last) or (Return(Const(None)),)
@@ -253,3 +260,6 @@ def _in_place(
                 after.append(Store(expression("d[...]", {"d": given}, "index"), "", target))
             sweep.links.append((target.name, given.name))
     return (*before, *backward, *after), renamed
+        if is_lent(name, sweep):
+            out.append(Assign(target, unload(name, state, sweep, out)))
+            continue

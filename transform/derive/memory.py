@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from adjoint.transform.derive.build import call, expression
-from adjoint.transform.derive.cotangents import Cotangent, State, protect, unshare
+from adjoint.transform.derive.build import ZERO, call, expression
+from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect, unshare
 from adjoint.transform.derive.sweep import Out, Sweep
-from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Assign, Atom, Var
-from adjoint.transform.refusals import unsupported
 
 
 def given_by_memory(name: str, value: Atom, state: State, sweep: Sweep, out: Out) -> Var:
     """Add to the cotangents of arrays, also in a container; what is left is for numbers."""
-    check_unchanged(name, sweep)
     shadows = sweep.shadows()
     protect(shadows.name, None, state, sweep, out)
     left = sweep.names.temporary("d")
@@ -21,32 +18,28 @@ def given_by_memory(name: str, value: Atom, state: State, sweep: Sweep, out: Out
     return left
 
 
-def check_unchanged(name: str, sweep: Sweep) -> None:
-    """Raise where a container may hold other arrays by the time the adjoint asks for them."""
-    if sweep.kind(name).is_container and name in sweep.facts.aliases.changed:
-        raise _changed(name, sweep)
+def by_memory(
+    name: str, state: State, sweep: Sweep, out: Out, like: Atom | None = None
+) -> Var:
+    """Let `d_y` be the part of the cotangents, by memory, that `y` is of the memory.
 
-
-def _changed(name: str, sweep: Sweep) -> UnsupportedSyntax:
-    what = "a container" if name.startswith("%") else f"`{name}`"
-    return unsupported(
-        sweep.facts.function.span,
-        f"arrays that {what} holds are written in place under more than one name, and it is used "
-        "as a whole and changed itself",
-        "use its elements one by one, or put copies (`.copy()`) into it",
-    )  # fmt: skip
-
-
-def by_memory(name: str, state: State, sweep: Sweep, out: Out) -> Var:
-    """Let `d_y` be the part of the cotangents, by memory, that `y` is of the memory."""
-    if sweep.kind(name).is_container:
-        raise _changed(name, sweep)
+    Where nothing is known of `y`, and there is a value like it to make one of, its own if it is no
+    array.
+    """
     target, shadows = sweep.d(name), sweep.shadows()
+    found = call("shadow", shadows, sweep.here(name))
     if name in sweep.facts.aliases.mixed:  # its own is for the case that it is a number
+        if like is not None and sweep.kind(name).tag == "any":
+            held = state.get(name)
+            value = ZERO if held is None else flat(held, sweep, out)
+            unshare(target.name, name, state, sweep, out)
+            out.append(Assign(target, call("buffer", value, like)))
+            state[name] = Cotangent(target, lazy=True)
+            found = call("shadow_or", shadows, sweep.here(name), target)
         target = Var(sweep.names.fresh(target.name))
     else:
         unshare(target.name, name, state, sweep, out)
         state[name] = Cotangent(target, owned=True)
-    out.append(Assign(target, call("shadow", shadows, sweep.here(name))))
+    out.append(Assign(target, found))
     sweep.links.append((target.name, shadows.name))
     return target

@@ -15,7 +15,7 @@ from adjoint.transform.derive.recomputing import homes_of, recomputation
 from adjoint.transform.derive.saving import add_saves, save_of, statements_of
 from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.derive.sweep import Facts, Sweep
-from adjoint.transform.derive.unbound import may_be_nothing
+from adjoint.transform.derive.unbound import may_be_nothing, may_be_unbound
 from adjoint.transform.ir.nodes import Assign, Atom, Op, Var
 
 
@@ -91,6 +91,8 @@ def _kept_value(
         return call("spec", name)
     if not spoiled(version, facts, pinned):
         return name
+    if version.is_binding:
+        return call("contents", name)
     kind = facts.kinds.get(version.name, ANY)
     if kind.tag == "array" and not may_be_nothing(version):
         return expression("x.copy()", {"x": name}, "derived.copy")
@@ -99,13 +101,6 @@ def _kept_value(
 
 def _where_bound(version: Version) -> list[Version]:
     """Where a value can be kept: where it is made, or on each way to it if not all ways bind it."""
-    if not _may_be_unbound(version):
+    if not may_be_unbound(version):
         return [version]
     return [bound for merged in version.merges for bound in _where_bound(merged)]
-
-
-def _may_be_unbound(version: Version) -> bool:
-    """Whether there is a way to where several versions meet on which the name is not bound."""
-    if version.what not in ("join", "exit"):
-        return False
-    return len(version.merges) == 1 or any(map(_may_be_unbound, version.merges))

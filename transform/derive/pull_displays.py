@@ -147,7 +147,7 @@ def pull_unpack(stmt: Unpack, env: Env, state: State, sweep: Sweep, out: Out) ->
     if source.name not in state and sweep.kind(source.name).tag == "tuple":
         state[source.name] = Cotangent(parts)
         return
-    buffer = ensure(source.name, state, sweep, out, sweep.primal(source, env))
+    buffer = ensure(source.name, state, sweep, out, sweep.primal(source, env), reads=True)
     protect(buffer.name, source.name, state, sweep, out)
     nested = sweep.kind(source.name).tag == "any" or (
         sweep.kind(source.name).is_container and holds_containers(source, sweep)

@@ -115,8 +115,8 @@ def pull_get(
     assert isinstance(base, Var)
     value = flat(g, sweep, out)
     atoms = {"x": sweep.primal(base, env), "k": sweep.primal(key, env), "g": value}
-    if sweep.is_active(base):
-        atoms["d"] = ensure(base.name, state, sweep, out, atoms["x"])
+    if sweep.is_active(base) and not sweep.is_shadowed(base.name):
+        atoms["d"] = ensure(base.name, state, sweep, out, atoms["x"], reads=True)
         protect(atoms["d"].name, base.name, state, sweep, out)  # type: ignore[union-attr]
         out.append(Effect(expression("add_entry(d, k, g, x)", atoms, "derived.push")))
     if len(op.args) > 2 and sweep.is_active(op.args[2]):

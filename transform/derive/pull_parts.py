@@ -34,7 +34,7 @@ def pull_index(
     base = op.args[0]
     assert isinstance(base, Var)
     like = sweep.primal(base, env)
-    buffer = ensure(base.name, state, sweep, out, like)
+    buffer = ensure(base.name, state, sweep, out, like, reads=True)
     place = cotangent_place(op, buffer, env, sweep)
     container = sweep.kind(base.name).is_container
     if isinstance(g.value, tuple) and container:
@@ -108,7 +108,7 @@ def pull_attribute(
     base = op.args[0]
     assert isinstance(base, Var)
     like = sweep.primal(base, env)
-    buffer = ensure(base.name, state, sweep, out, like)
+    buffer = ensure(base.name, state, sweep, out, like, reads=True)
     kind, name = sweep.kind(base.name), op.prim.removeprefix("attribute:")
     value = flat(g, sweep, out)
     protect(buffer.name, base.name, state, sweep, out)

@@ -211,7 +211,9 @@ def _distribute(
     if kind.tag == "dict":  # its keys, which have no derivative
         raise unsupported(stmt.span, "a derivative flows through the keys of this dict",
                           "keep in the values what is differentiated")  # fmt: skip
-    buffer = ensure(owner.name, inside, sweep, part, sweep.primal(owner, rounds.env))
+    if kind.is_container and sweep.is_shadowed(owner.name):
+        return  # all that it holds are arrays, which have theirs in memory
+    buffer = ensure(owner.name, inside, sweep, part, sweep.primal(owner, rounds.env), reads=True)
     place = expression(text, {"d": buffer, "k": rounds.index}, "index")
     nested = kind.tag == "any" or (kind.is_container and not (
         kind.items and all(item.tag in ("num", "array", "numeric") for item in kind.items)

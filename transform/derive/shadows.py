@@ -15,12 +15,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adjoint.transform.analyses.activity import differentiable_operands
+from adjoint.transform.analyses.container_calls import DEEP_COPY
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.analyses.views import is_basic_index
 from adjoint.transform.derive.build import ZERO, call, expression, substitute
 from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
-from adjoint.transform.derive.memory import check_unchanged
 from adjoint.transform.derive.sweep import HERE, NOW, Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -58,15 +58,16 @@ def take_shadows(stmt: Stmt, state: State, sweep: Sweep, out: Out) -> bool:
             if not _makes(name, op, sweep):
                 return sweep.is_shadowed(name)
             if any(map(sweep.is_active, differentiable_operands(op))):
-                _take(stmt, name, state, sweep, out)
+                _take(stmt, name, state, sweep, out, _unknown_base(op, sweep))
             return False
         case Assign(target=Var(name=name)):
             return sweep.is_shadowed(name)
         case Unpack(value=Var(name=name)):
             if not sweep.kind(name).is_container:
+                base = Var(name) if sweep.kind(name).tag == "any" else None
                 for target in targets:
                     if _may_be_number(target, sweep):
-                        _take(stmt, target, state, sweep, out)
+                        _take(stmt, target, state, sweep, out, base)
             return all(map(sweep.is_shadowed, targets))
         case Augment(target=Var(name=name)) if _may_be_number(name, sweep):
             _take(stmt, name, state, sweep, out)
@@ -87,12 +88,14 @@ def _may_be_number(name: str, sweep: Sweep) -> bool:
 
 def _makes(name: str, op: Op, sweep: Sweep) -> bool:
     """Whether an operation may make arrays that are found by memory, and no mere names or views."""
-    known = sweep.facts.aliases
-    if name not in known.shadowed | known.mixed:
+    known, (head, _, _) = sweep.facts.aliases, op.prim.partition(":")
+    if name not in known.shadowed | known.mixed or name in known.views:
+        return False
+    if head in ("tuple", "list", "dict", "record", "closure"):
         return False
     if sweep.kind(name).is_container:
-        return op.prim == "call" or is_rule(op.prim)
-    if op.prim == "index":
+        return op.prim in ("call", DEEP_COPY) or is_rule(op.prim)
+    if head in ("index", "attribute"):
         base = op.args[0]
         if isinstance(base, Var) and sweep.kind(base.name).is_container:
             return False
@@ -100,8 +103,16 @@ def _makes(name: str, op: Op, sweep: Sweep) -> bool:
     return op.prim not in ("method:pop", "method:get", "method:setdefault")
 
 
-def _take(stmt: Stmt, name: str, state: State, sweep: Sweep, out: Out) -> None:
-    check_unchanged(name, sweep)
+def _unknown_base(op: Op, sweep: Sweep) -> Var | None:
+    """What a part is taken of, if nothing is known of that."""
+    base = op.args[0] if op.prim.partition(":")[0] in ("index", "attribute") else None
+    return base if isinstance(base, Var) and sweep.kind(base.name).tag == "any" else None
+
+
+def _take(
+    stmt: Stmt, name: str, state: State, sweep: Sweep, out: Out, base: Var | None = None
+) -> None:
+    """Take the cotangent of what a name comes to hold, which may be a part of `base`."""
     shadows, made = sweep.shadows(), sweep.facts.bindings.after[id(stmt)][name]
     protect(shadows.name, None, state, sweep, out)
     atoms: dict[str, Atom] = {"s": shadows, "x": sweep.value(made)}
@@ -110,6 +121,9 @@ def _take(stmt: Stmt, name: str, state: State, sweep: Sweep, out: Out) -> None:
     if held is not None or name in sweep.facts.aliases.mixed:
         text = "shadow_take(s, x, g)"
         atoms["g"] = ZERO if held is None else flat(held, sweep, out)
+    if base is not None:
+        text = "shadow_item(s, base, x, g)"
+        atoms["base"] = sweep.here(base.name)
     hint = "d" if name.startswith("%") else f"d_{name}"
     taken = sweep.names.temporary(hint)
     out.append(Assign(taken, expression(text, atoms, "derived.pop")))
@@ -119,7 +133,9 @@ def _take(stmt: Stmt, name: str, state: State, sweep: Sweep, out: Out) -> None:
 
 def is_by_memory(name: str, sweep: Sweep) -> bool:
     """Whether the cotangent of a variable is found by memory, if it holds an array."""
-    return sweep.is_shadowed(name) or _may_be_number(name, sweep)
+    return not sweep.kind(name).is_container and (
+        sweep.is_shadowed(name) or name in sweep.facts.aliases.mixed
+    )
 
 
 def part_of_memory(version: Version, sweep: Sweep) -> Op:

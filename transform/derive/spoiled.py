@@ -1,9 +1,10 @@
-"""Whether the array that a value is held in may be written after the value came to be."""
+"""Whether what a value is held in (array, container) may be written after the value came to be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from adjoint.transform.analyses.alias_state import may_contain
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.order import Place, may_follow, places
 from adjoint.transform.analyses.versions import Version
@@ -12,17 +13,21 @@ from adjoint.transform.ir.nodes import For, If, Stmt, While, blocks_of
 
 
 def spoiled(version: Version, facts: Facts, pinned: frozenset[str]) -> bool:
-    """Whether the array that a version holds may be written after it came to be."""
+    """Whether the array that a version holds may be written after it came to be.
+
+    Of what is but the arrays that a container holds, whether it may come to hold others.
+    """
     kind = facts.kinds.get(version.name, ANY)
-    if version.is_binding or not kind.may_share:
+    if not kind.may_share or (version.is_binding and not may_contain(kind)):
         return False
+    writes = facts.aliases.changes if version.is_binding else facts.aliases.reached
     family = facts.aliases.classes.get(version.name, frozenset({version.name}))
     family |= {version.name}
     if family & pinned:
         return True
     where = places(facts.function)
     here = _place(version, facts, where)
-    for stmt_id, names in facts.aliases.reached.items():
+    for stmt_id, names in writes.items():
         if names & family and stmt_id in where:
             if version.after is not None and stmt_id == id(version.after):
                 if not here.loops or not where[stmt_id].loops:
