@@ -28,6 +28,7 @@ from adjoint.transform.lower.derivatives import name_derivatives
 from adjoint.transform.lower.generated import generated_initialiser
 from adjoint.transform.lower.lift import lift
 from adjoint.transform.lower.local_functions import LocalFunction, given_as, missing, with_captures
+from adjoint.transform.lower.open_pullbacks import is_emitted, open_pullbacks
 from adjoint.transform.lower.sources import with_sources
 from adjoint.transform.lower.statements_inside import map_ops
 from adjoint.transform.source import Reader, read_source
@@ -148,7 +149,14 @@ def _lowered(
     fn: FunctionType, opened: tuple[str, ...], read: Reader, cells: frozenset[Variable]
 ) -> Function:
     """A function in the IR, with plain exits, and the standard library's functions as sources."""
-    return with_sources(normalise_exits(lower(fn, opened, read, cells)))
+    function = with_sources(normalise_exits(lower(fn, opened, read, cells)))
+    if not is_emitted(fn):
+        return function
+    return open_pullbacks(function, fn, lambda other: _as_lowered(other, read))
+
+
+def _as_lowered(fn: FunctionType, read: Reader) -> Function:
+    return with_sources(normalise_exits(lower(fn, (), read, frozenset())))
 
 
 def _of(

@@ -23,7 +23,6 @@ from adjoint.transform.ir.nodes import Block, Op, Ref, Span
 from adjoint.transform.lower.local_functions import LocalFunction
 from adjoint.transform.ours import Derivative
 from adjoint.transform.refusals import place_of, unsupported
-from adjoint.transform.results import require_number
 from adjoint.transform.standing import stands_for
 from adjoint.transform.world import World, default_kinds
 

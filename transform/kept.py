@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +23,14 @@ class Kept:
     compiled: by what was asked for, then by the kinds of the arguments. accepted: the code that was
     looked at when the function was decorated. known: the function and all that it calls in the IR,
     with their analyses, and what these were found under: whatever is asked of it begins with them.
+    standing: the functions that stand for its derivatives.
     """
 
     function: FunctionType | None
     compiled: dict[Any, dict[Any, Compiled]]
     accepted: CodeType | None = None
     known: tuple[World, Guards] | None = None
+    standing: dict[Any, FunctionType] = field(default_factory=dict)
 
     def __reduce__(self) -> Any:
         """Nothing of it goes into pickles of the function."""

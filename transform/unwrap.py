@@ -10,6 +10,9 @@ from typing import Any
 from adjoint.runtime.errors import NotDifferentiable
 from adjoint.runtime.rules import rule_of
 from adjoint.transform.homes import original
+from adjoint.transform.ours import derivative_of
+from adjoint.transform.parameters import parameters_of
+from adjoint.transform.standing import standing_for
 
 Target = tuple[FunctionType, tuple[Any, ...], dict[str, Any]]
 
@@ -31,6 +34,8 @@ def unwrap(function: Any) -> Target:
         return found
     if isinstance(function, FunctionType):
         return original(function), (), {}
+    if isinstance(function, types.MethodType) and derivative_of(function) is not None:
+        return _of_derivative(function)
     if isinstance(function, types.MethodType):
         inner, bound, preset = unwrap(function.__func__)
         return inner, (function.__self__, *bound), preset
@@ -45,6 +50,23 @@ def unwrap(function: Any) -> Target:
         inner, bound, preset = unwrap(call)
         return inner, (function, *bound), preset
     raise NotDifferentiable(f"{_shown(function)} {_why_not(function)}")
+
+
+def _of_derivative(method: types.MethodType) -> Target:
+    """The function that stands for `f.gradient`, with what `f` presets."""
+    from adjoint.transform.differentiable import Differentiable  # noqa: PLC0415
+
+    asked, mode = method.__self__._asked, method.__name__
+    slots = asked.slots(asked.wrt, mode, parameters_of(asked.function))
+    if slots is not None and any(slot.inside is not None for slot in slots):
+        raise NotDifferentiable(
+            f"{asked.function.__name__}.{mode} is with respect to starred arguments, and is not "
+            "differentiated again; give them names"
+        )
+    wrt = None if slots is None else tuple(slot.parameter for slot in slots)
+    plain = Differentiable(asked.function, wrt, asked.passes)
+    made = standing_for(asked.function, mode, wrt, getattr(plain, mode))
+    return made, asked.bound, asked.preset
 
 
 def _shown(function: Any) -> str:

@@ -51,6 +51,25 @@ def in_dtype(d: Any, like: Any) -> Any:
     return d.astype(wanted)
 
 
+def seeded(d: Any, like: Any) -> Any:
+    """The cotangent that a pullback is given, in the dtype of the value that it is of.
+
+    Complex ones are conjugated here, as everywhere where users give them.
+
+    Raises:
+        ValueError: its shape is not that of the value.
+
+    >>> seeded(np.float64(2.0), np.float32(1.0))
+    np.float32(2.0)
+    """
+    if shape_of(d) != shape_of(like):
+        raise ValueError(
+            f"the cotangent has shape {shape_of(d)}, and the value {shape_of(like)}"
+        )
+    d = in_dtype(d, like)
+    return np.conjugate(d) if is_complex(d) else d
+
+
 def in_field(d: Any, like: Any) -> Any:
     """`d`, complex where `like` is, and of complex numbers the real part where it is real.
 

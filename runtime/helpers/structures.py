@@ -225,6 +225,25 @@ def restructure(d: Any, x: Any) -> Any:
     return None
 
 
+def unrestructure(g: Any, x: Any) -> Any:
+    """The cotangent of `d` where `g` is that of `restructure(d, x)`.
+
+    >>> unrestructure((2.0, None), (1.0, "name"))
+    [2.0, None]
+    """
+    if isinstance(x, (list, tuple)):
+        return [unrestructure(part, e) for part, e in zip(_parts(g, x), x, strict=True)]
+    if isinstance(x, dict):
+        known = g if isinstance(g, dict) else {}
+        return {key: unrestructure(known.get(key), e) for key, e in x.items()}
+    if hasattr(x, "dtype") or isinstance(x, (bool, int, float, complex)):
+        return np.conjugate(g) if is_complex(g) else g
+    if fields := fields_of(x):
+        parts = {name: unrestructure(getattr(g, name, None), e) for name, e in fields.items()}
+        return types.SimpleNamespace(**parts)
+    return None
+
+
 def _restructured_number(d: Any, kind: type) -> Any:
     """A number; on a device an array without axes, because nobody has to wait for that."""
     if d is None or not hasattr(d, "dtype") or type(d).__module__ == "numpy":

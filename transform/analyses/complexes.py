@@ -17,6 +17,7 @@ from adjoint.runtime.helpers import is_complex
 from adjoint.runtime.rules import RULES, rule_of
 from adjoint.transform.analyses.fields import Field, field_of
 from adjoint.transform.ir.nodes import Assign, Block, Const, Op, Ref, Stmt, reads, walk
+from adjoint.transform.ours import Derivative, is_differentiable, maker_of
 
 _DTYPES = frozenset({"complex", "complex64", "complex128", "c8", "c16", "F", "D"})
 _MAKERS = frozenset(
@@ -66,9 +67,13 @@ def _is_source(value: Any, seen: set[int]) -> bool:
     if isinstance(value, list | tuple | dict):
         parts: Iterable[Any] = value.values() if isinstance(value, dict) else value
         return any(_is_source(part, seen) for part in parts)
+    if maker_of(value) is not None:
+        return False
     rule = rule_of(value)
     if rule is not None:
         return rule.gives_complex
+    value = getattr(value, "target", value) if isinstance(value, Derivative) else value
+    value = value._target()[0] if is_differentiable(value) else value
     if isinstance(value, FunctionType):
         return any(_is_source(part, seen) for part in _reached(value))
     return bool(is_complex(value))
