@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-import warnings
 
 import pytest
 
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.differentiable import Differentiable
+from adjoint.transform.errors import UnsupportedSyntax
+from adjoint.transform.explain.marks import LATE
 from adjoint.transform.explain.report import explained
 from tests.diagnostics.test_diagnostics_refused import CASES, HEADER, expectation, function_of
 from tests.programs.registry import corpus
@@ -28,23 +29,28 @@ def test_what_is_refused_is_shown_there_and_once(case):
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
-def test_a_program_is_refused_exactly_if_differentiating_refuses_it(program):
+@pytest.mark.filterwarnings("ignore")
+def test_a_program_is_refused_exactly_if_calling_it_refuses_it(program):
     function = Differentiable(program.function, tuple(program.positions(0)))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        report = explained(function, "gradient", None, program.arguments(0))
-    said = [one.message for one in report.refusals]
+    report = explained(function, "vjp", None, program.arguments(0))
     refused = refusal_of(function, program.arguments(0))
-    assert refused in said if refused else not said and not report.stopped
+    if isinstance(refused, UnsupportedSyntax):
+        assert refused.msg in [one.message for one in report.refusals]
+    else:
+        assert not report.refusals
+        assert not report.stopped
+    if refused is not None and not isinstance(refused, UnsupportedSyntax):
+        through = [one for part in report.parts for line in part.lines for one in line.through]
+        assert any(LATE in one for one in through)
 
 
-def refusal_of(function: Differentiable, arguments: tuple[object, ...]) -> str:
-    """The message with which differentiating refuses a function; empty if it does not."""
+def refusal_of(function: Differentiable, arguments: tuple[object, ...]) -> AdjointError | None:
+    """What is raised where a call refuses a function."""
     try:
-        function.source_of("gradient", None, *arguments)
+        function.vjp(*arguments)
     except AdjointError as error:
-        return str(error.msg)
-    return ""
+        return error
+    return None
 
 
 SEVERAL = {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import linecache
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +20,7 @@ from adjoint.transform.analyses.activity import (
 )  # fmt: skip
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analysis import analyse
+from adjoint.transform.callees import target_of
 from adjoint.transform.ir.nodes import (
     Assign,
     Augment,
@@ -26,6 +30,7 @@ from adjoint.transform.ir.nodes import (
     Op,
     Ref,
     Return,
+    Span,
     Stmt,
     Store,
     Var,
@@ -34,9 +39,11 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 from adjoint.transform.lower.expressions import OPERATORS, UNARY
+from adjoint.transform.refusals import place_of
 from adjoint.transform.world import Analysis, World
 
 DIFFERENTIATES, KEPT, INACTIVE, REFUSED = "differentiates", "kept", "inactive", "refused"
+LATE = "found when it runs"
 STRENGTH = ("", INACTIVE, KEPT, DIFFERENTIATES, REFUSED)
 
 
@@ -89,9 +96,42 @@ def _of_statements(
         if flows and (bound & active or isinstance(stmt, Return)):
             yield stmt, Mark(DIFFERENTIATES, tuple(_through(stmt, flows)), tuple(_calls(stmt)))
         elif {a.name for a in reads(stmt) if isinstance(a, Var)} & varied:
-            yield stmt, Mark(KEPT, calls=tuple(_calls(stmt)))
+            late = [_late(op, stmt) for op in _operations(stmt) if not is_rule(op.prim)]
+            yield stmt, Mark(KEPT, tuple(filter(None, late)), tuple(_calls(stmt)))
         else:
             yield stmt, Mark(INACTIVE, calls=tuple(_calls(stmt)))
+
+
+def _late(op: Op, stmt: Stmt) -> str | None:
+    """A call of which it is found out when it runs what it reaches; None if it is none."""
+    head, _, name = op.prim.partition(":")
+    if isinstance(op.callee, Var):
+        return f"{_called(op.callee, op, stmt)}(), {LATE}"
+    if isinstance(op.callee, Ref):
+        known = target_of(op) is not None and not {"*", "**"}.intersection(op.roles)
+        return None if known else f"{op.callee.text}(), {LATE}"
+    return f".{name}(), {LATE}" if head == "method" else None
+
+
+def _called(callee: Var, op: Op, stmt: Stmt) -> str:
+    """What is called, as it is written."""
+    name = callee.name.lstrip("%").partition(".")[0]
+    try:
+        tree = ast.parse(textwrap.dedent(_text(place_of(op, stmt.span))))
+    except SyntaxError:  # the header of a compound statement
+        return name
+    calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    if not hasattr(op.template, "lineno"):  # it is not known which of them
+        calls = [text for text in calls if text.rpartition(".")[2] == name]
+    return calls[0] if calls else name
+
+
+def _text(span: Span) -> str:
+    """The source at a place."""
+    lines = [linecache.getline(span.file, n) for n in range(span.line, span.end_line + 1)]
+    lines[-1] = lines[-1][: span.end_column]
+    lines[0] = lines[0][span.column :]
+    return "".join(lines)
 
 
 def _operations(stmt: Stmt) -> Iterator[Op]:
@@ -123,11 +163,9 @@ def _through(stmt: Stmt, flows: frozenset[str]) -> Iterator[str]:
             yield op.prim
         elif op.prim == "index":
             yield "[...]"
+        elif (late := _late(op, stmt)) is not None:
+            yield late
         elif isinstance(op.callee, Ref):
             yield f"{op.callee.text}()"
-        elif isinstance(op.callee, Var):
-            yield f"{op.callee.name}(), found when it runs"
-        elif head == "method":
-            yield f".{name}()"
         elif head == "attribute":
             yield f".{name}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from adjoint.transform.explain.marks import DIFFERENTIATES, INACTIVE, KEPT, REFUSED
+from adjoint.transform.explain.marks import DIFFERENTIATES, INACTIVE, KEPT, LATE, REFUSED
 from adjoint.transform.explain.refusals import Refusal
 from adjoint.transform.explain.report import Line, Part, Report
 
@@ -16,6 +16,7 @@ k  kept: runs as it stands; no derivative passes to the result
 .  inactive: does not depend on what is differentiated
 !  refused
 """
+_LATE = "What is found when it runs may be refused then.\n"
 _WIDEST = 60
 
 
@@ -32,7 +33,8 @@ def as_text(report: Report, coloured: Callable[[str], str] = str) -> str:
     ]
     if report.stopped:
         lines.append(f"What else is here could not be looked at ({report.stopped}).\n")
-    return "".join((*lines, LEGEND, "\n", _summary(report)))
+    late = any(LATE in one for p in report.parts for line in p.lines for one in line.through)
+    return "".join((*lines, LEGEND, *([_LATE] if late else []), "\n", _summary(report)))
 
 
 def _part(part: Part, coloured: Callable[[str], str]) -> Iterator[str]:
