@@ -119,8 +119,8 @@ def _analyse_once(
 
     def summary(op: Op) -> Summary:
         return summary_of(op, own, world)
-    function = settle_attempts(function, own, names, summary)
 
+    function, unsettled = settle_attempts(function, own, names, summary)
     function = bind_before_loops(open_tests(function, own, summary))
     prepared = prepare(function, own, names)
     found = aliases(
@@ -128,7 +128,7 @@ def _analyse_once(
     )
     used = names_used(prepared.function.body) | {p.name for p in lowered.params}
     returns = anonymous(resolved.returns)
-    return Analysis(prepared.function, prepared, own, returns, found, used | outside)
+    return Analysis(prepared.function, prepared, own, returns, found, used | outside, unsettled)
 
 
 def _written_around(

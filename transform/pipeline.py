@@ -15,6 +15,7 @@ from adjoint.transform.analyses.aliases import TWICE
 from adjoint.transform.analyses.attempts import check_attempts
 from adjoint.transform.analyses.encoded import Follow, check_encoded
 from adjoint.transform.analyses.outside import Kept, check_outside, kept_parameters
+from adjoint.transform.analyses.raised import Carries, check_raised, holds_values
 from adjoint.transform.analyses.shapes import shapes
 from adjoint.transform.analyses.unseen import check_unseen
 from adjoint.transform.analyses.versions import bindings, versions
@@ -148,6 +149,21 @@ def _vjp_name(callee: Callee, world: World) -> str:
     return name
 
 
+def _check(callee: Callee, analysis: Analysis, inputs: Collection[str], world: World) -> None:
+    """Refuse what leads out of what a derivative can follow, in either mode."""
+    function = analysis.function
+    check_escapes(callee, analysis, inputs)
+    check_unseen(function, analysis.kinds, analysis.aliases, inputs)
+    check_outside(
+        function, analysis.kinds, analysis.aliases, inputs,
+        lambda op: summary_of(op, analysis.kinds, world), _kept(analysis, world, set()),
+    )  # fmt: skip
+    follow = _follow_texts(analysis, world, set())
+    check_encoded(function, analysis.kinds, analysis.aliases, inputs, follow)
+    carries = _carrying(analysis, world, set())
+    check_raised(function, analysis.kinds, analysis.aliases, inputs, carries)
+
+
 def _sweep(
     callee: Callee, analysis: Analysis, wrt: tuple[str, ...], written: tuple[str, ...],
     emitted: Emitted, world: World,
@@ -162,7 +178,7 @@ def _sweep(
     follow = _follow_texts(analysis, world, set())
     check_encoded(function, analysis.kinds, analysis.aliases, {*wrt, *written}, follow)
     found = versions(function, analysis.aliases.reached, analysis.aliases.roots)
-    check_attempts(function, analysis.aliases, found)
+    check_attempts(function, analysis.aliases, found, analysis.unsettled)
     definitions: dict[str, Stmt] = {}
     for stmt in walk(function.body):
         if not isinstance(stmt, Augment):
@@ -219,6 +235,24 @@ def _follow_texts(analysis: Analysis, world: World, visited: set[Any]) -> Follow
         return True
 
     return follow
+
+
+def _carrying(analysis: Analysis, world: World, visited: set[Any]) -> Carries:
+    """Whether what a call raises may hold what it was given, by what the call reaches."""
+
+    def carries(op: Op) -> bool:
+        call = call_of(op, analysis.kinds, world.callees)
+        if call is None:
+            return op.prim == "call" and isinstance(op.callee, Var)
+        if (key := (call.callee.key, call.kinds)) in visited:
+            return False
+        visited.add(key)
+        called = analyse(call.callee, call.kinds, world)
+        deeper = _carrying(called, world, visited)
+        inner = [s.value for s in walk(called.function.body) if isinstance(s, Assign | Effect)]
+        return holds_values(called.function) or any(deeper(o) for o in inner if isinstance(o, Op))
+
+    return carries
 
 
 def _differentiate_call(

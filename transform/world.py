@@ -14,13 +14,17 @@ from adjoint.transform.analyses.kind import NONE, NUMERIC, Kind, kind_of, kind_o
 from adjoint.transform.callees import Callees, ParameterKinds
 from adjoint.transform.derive.functions import Adjoint
 from adjoint.transform.derive.prepare import Prepared
+from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Function
 from adjoint.transform.passes.pipeline import ALL, Passes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """A function prepared for derivation, under given kinds of its parameters."""
+    """A function prepared for derivation, under given kinds of its parameters.
+
+    unsettled: why it cannot be derived, should it be asked for (see `derive.attempts`).
+    """
 
     function: Function
     prepared: Prepared
@@ -28,6 +32,7 @@ class Analysis:
     returns: Kind
     aliases: Aliases
     names: frozenset[str]
+    unsettled: tuple[UnsupportedSyntax, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

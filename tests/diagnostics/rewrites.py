@@ -320,6 +320,42 @@ REWRITES: dict[str, tuple[str, str, str]] = {
                 return np.sum(a) * z
         """,
     ),
+    "a number that an exception carries": (
+        """
+            class Failed(Exception):
+                def __init__(self, best):
+                    self.best = best
+
+            def g(x):
+                if x[0] < 5.0:
+                    raise Failed(x[0] * x[1])
+                return x[2]
+
+            def f(x):
+                try:
+                    y = g(x)
+                except Failed as error:
+                    y = error.best
+            #           ^^^^^^^^^^
+                return y * x[3]
+        """,
+        "a number is read here from an exception that may hold what is differentiated, which no "
+        "derivative can follow; keep the number in a variable, before this is raised",
+        """
+            class Failed(Exception):
+                pass
+
+            def f(x):
+                best = x[0] * x[1]
+                try:
+                    if x[0] < 5.0:
+                        raise Failed
+                    y = x[2]
+                except Failed:
+                    y = best
+                return y * x[3]
+        """,
+    ),
     "a finally that writes": (
         """
             class Halved:

@@ -37,7 +37,10 @@ _Way = Live | None
 
 
 def read_if_caught(block: Block) -> dict[int, Live]:
-    """For every `try` that catches, by identity, the names that are read where it has caught."""
+    """For every `try` that catches, by identity, the names that are read where it has caught.
+
+    One is missing where the function cannot come to its end once it has.
+    """
     found: dict[int, Live] = {}
     _block(block, frozenset(), _Exits(None, None, found))
     return found
@@ -91,7 +94,8 @@ def _block(block: Block, live: _Way, exits: _Exits) -> _Way:
 def _try(stmt: Try, live: _Way, failed: _Way, exits: _Exits) -> _Way:
     """What is live before a `try`; `failed`: after it, where it has caught."""
     handler = _block(stmt.orelse, failed, exits)
-    exits.found[id(stmt)] = exits.found.get(id(stmt), frozenset()) | (handler or frozenset())
+    if handler is not None:
+        exits.found[id(stmt)] = exits.found.get(id(stmt), frozenset()) | handler
     everything = any(getattr(known, "value", None) is BaseException for known in stmt.catches)
     caught = handler if everything else _either(handler, exits.caught)
     before = _block(stmt.body, live, _Exits(exits.leave, caught, exits.found))

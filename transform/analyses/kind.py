@@ -26,7 +26,7 @@ class Kind:
     """What a name holds.
 
     tag: `num`, `array`, `numeric`, `list`, `tuple`, `dict`, `record`, `str`, `none`, `function`,
-      `range`, `cell` (a variable that functions share), `any`.
+      `range`, `error`, `cell` (a variable that functions share), `any`.
     ndim: number of axes of an array, where it is known.
     items: element kinds: each of a tuple, the joined one of a list or dict, the fields of a record.
     discrete: integers, truth values and what has no derivative for another reason.
@@ -97,6 +97,7 @@ BOOL = Kind("num", discrete=True, names=("bool",))
 
 RANGE = Kind("range", discrete=True)
 ANY = Kind("any")
+ERROR = Kind("error", discrete=True)
 CELL = Kind("cell")
 SHARING = Kind("any", names=("cells",))
 """A function that holds cells; or anything else that may be one."""

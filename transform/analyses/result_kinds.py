@@ -14,6 +14,7 @@ from adjoint.transform.analyses.kind import (
     ANY,
     ARRAY,
     BOOL,
+    ERROR,
     INT,
     NUM,
     NUMERIC,
@@ -46,6 +47,8 @@ def look_kind(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     """The kind of an expression that only looks: comparisons of arrays are arrays."""
     if any(k is None for k in args):
         return None
+    if op.template is CAUGHT:
+        return ERROR
     match op.template:
         case gast.Compare(left=left, ops=ops, comparators=others):
             if all(isinstance(o, gast.Is | gast.IsNot | gast.In | gast.NotIn) for o in ops):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from adjoint.runtime.modes import no_grad
 from adjoint.transform.analyses.caught import is_quiet
 from adjoint.transform.ir.nodes import (
     Block,
@@ -12,6 +17,7 @@ from adjoint.transform.ir.nodes import (
     Const,
     For,
     If,
+    Ref,
     Stmt,
     Try,
     Var,
@@ -19,6 +25,9 @@ from adjoint.transform.ir.nodes import (
     With,
     walk,
 )  # fmt: skip
+
+_SETTINGS = (np.errstate, np.printoptions, no_grad, warnings.catch_warnings)
+_LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Semaphore)
 
 Matters = Callable[[Stmt], bool]
 """Whether it matters, where a `try` has caught, that a statement has run."""
@@ -71,6 +80,9 @@ def can_open(block: Block, matters: Matters) -> bool:
     """
     for stmt in block:
         match stmt:
+            case With(body=body) if _is_indifferent(stmt) and not leaves(body):
+                if not can_open(body, matters):
+                    return False
             case Try() | With() if _cut_inside(stmt, matters) or leaves((stmt,)):
                 return False
             case If(body=body, orelse=orelse):
@@ -80,6 +92,15 @@ def can_open(block: Block, matters: Matters) -> bool:
                 if _cut_inside(stmt, matters) and not can_open(body, matters):
                     return False
     return True
+
+
+def _is_indifferent(stmt: With) -> bool:
+    """Whether it is all the same to a context that an exception leaves it."""
+    callee = stmt.context.callee
+    if isinstance(callee, Ref):
+        return callee.value in _SETTINGS
+    held = stmt.context.args
+    return len(held) == 1 and isinstance(held[0], Ref) and isinstance(held[0].value, _LOCKS)
 
 
 def leaves(block: Block) -> bool:
@@ -137,6 +158,9 @@ def _opened(stmt: Stmt, rest: Block, attempt: Attempt, leave: Block) -> Block:
             inner = () if rest else leave
             then, other = parts_of(body, attempt, inner), parts_of(orelse, attempt, inner)
             new: Stmt = replace(stmt, body=then, orelse=other)
+            return (new, *_guarded(rest, attempt, leave)) if rest else (new,)
+        case With(body=body):
+            new = replace(stmt, body=parts_of(body, attempt, () if rest else leave))
             return (new, *_guarded(rest, attempt, leave)) if rest else (new,)
         case For(body=body):
             new = replace(stmt, body=parts_of(body, attempt, around))

@@ -21,16 +21,18 @@ is read where the exception was caught has to be told apart, and what is written
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import gast
 
+from adjoint.transform.analyses.attempts import half_done
 from adjoint.transform.analyses.caught import read_if_caught
-from adjoint.transform.analyses.effects import Summaries, written
+from adjoint.transform.analyses.effects import Summaries, shared, written
 from adjoint.transform.analyses.kind import ANY, Kind
-from adjoint.transform.analyses.liveness import Live, names_read
+from adjoint.transform.analyses.liveness import Live, exposed, names_read
 from adjoint.transform.derive.attempt_parts import Attempt, can_open, has_cut, leaves, parts_of
 from adjoint.transform.derive.build import Names, substitute
+from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
     CAUGHT,
@@ -46,6 +48,7 @@ from adjoint.transform.ir.nodes import (
     Op,
     Stmt,
     Try,
+    Unpack,
     Var,
     binds,
     walk,
@@ -54,8 +57,6 @@ from adjoint.transform.ir.rebuild import map_inside
 from adjoint.transform.lower.templates import hole
 
 _FLAG = Kind("num", discrete=True)
-_PARTS = ("index", "attribute", "method")
-"""How the operations begin that may give a part of their first operand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,17 @@ class _Work:
     """What is known of the function, and how new names are made.
 
     live: what is read where each `try` has caught, by its identity.
-    touched: the names that a statement writes into.
+    touched: the names that a statement writes into. shared: those of which what it binds may be a
+    part.
+    refused: receives the refusals of what cannot be taken apart.
     """
 
     live: Mapping[int, Live]
     touched: Callable[[Stmt], frozenset[str]]
+    shared: Callable[[Stmt], frozenset[str]]
     kinds: dict[str, Kind]
     names: Names
+    refused: list[UnsupportedSyntax] = field(default_factory=list)
 
     def new(self, name: str, kind: Kind) -> Var:
         var = Var(self.names.fresh(name))
@@ -79,27 +84,44 @@ class _Work:
 
 def settle_attempts(
     fn: Function, kinds: dict[str, Kind], names: Names, summaries: Summaries
-) -> Function:
-    """The function; the kinds of what is added to it are entered into `kinds`."""
+) -> tuple[Function, tuple[UnsupportedSyntax, ...]]:
+    """The function, and the refusals of what cannot be taken apart, for when it is derived.
+
+    The kinds of what is added to it are entered into `kinds`.
+    """
     if not any(isinstance(stmt, Try) and stmt.catches for stmt in walk(fn.body)):
-        return fn
+        return fn, ()
 
     def touched(stmt: Stmt) -> frozenset[str]:
         return written(stmt, kinds, summaries)
 
-    work = _Work(read_if_caught(fn.body), touched, kinds, names)
-    body = _block(fn.body, frozenset(), work)
-    return fn if body is fn.body else replace(fn, body=body)
+    def parts(stmt: Stmt) -> frozenset[str]:
+        match stmt:
+            case Assign(value=Op() as op):
+                return frozenset(var.name for var, _ in shared(op, kinds, summaries))
+            case Assign(value=Var(name=name)) | Unpack(value=Var(name=name)):
+                return frozenset({name})
+            case For():
+                return names_read(stmt)
+        return frozenset()
+
+    work = _Work(read_if_caught(fn.body), touched, parts, kinds, names)
+    body = _block(fn.body, None, work)
+    return fn if body is fn.body else replace(fn, body=body), tuple(work.refused)
 
 
-def _block(block: Block, around: Live, work: _Work) -> Block:
-    """A block with its attempts settled; `around` is read where those around it have caught."""
+def _block(block: Block, around: Live | None, work: _Work) -> Block:
+    """A block with its attempts settled; `around` is read where those around it have caught.
+
+    None: the function cannot come to its end once they have.
+    """
     new: list[Stmt] = []
     for stmt in block:
         if not isinstance(stmt, Try) or not stmt.catches:
             new.append(map_inside(stmt, lambda inner: _block(inner, around, work)))
             continue
-        wanted = work.live[id(stmt)] | around
+        here = work.live.get(id(stmt))
+        wanted = around if here is None else here if around is None else here | around
         body, orelse = _block(stmt.body, wanted, work), _block(stmt.orelse, around, work)
         same = body is stmt.body and orelse is stmt.orelse
         settled = stmt if same else replace(stmt, body=body, orelse=orelse)
@@ -108,20 +130,27 @@ def _block(block: Block, around: Live, work: _Work) -> Block:
     return block if same else tuple(new)
 
 
-def _settled(stmt: Try, wanted: Live, around: Live, work: _Work) -> Block:
+def _settled(stmt: Try, wanted: Live | None, around: Live | None, work: _Work) -> Block:
     """The `try` as it stands where nothing is left behind; else one for each part."""
-    outside = _outside(stmt.body)
+    if wanted is None:
+        return (stmt,)
+    outside = _outside(stmt.body, wanted, work)
 
     def matters(inner: Stmt) -> bool:
         bound = {var.name for var in binds(inner)}
         return bool(bound & wanted) or outside(work.touched(inner))
 
     def matters_around(inner: Stmt) -> bool:
-        return any(var.name in around for var in binds(inner)) or bool(work.touched(inner))
+        named = any(var.name in (around or ()) for var in binds(inner))
+        return named or bool(work.touched(inner))
 
     body = _stripped(stmt.body, stmt.test)
-    handled = around and any(map(matters_around, walk(stmt.orelse)))
-    if not (has_cut(body, matters) or handled) or not can_open(body, matters):
+    handled = around is not None and any(map(matters_around, walk(stmt.orelse)))
+    if not (has_cut(body, matters) or handled):
+        return (stmt,)
+    if not can_open(body, matters):
+        refusal = half_done(body, wanted)
+        work.refused.extend(() if refusal is None else (refusal,))
         return (stmt,)
     first, *_ = stmt.orelse
     error = first.target if isinstance(first, Assign) and _is_caught(first) else None
@@ -151,24 +180,17 @@ def _settled(stmt: Try, wanted: Live, around: Live, work: _Work) -> Block:
     return _named((*start, *parts), work)
 
 
-def _outside(body: Block) -> Callable[[frozenset[str]], bool]:
-    """Whether some of the names that a write reaches are not made by the body alone."""
-    parts: set[str] = set()
+def _outside(body: Block, wanted: Live, work: _Work) -> Callable[[frozenset[str]], bool]:
+    """Whether some of the names that a write reaches are wanted, or not made by the body alone."""
+    bound = names_bound(body)
+    given = set(wanted | exposed(body))
     while True:
-        before = len(parts)
-        inside = names_bound(body) - parts
+        before = len(given)
         for stmt in walk(body):
-            match stmt:
-                case Assign(target=target, value=Var(name=name)) if name not in inside:
-                    parts.add(target.name)
-                case Assign(target=target, value=Op(prim=prim, args=(Var(name=name), *_))) if (
-                    name not in inside and prim.partition(":")[0] in _PARTS
-                ):
-                    parts.add(target.name)
-                case For(target=target) if names_read(stmt) - inside:
-                    parts.add(target.name)
-        if len(parts) == before:
-            return lambda names: bool(names - inside)
+            if any(name in given or name not in bound for name in work.shared(stmt)):
+                given |= {var.name for var in binds(stmt)}
+        if len(given) == before:
+            return lambda names: any(name in given or name not in bound for name in names)
 
 
 def _flagged(block: Block, left: Var) -> Block:

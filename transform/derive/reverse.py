@@ -13,9 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from adjoint.transform.analyses.activity import differentiable_reads
-from adjoint.transform.analyses.cells import cells_reached
-from adjoint.transform.analyses.cells import cells_reached
 from adjoint.transform.analyses.caught import always_raises
+from adjoint.transform.analyses.cells import cells_reached
 from adjoint.transform.analyses.liveness import exposed
 from adjoint.transform.analyses.versions import TOP, Version
 from adjoint.transform.derive.buffers import ensure
@@ -39,6 +38,7 @@ from adjoint.transform.derive.rounds import (
 )  # fmt: skip
 from adjoint.transform.derive.shadows import forget_shadows, settle, take_shadows
 from adjoint.transform.derive.sweep import Out, Sweep, assign
+from adjoint.transform.derive.unbound import may_be_unbound
 from adjoint.transform.ir.names import names_bound, names_read
 from adjoint.transform.ir.nodes import (
     NOWHERE,
@@ -187,7 +187,7 @@ def _materialise(
     ready = []
     buffers = _buffers(block, sweep)
     for name in sorted(buffers, key=lambda n: n not in views):  # a list may have grown under these
-        if name in open_names and name in env:
+        if name in open_names and name in env and not may_be_unbound(env[name]):
             ensure(name, state, sweep, out, sweep.value(env[name]))
             ready.append(name)
         elif name not in bound and name not in views and name not in state:
@@ -246,8 +246,6 @@ def _reverse_if(stmt: If, state: State, sweep: Sweep, out: Out) -> None:
         _check_finally(stmt, sweep)
         reverse_block(stmt.body, state, sweep, out)
         return
-    if not _matters((*stmt.body, *stmt.orelse), state, sweep):
-        return
     for slot, block, other_block in (
         ("body", stmt.body, stmt.orelse), ("orelse", stmt.orelse, stmt.body)
     ):  # fmt: skip
@@ -255,6 +253,8 @@ def _reverse_if(stmt: If, state: State, sweep: Sweep, out: Out) -> None:
             out.append(Mark((id(stmt), slot)))
             reverse_block(block, state, sweep, out)
             return
+    if not _matters((*stmt.body, *stmt.orelse), state, sweep):
+        return
     forget_shadows(state, sweep)
     env = {**sweep.facts.versions.before[id(stmt)], **sweep.facts.versions.after[id(stmt)]}
     both = (*stmt.body, *stmt.orelse)
@@ -357,7 +357,7 @@ def _reverse_loop(stmt: For | While, state: State, sweep: Sweep, out: Out) -> No
         if name in state:
             continue
         loose = sweep.kind(name).is_container or name in sweep.facts.aliases.mixed
-        if name in assigned or loose or name not in env:
+        if name in assigned or loose or name not in env or may_be_unbound(env[name]):
             zero: Cotangent = Cotangent(sweep.d(name), lazy=True)
             rebind(name, ZERO, state, sweep, out)
             state[name] = zero

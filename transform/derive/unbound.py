@@ -56,6 +56,13 @@ def may_be_nothing(version: Version) -> bool:
     return any(map(may_be_nothing, version.merges))
 
 
+def may_be_unbound(version: Version) -> bool:
+    """Whether there is a way to where several versions meet on which the name is not bound."""
+    if version.what not in ("join", "exit"):
+        return False
+    return len(version.merges) == 1 or any(map(may_be_unbound, version.merges))
+
+
 def _block(block: Block, bound: _Bound, first: list[Stmt]) -> tuple[Block, _Bound]:
     """A block, and what is bound after it; `first` gets what belongs to the function's start."""
     new: list[Stmt] = []

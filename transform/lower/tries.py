@@ -35,7 +35,7 @@ from adjoint.transform.ir.nodes import (
     Var,
     While,
     binds,
-    reads,
+    op_atoms,
     walk,
 )  # fmt: skip
 from adjoint.transform.ir.rebuild import map_inside
@@ -65,19 +65,24 @@ def try_(node: gast.Try, scope: Scope, out: list[Stmt]) -> None:
 
 
 def _has_effects_alone(last: Block, body: list[Stmt]) -> bool:
-    """Whether a block names nothing, leaves nothing and changes nothing that `body` made."""
+    """Whether a block names nothing, leaves nothing and changes nothing that is differentiated."""
     made = names_bound(tuple(body))
     for stmt in walk(last):
         if isinstance(stmt, Return | Break | Continue | Store | Augment):
             return False
         if not all(var.is_temporary for var in binds(stmt)):
             return False
-        if isinstance(stmt, Effect):
-            method = stmt.value.prim.removeprefix("method:")
-            read = {a.name for a in reads(stmt) if isinstance(a, Var)}
-            if made & read or method in MUTATORS:
-                return False
+        if isinstance(stmt, Effect) and not _changes_nothing(stmt.value, made):
+            return False
     return True
+
+
+def _changes_nothing(op: Op, made: frozenset[str]) -> bool:
+    """Whether an effect reaches nothing of the names `made`, nor the contents of an argument."""
+    read = {atom.name for atom in op_atoms(op) if isinstance(atom, Var)}
+    if op.prim.startswith("method:"):  # of a lock, a timer, a file
+        return not made & read and op.prim.removeprefix("method:") not in MUTATORS
+    return not read or (isinstance(op.callee, Ref) and op.callee.value is print)
 
 
 def _in_any_case(

@@ -71,8 +71,8 @@ def split_webs(fn: Function, names: Names, reserved: frozenset[str] = frozenset(
 def _groups(fn: Function, found: Versions) -> dict[int, int]:
     groups: dict[int, int] = {}
     elements, wanted = _elements(fn), _wanted(fn, found)
-
     caught = read_if_caught(fn.body)
+
     def meets(version: Version) -> bool:
         """Whether values of a name meet here: an element that nobody reads afterwards does not."""
         return version.name not in elements or version.number in wanted
@@ -93,10 +93,11 @@ def _groups(fn: Function, found: Versions) -> dict[int, int]:
             for inner in walk(stmt.body):
                 for version in found.after.get(id(inner), {}).values():
                     unite(version, known.setdefault(version.name, version))
-        if isinstance(stmt, For | While):
+            read = caught.get(id(stmt), frozenset())
             for inner in walk(stmt.orelse):
-                for name in caught[id(stmt)] & found.before[id(inner)].keys() & known.keys():
+                for name in read & found.before[id(inner)].keys() & known.keys():
                     unite(found.before[id(inner)][name], known[name])
+        if isinstance(stmt, For | While):
             for name, head in found.heads[id(stmt)].items():
                 carried = head.what == "head"
                 if not meets(head) or (not carried and name in elements):
