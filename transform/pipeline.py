@@ -31,7 +31,9 @@ from adjoint.transform.emit.module import to_text_and_places
 from adjoint.transform.escapes import check_escapes
 from adjoint.transform.foreign import shown_at
 from adjoint.transform.ir.nodes import (
+    Assign,
     Augment,
+    Effect,
     Function,
     Op,
     Ref,
