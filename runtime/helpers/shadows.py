@@ -44,6 +44,11 @@ def shadow(shadows: dict[int, Any], a: Any) -> Any:
         root = owner if isinstance(owner, np.ndarray) else root
         owner = getattr(owner, "base", None)
     first, size = _extent(root)
+    if a.dtype != root.dtype and not _is_real_part(a, root, _address(a) - first):
+        raise not_followed(
+            f"an array of {a.dtype} is a view of one of {root.dtype}, and one of them is written; "
+            "write into that itself (`z.imag = ...`), or take a copy (`.copy()`)"
+        )
     if first not in shadows:
         shadows[first] = root, np.zeros(size // root.itemsize, root.dtype)
     return _same_part(shadows[first][1], a, _address(a) - first)
@@ -195,6 +200,16 @@ def _check(agrees: bool, x: Any) -> None:
             "time that its adjoint runs, or what cannot be looked into; make a list of it, or put "
             "copies (`.copy()`) into it"
         )
+
+
+def _is_real_part(a: Any, root: Any, offset: int) -> bool:
+    """Whether an array holds real parts of complex numbers.
+
+    Their cotangents are real parts, too; those of imaginary parts have another sign.
+    """
+    steps = [stride for stride, size in zip(a.strides, a.shape, strict=True) if size > 1]
+    halves = root.dtype.kind == "c" and a.dtype.kind == "f" and 2 * a.itemsize == root.itemsize
+    return halves and all(step % root.itemsize == 0 for step in (offset, *steps))
 
 
 def _overlaps_itself(a: Any) -> bool:

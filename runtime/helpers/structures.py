@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .broadcasting import expand, is_complex, shape_of
+from .refusals import not_followed
 
 
 def own(d: Any) -> Any:
@@ -103,6 +104,9 @@ def _slots(cls: type) -> tuple[str, ...]:
 def zeros_like(x: Any) -> Any:
     """A cotangent of zeros in the structure of `x`.
 
+    Raises:
+        NotFollowed: `x` is an array of objects or of records, which is written or read.
+
     >>> zeros_like([1, (np.ones(2, np.float32), "name")])
     [0.0, [array([0., 0.], dtype=float32), None]]
     """
@@ -112,6 +116,11 @@ def zeros_like(x: Any) -> Any:
     if dtype is not None and hasattr(x, "shape"):
         if dtype.kind in "biu":
             return np.zeros(x.shape) if x.shape else 0.0
+        if dtype.kind in "OV":
+            raise not_followed(
+                f"what is differentiated is in an array of {dtype}, where no derivative can follow "
+                "it; keep it in an array of floats, or in a list"
+            )
         if dtype.kind not in "fc":
             return None
         return dtype.type(0) if isinstance(x, np.generic) else np.zeros(x.shape, dtype)
@@ -120,12 +129,18 @@ def zeros_like(x: Any) -> Any:
     if isinstance(x, complex):
         return 0j
     if isinstance(x, (list, tuple)):
-        return [zeros_like(e) for e in x]
+        return [_zeros_in(e) for e in x]
     if isinstance(x, dict):
-        return {key: zeros_like(e) for key, e in x.items()}
+        return {key: _zeros_in(e) for key, e in x.items()}
     if fields := fields_of(x):
-        return types.SimpleNamespace(**{name: zeros_like(e) for name, e in fields.items()})
+        return types.SimpleNamespace(**{name: _zeros_in(e) for name, e in fields.items()})
     return None
+
+
+def _zeros_in(x: Any) -> Any:
+    """A cotangent of zeros of what something holds; arrays of objects may well stand beside."""
+    beside = hasattr(x, "shape") and getattr(x, "dtype", None) == np.dtype(object)
+    return None if beside else zeros_like(x)
 
 
 def accumulate(a: Any, b: Any) -> Any:

@@ -92,10 +92,10 @@ class World:
     their memory, each with the refusal where nothing helps. changed: containers that are changed
     themselves, not only what they hold, and changes: by statement; rearranged: those of them of
     which it is not certain which names they have; uncertain: names that are not certainly the views
-    that they are tracked as. together: by call, pairs of its arguments that
-    may share memory, one of them written. takes: for containers, the names that are elements of theirs.
-    displays: containers whose elements are written; and reads_of_whole: containers that are read
-    other than element by element. deep: names of which what they hold may be written, not only they
+    that they are tracked as. together: by call, pairs of its arguments that may share memory, one
+    of them written. takes: for containers, the names that are elements of theirs. displays:
+    containers whose elements are written; and reads_of_whole: containers that are read other than
+    element by element. deep: names of which what they hold may be written, not only they
     themselves.
     """
 

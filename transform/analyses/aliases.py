@@ -42,8 +42,8 @@ class Aliases:
     elements. shadowed: names that share memory with one that is written in ways known only at run
     time; mixed: those of them that may be numbers, or hold some. changes: for every statement that
     writes, the containers that it may change themselves. together: by call, pairs of its arguments
-    that may share memory while one of them is written. deep: names of which what they hold may be written. left: how parameters are
-    related when the function is done, with each other and with the result, of which the name is
+    that may share memory while one of them is written. deep: names of which what they hold may be
+    written. left: how parameters are related when the function is done, with each other and with the result, of which the name is
     `return`. apart, disjoint: which of these containers are so then (see `State`).
     """
 
