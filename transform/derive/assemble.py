@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import gast
 import numpy as np
 
 from adjoint.runtime.modes import no_grad
 from adjoint.transform.analyses.effects import is_rule
-from adjoint.transform.callees import target_of
 from adjoint.transform.derive.build import expression, substitute
 from adjoint.transform.derive.storage import store
 from adjoint.transform.derive.sweep import Sweep
+from adjoint.transform.derive.watched import watched
 from adjoint.transform.ir.names import names_read
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -29,7 +28,6 @@ from adjoint.transform.ir.nodes import (
     With,
     walk,
 )  # fmt: skip
-from adjoint.transform.lower.statements_inside import map_ops
 from adjoint.transform.passes.copies import fold_last, spread_names
 from adjoint.transform.passes.dead_code import drop_dead
 from adjoint.transform.passes.loops import iterate_saved
@@ -68,7 +66,7 @@ def assemble(
     front = stored.forward
     if "dead code" in sweep.passes:
         front = drop_dead(front, read, _is_root, sweep.facts.aliases.classes)
-    front = _watched(front, sweep)
+    front = watched(front, sweep.facts.kinds)
     used = names_read(front)
     lists = tuple(name for name in stored.lists if name in used)
     back, answers = _polished(back, answers, {sweep.d(name).name for name in written}, sweep)
@@ -76,30 +74,6 @@ def assemble(
     if "loops" in sweep.passes:
         back = iterate_saved(back, sweep.names)
     return Swept((*begin, *front), back, answers, lists)
-
-
-def _watched(forward: Block, sweep: Sweep) -> Block:
-    """Calls of functions found at run time that are not differentiated must not write.
-
-    `f(i, x)` becomes `only_reads(f)(i, x)`. A function that is given starred arguments is known,
-    what it is given is not.
-    """
-
-    def change(op: Op) -> Op:
-        starred = not {"*", "**"}.isdisjoint(op.roles) and target_of(op) is not None
-        if op.prim != "call" or not (isinstance(op.callee, Var) or starred):
-            return op
-        if not starred and not any(
-            isinstance(a, Var) and sweep.kind(a.name).differentiable for a in op.args
-        ):
-            return op
-        template = op.template
-        assert isinstance(template, gast.Call)
-        only_reads = gast.Name("only_reads", gast.Load(), None, None)
-        watched = gast.Call(only_reads, [template.func], [])
-        return replace(op, template=gast.Call(watched, template.args, template.keywords))
-
-    return tuple(map_ops(stmt, change) for stmt in forward)
 
 
 def _polished(
