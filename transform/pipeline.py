@@ -10,20 +10,19 @@ from dataclasses import replace
 from typing import Any
 
 from adjoint.transform.analyses.activity import active_names
-from adjoint.transform.analyses.alias_state import INSIDE
-from adjoint.transform.analyses.aliases import TWICE
 from adjoint.transform.analyses.attempts import check_attempts
 from adjoint.transform.analyses.encoded import Follow, check_encoded
+from adjoint.transform.analyses.memory import MEMORY, by_memory_in_call
 from adjoint.transform.analyses.outside import Kept, check_outside, kept_parameters
 from adjoint.transform.analyses.raised import Carries, check_raised, holds_values
 from adjoint.transform.analyses.shapes import shapes
 from adjoint.transform.analyses.unseen import check_unseen
-from adjoint.transform.analyses.versions import bindings, versions
+from adjoint.transform.analyses.versions import bindings, identities, versions
 from adjoint.transform.analysis import RESERVED, Together, analyse, summary_of
 from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of
 from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.dynamic import dynamic_derivative
-from adjoint.transform.derive.functions import Adjoint, gradient, vjp
+from adjoint.transform.derive.functions import Adjoint, gradient, takes_result, vjp
 from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.derive.sweep import Derivative, Facts, Sweep
 from adjoint.transform.derive.written import is_made_anew
@@ -77,11 +76,12 @@ def derive(
     name = _vjp_name(callee, world)
     world.emitted[key] = emitted
     try:
-        emitted.adjoint = _promise(analysis, wrt, written, name)
-        sweep = _sweep(callee, analysis, wrt, written, emitted, world)
+        memory = frozenset(p for p, other in together if other == MEMORY)
+        emitted.adjoint = _promise(analysis, wrt, written, memory, name)
+        sweep = _sweep(callee, analysis, wrt, written, memory, emitted, world)
         if mode == "vjp":
             sweep.pinned = _pinned(analysis, fragile)
-            emitted.adjoint = vjp(sweep, wrt, written, name, fragile is None)
+            emitted.adjoint = vjp(sweep, wrt, written, memory, name, fragile is None)
         else:
             emitted.adjoint = gradient(sweep, wrt, mode == "value_and_gradient")
         numbers = _numbers(sweep, emitted.adjoint.function)
@@ -122,23 +122,28 @@ def _pinned(analysis: Analysis, fragile: frozenset[str] | None) -> frozenset[str
 
 
 def _promise(
-    analysis: Analysis, wrt: tuple[str, ...], written: tuple[str, ...], name: str
-) -> Adjoint:
+    analysis: Analysis, wrt: tuple[str, ...], written: tuple[str, ...], memory: frozenset[str],
+    name: str,
+) -> Adjoint:  # fmt: skip
     """What a recursive call may assume of the function that is being derived."""
-    active = _active(analysis, wrt, written)
+    active = _active(analysis, wrt, written, memory)
     last = analysis.function.body[-1]
     assert isinstance(last, Return)
     has_result = isinstance(last.value, Var) and last.value.name in active
+    has_result = has_result and takes_result(analysis.aliases, last.value, memory)
     returned = tuple(p for p in wrt if p not in written)
-    return Adjoint(replace(analysis.function, name=name), returned, written, has_result)
+    function = replace(analysis.function, name=name)
+    return Adjoint(function, returned, written, has_result, bool(memory))
 
 
 def _active(
-    analysis: Analysis, wrt: tuple[str, ...], written: tuple[str, ...]
+    analysis: Analysis, wrt: tuple[str, ...], written: tuple[str, ...], memory: frozenset[str]
 ) -> frozenset[str]:
+    given = memory - {"return"}
     return active_names(
-        analysis.function, analysis.kinds, analysis.aliases, {*wrt, *written}, written
-    )
+        analysis.function, analysis.kinds, analysis.aliases, {*wrt, *written, *given},
+        {*written, *given},
+    )  # fmt: skip
 
 
 def _vjp_name(callee: Callee, world: World) -> str:
@@ -168,17 +173,17 @@ def _check(callee: Callee, analysis: Analysis, inputs: Collection[str], world: W
 
 def _sweep(
     callee: Callee, analysis: Analysis, wrt: tuple[str, ...], written: tuple[str, ...],
-    emitted: Emitted, world: World,
+    memory: frozenset[str], emitted: Emitted, world: World,
 ) -> Sweep:  # fmt: skip
-    function = analysis.function
-    check_escapes(callee, analysis, {*wrt, *written})
-    check_unseen(function, analysis.kinds, analysis.aliases, {*wrt, *written})
+    function, inputs = analysis.function, {*wrt, *written, *memory} - {"return"}
+    check_escapes(callee, analysis, inputs)
+    check_unseen(function, analysis.kinds, analysis.aliases, inputs)
     check_outside(
-        function, analysis.kinds, analysis.aliases, {*wrt, *written},
+        function, analysis.kinds, analysis.aliases, inputs,
         lambda op: summary_of(op, analysis.kinds, world), _kept(analysis, world, set()),
     )  # fmt: skip
     follow = _follow_texts(analysis, world, set())
-    check_encoded(function, analysis.kinds, analysis.aliases, {*wrt, *written}, follow)
+    check_encoded(function, analysis.kinds, analysis.aliases, inputs, follow)
     found = versions(function, analysis.aliases.reached, analysis.aliases.roots)
     check_attempts(function, analysis.aliases, found, analysis.unsettled)
     definitions: dict[str, Stmt] = {}
@@ -191,7 +196,8 @@ def _sweep(
         bindings(
             function, analysis.aliases.shadowed, analysis.aliases.mixed, analysis.aliases.changes
         ),
-        shapes(function, analysis.kinds, found), _active(analysis, wrt, written),
+        identities(function, analysis.aliases.shadowed),
+        shapes(function, analysis.kinds, found), _active(analysis, wrt, written, memory),
         analysis.prepared.counters, analysis.prepared.lengths, analysis.prepared.old, definitions,
         lambda op, stmt, active, fragile: _differentiate_call(
             op, stmt, active, fragile, analysis, emitted, world, own
@@ -265,10 +271,13 @@ def _differentiate_call(
     if call is None:
         return dynamic_derivative(op, stmt, active)
     together = _together(call, analysis.aliases.together.get(id(stmt), frozenset()))
+    memory = _by_memory(call, stmt, analysis)
+    together |= {(name, MEMORY) for name in memory}
     called = analyse(call.callee, call.kinds, world, together)
     changed = written_parameters(called)
-    wrt = _parameters(call, active)
-    written = tuple(p for p in wrt if p in changed)
+    numbers = memory & called.aliases.mixed  # those that may be numbers, or hold some
+    wrt = tuple(p for p in _parameters(call, active) if p not in memory - numbers)
+    written = tuple(p for p in wrt if p in changed and p not in memory)
     together |= {
         (p, p) for p in written
         if is_made_anew(p, called.function, called.kinds, world.assume_arrays)
@@ -280,19 +289,32 @@ def _differentiate_call(
         together,
     )  # fmt: skip
     name = next((n for n, other in emitted.callees.items() if other is derived), None)
-    if name is None:
+    if name is None and derived.adjoint.idle:
+        name = derived.adjoint.function.name
+    elif name is None:
         name = names.fresh(derived.adjoint.function.name)
         emitted.callees[name] = derived
     return Derivative(
         name, derived.adjoint.wrt, derived.adjoint.written, call.arguments,
-        derived.adjoint.has_result,
+        derived.adjoint.has_result, derived.adjoint.by_memory, derived.adjoint.idle,
     )  # fmt: skip
+
+
+def _by_memory(call: Call, stmt: Stmt, analysis: Analysis) -> frozenset[str]:
+    """The parameters of which a call has the cotangents by memory, and `return` if so."""
+    known = analysis.aliases
+    target = next(iter(binds(stmt)), None)
+    given, result = by_memory_in_call(
+        target, call.op.args, analysis.kinds, known.shadowed | known.mixed
+    )
+    names = frozenset(_parameters(call, given))
+    return names | {"return"} if result else names
 
 
 def _together(call: Call, pairs: frozenset[tuple[int, int]]) -> Together:
     """The parameters that two arguments fill which may share memory."""
     names = [name for name, _ in call.arguments]
-    return frozenset((names[i], TWICE if j == INSIDE else names[j]) for i, j in pairs)
+    return frozenset((names[i], names[j]) for i, j in pairs)
 
 
 def _parameters(call: Call, names: frozenset[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adjoint.transform.analyses.effects import RESULT
 from adjoint.transform.analyses.kind import ANY
+from adjoint.transform.analyses.memory import may_hold
 from adjoint.transform.ir.nodes import Augment, Return, Var, binds, walk
 from adjoint.transform.world import Analysis, Left
 
@@ -29,22 +30,28 @@ Places = frozenset[int]
 
 def left_by(analysis: Analysis) -> Left:
     """What a function leaves behind, by the names of its parameters and `return`."""
-    names = frozenset(p.name for p in analysis.function.params) | {"return"}
-    found = analysis.aliases
-    return Left(found.deep & names, found.left, found.apart & names, found.disjoint & names)
+    params = frozenset(p.name for p in analysis.function.params)
+    names, found = params | {"return"}, analysis.aliases
+    memory = (found.shadowed | found.mixed) & written_parameters(analysis)
+    containers = frozenset(n for n in memory if may_hold(analysis.kinds.get(n, ANY)))
+    return Left(
+        found.deep & names, found.left, found.apart & names, found.disjoint & names, containers
+    )
 
 
 def left_behind(
     found: Left | None, names: list[str]
-) -> tuple[Places, tuple[tuple[int, int, str], ...], Places, Places]:
+) -> tuple[Places, tuple[tuple[int, int, str], ...], Places, Places, Places]:
     """Which arguments are written deeply, how all are related then, which are apart and disjoint.
+
+    And of which it must have the cotangents by memory.
 
     Of a recursive function of which nothing is known yet the best is assumed, and then, until it
     holds, what was found under the last assumption.
     """
     if found is None:
         every = frozenset((RESULT, *range(len(names))))
-        return frozenset(), (), every, every
+        return frozenset(), (), every, every, frozenset()
     places: dict[str, list[int]] = {"return": [RESULT]}
     for i, name in enumerate(names):
         places.setdefault(name, []).append(i)
@@ -56,7 +63,7 @@ def left_behind(
     def at(group: frozenset[str]) -> Places:
         return frozenset(i for name in group for i in places.get(name, ()))
 
-    return at(found.deep), left, at(found.apart), at(found.disjoint)
+    return at(found.deep), left, at(found.apart), at(found.disjoint), at(found.memory)
 
 
 def returned_places(analysis: Analysis, names: list[str]) -> int | tuple[int, ...] | None:

@@ -37,12 +37,16 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a function leaves behind of its parameters and its result (`return`), see `Aliases`."""
+    """What a function leaves behind of its parameters and its result (`return`), see `Aliases`.
+
+    memory: the containers among the parameters of which it must have the cotangents by memory.
+    """
 
     deep: frozenset[str]
     left: Mapping[tuple[str, str], str]
     apart: frozenset[str]
     disjoint: frozenset[str]
+    memory: frozenset[str]
 
 
 Summaries = tuple[frozenset[str], frozenset[str], Left]

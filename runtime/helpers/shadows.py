@@ -1,12 +1,13 @@
-"""Shadow memory: cotangents of arrays that may share memory in ways known only at run time.
+"""Shadow memory: cotangents of what may be shared in ways known only at run time.
 
 A shadow is the cotangent of a block of memory, whichever arrays are views of it. That of an array
 is the part of the shadow with the same offset and strides, so that two arrays share cotangents
-where they share memory, and nowhere else. `shadows` holds, by its first address, each block that
-was met, alive.
+where they share memory, and nowhere else. The shadow of an object is that of the numbers in its
+fields, whichever names it has; arrays in its fields have their own. `shadows` holds, by its
+address, each block and each object that was met, alive.
 
-What holds arrays (a list, an object, a function) has the cotangents of the numbers in it apart:
-they are what is left where those of the arrays are in the shadows.
+What else holds arrays (a list, a function) has the cotangents of the numbers in it apart: they are
+what is left where those of the arrays are in the shadows.
 """
 
 from __future__ import annotations
@@ -17,17 +18,21 @@ from typing import Any
 import numpy as np
 
 from .refusals import not_followed
-from .structures import fields_of
+from .structures import accumulate, fields_of
 
 
 def shadow(shadows: dict[int, Any], a: Any) -> Any:
     """The cotangent of an array: what is added to it is seen through all views of that memory.
+
+    That of an object is one of the numbers in its fields.
 
     >>> a, shadows = np.ones(3), {}
     >>> shadow(shadows, a[1:])[...] += 2.0
     >>> shadow(shadows, a[::-1])
     array([2., 2., 0.])
     """
+    if _is_object(a):
+        return _numbers(shadows, a)
     if not isinstance(a, np.ndarray):
         raise not_followed(
             f"the adjoint relies on an array where the function made a {type(a).__name__}: two "
@@ -69,6 +74,14 @@ def shadow_add(shadows: dict[int, Any], x: Any, g: Any) -> Any:
         held = shadow(shadows, x)
         held += g
         return 0.0
+    if _is_object(x):
+        d, held = vars(_numbers(shadows, x)), _fields(x)
+        given = fields_of(g)
+        _check(given.keys() <= held.keys(), x)
+        for name, part in given.items():
+            left = shadow_add(shadows, held[name], part)
+            d[name] = accumulate(d.get(name, 0.0), left)
+        return 0.0
     return _each(x, g, lambda part, d: shadow_add(shadows, part, d))
 
 
@@ -90,6 +103,12 @@ def shadow_take(shadows: dict[int, Any], x: Any, d: Any = None) -> Any:
         return taken
     if isinstance(x, (int, float, str)) or x is None:
         return 0.0 if d is None else d
+    if _is_object(x):
+        own = vars(_numbers(shadows, x))
+        fields = _fields(x).items()
+        parts = {name: shadow_take(shadows, e, own.get(name, 0.0)) for name, e in fields}
+        own.update(dict.fromkeys(own, 0.0))
+        return types.SimpleNamespace(**parts)
     return _each(x, 0.0 if d is None else d, lambda part, g: shadow_take(shadows, part, g))
 
 
@@ -105,12 +124,12 @@ def shadow_item(shadows: dict[int, Any], x: Any, item: Any, d: Any) -> Any:
 
 
 def shadow_or(shadows: dict[int, Any], x: Any, d: Any) -> Any:
-    """The cotangent of an array; of anything else the one that it has of its own.
+    """The cotangent of an array or object; of anything else the one that it has of its own.
 
     >>> shadow_or({}, np.ones(2), 0.0), shadow_or({}, [1.0], [5.0])
     (array([0., 0.]), [5.0])
     """
-    return shadow(shadows, x) if isinstance(x, np.ndarray) else d
+    return shadow(shadows, x) if isinstance(x, np.ndarray) or _is_object(x) else d
 
 
 def contents(x: Any) -> Any:
@@ -124,7 +143,44 @@ def contents(x: Any) -> Any:
     >>> kept[1][0] is b
     True
     """
+    if _is_object(x):
+        fields = {name: contents(e) for name, e in _fields(x).items()}
+        return types.SimpleNamespace(**fields, **{_ITSELF: _owner(x)})
     return _each(x, x, lambda part, _: contents(part))
+
+
+_ITSELF = "()"
+"""Among the fields that an object held once: the object."""
+
+
+def _is_object(x: Any) -> bool:
+    """Whether a value is an object that keeps what it holds in fields."""
+    if isinstance(x, (np.ndarray, int, float, complex, str)) or x is None or hasattr(x, "dtype"):
+        return False
+    if isinstance(x, (list, tuple, dict)) or _held_by(x):
+        return False
+    return bool(fields_of(x)) or (hasattr(x, "__dict__") and not callable(x))
+
+
+def _owner(x: Any) -> Any:
+    """The object itself, of what it held once."""
+    return vars(x).get(_ITSELF, x) if isinstance(x, types.SimpleNamespace) else x
+
+
+def _fields(x: Any) -> dict[str, Any]:
+    """The fields of an object, or those that it had once."""
+    return {name: e for name, e in fields_of(x).items() if name != _ITSELF}
+
+
+def _numbers(shadows: dict[int, Any], x: Any) -> Any:
+    """The cotangent of the numbers in the fields of an object."""
+    x = _owner(x)
+    if id(x) not in shadows:
+        shadows[id(x)] = x, types.SimpleNamespace()
+    d = shadows[id(x)][1]
+    for name in fields_of(x):
+        vars(d).setdefault(name, 0.0)
+    return d
 
 
 def _each(x: Any, d: Any, of: Any) -> Any:
@@ -142,8 +198,7 @@ def _each(x: Any, d: Any, of: Any) -> Any:
         return d
     given = vars(d) if isinstance(d, types.SimpleNamespace) else d if isinstance(d, dict) else {}
     _check(all(key in parts or _is_zero(part) for key, part in given.items()), x)
-    made = {key: of(item, given.get(key, 0.0)) for key, item in parts.items()}
-    return types.SimpleNamespace(**made) if _is_object(x) else made
+    return {key: of(item, given.get(key, 0.0)) for key, item in parts.items()}
 
 
 def _is_zero(d: Any) -> bool:
@@ -157,14 +212,7 @@ def _parts_of(x: Any) -> Any:
         return None
     if isinstance(x, (list, tuple, type({}.values()), type({}.items()))):
         return list(x)
-    if isinstance(x, dict):
-        return x
-    return _held_by(x) or fields_of(x) or None
-
-
-def _is_object(x: Any) -> bool:
-    """Whether the cotangent of something is an object of the cotangents of its fields."""
-    return not isinstance(x, dict) and not _held_by(x)
+    return x if isinstance(x, dict) else _held_by(x) or None
 
 
 def _held_by(f: Any) -> dict[str, Any]:

@@ -446,29 +446,6 @@ REWRITES: dict[str, tuple[str, str, str]] = {
                 return ys[0] * xs[0]
         """,
     ),
-    "an argument that another one may hold": (
-        """
-            def g(a, held):
-                a[0] = a[1] * a[1]
-                return np.sum(held[0])
-
-            def f(x):
-                a = x * x
-                return g(a, [a]) + a[0]
-            #          ^^^^^^^^^
-        """,
-        "the function called writes into `a`, and another of its arguments may hold the "
-        "same; pass a copy (`.copy()`)",
-        """
-            def g(a, held):
-                a[0] = a[1] * a[1]
-                return np.sum(held[0])
-
-            def f(x):
-                a = x * x
-                return g(a, [a.copy()]) + a[0]
-        """,
-    ),
     "a number that is read from text": (
         """
             def f(x):

@@ -21,7 +21,7 @@ from adjoint.transform.analyses.alias_state import (
 from adjoint.transform.analyses.effects import RESULT, shared, written
 from adjoint.transform.analyses.cells import holds_cells
 from adjoint.transform.analyses.kind import ANY, CELL
-from adjoint.transform.analyses.views import View, item_of_op, view_of_op
+from adjoint.transform.analyses.views import SOME, View, item_of_op, view_of_op
 from adjoint.transform.ir.nodes import Assign, Augment, Op, Stmt, Unpack, Var
 
 
@@ -150,10 +150,18 @@ def _unpack_round(
     targets: tuple[str, ...], source: str, state: State, world: World
 ) -> None:
     """The parts of what a loop over several sequences gives in one round."""
-    for target, view in zip(targets, state.rounds[source], strict=True):
-        bind(target, [(view.of, "same")] if view else [(source, "held")], state, world)
-        if view is not None and may_share(target, world):
-            note_item(target, view, state)
+    for target, part in zip(targets, state.rounds[source], strict=True):
+        if isinstance(part, View):
+            bind(target, [(part.of, "same")], state, world)
+            if may_share(target, world):
+                note_item(target, part, state)
+            continue
+        found = [(source, "held")] if part == SOME else []
+        if part:
+            numeric = world.kinds.get(part, ANY).is_numeric
+            found = [(part, "same")] if numeric else []
+            found += [] if world.kinds.get(part, ANY).tag == "array" else [(part, "held")]
+        bind(target, found, state, world)
 
 
 def hold(container: str, element: str, state: State, world: World) -> None:

@@ -8,7 +8,7 @@ from adjoint.transform.analyses.container_calls import DEEP_COPY, REPLACE, SOURC
 from adjoint.transform.analyses.effects import RESULT
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.liveness import names_read
-from adjoint.transform.analyses.views import View
+from adjoint.transform.analyses.views import Part, View
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
@@ -162,11 +162,11 @@ def may_be_item(item: View, stmt: Stmt, state: State, world: World) -> bool:
     return not held & live
 
 
-def unless_shared(view: View | None, stmt: For, state: State, world: World) -> View | None:
+def unless_shared(part: Part, stmt: For, state: State, world: World) -> Part:
     """A view of an element of what a loop runs over, unless it may be reached in other ways."""
-    if view is None or not view.item or may_be_item(view, stmt, state, world):
-        return view
-    return None
+    if not isinstance(part, View) or not part.item or may_be_item(part, stmt, state, world):
+        return part
+    return part.of
 
 
 def still_apart(stmt: Stmt, name: str, state: State, world: World, inside: bool) -> bool:

@@ -94,10 +94,10 @@ def _loop(
             bind(target, sources, inside, world)
             if isinstance(stmt, For):
                 view, parts = views_of_loop(stmt.iterable, stmt, world.kinds)
-                view = unless_shared(view, stmt, inside, world)
+                whole = unless_shared(view, stmt, inside, world)
                 parts = tuple(unless_shared(part, stmt, inside, world) for part in parts)
-                if view is not None and view.of != target and may_share(target, world):
-                    note_item(target, view, inside)
+                if isinstance(whole, View) and whole.of != target and may_share(target, world):
+                    note_item(target, whole, inside)
                 if parts:
                     inside.rounds[target] = parts
         inside = follow(before, inside, world)

@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 
 from adjoint.transform.analyses.effects import Summaries
 from adjoint.transform.analyses.kind import ANY, Kind
-from adjoint.transform.analyses.views import View
+from adjoint.transform.analyses.views import Part, View
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Op, Stmt, Var
 
 Relations = dict[str, dict[str, str]]
-INSIDE = -1
-"""Among pairs of arguments that may share memory: what one holds may be one array twice."""
-
 _INVERSE = {"same": "same", "holds": "held", "held": "holds", "shares": "shares"}
 
 
@@ -23,8 +20,8 @@ class State:
     """What is known at one point.
 
     relations: between names. views: of what a name is certainly a view. tuples: the elements of
-    tuples whose display is known. rounds: for the target of a loop over several sequences, of what
-    the parts of the tuple that it holds are views. apart: containers whose
+    tuples whose display is known. rounds: for the target of a loop over several sequences, what the
+    parts of the tuple that it holds are. apart: containers whose
     elements are certainly different arrays, or containers. disjoint: those of which no two
     places share memory, however deep inside: trees.
     """
@@ -32,7 +29,7 @@ class State:
     relations: Relations = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
     tuples: dict[str, tuple[object, ...]] = field(default_factory=dict)
-    rounds: dict[str, tuple[View | None, ...]] = field(default_factory=dict)
+    rounds: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     apart: frozenset[str] = frozenset()
     disjoint: frozenset[str] = frozenset()
 
@@ -66,6 +63,7 @@ class State:
         self.disjoint -= {name}
         self.views = {v: view for v, view in self.views.items() if view.of != name}
         self.tuples = {t: e for t, e in self.tuples.items() if Var(name) not in e}
+        self.rounds = {t: parts for t, parts in self.rounds.items() if not _concerns(parts, name)}
 
     def root(self, name: str) -> str:
         """The name at the end of the chain of views that starts at this one."""
@@ -80,6 +78,10 @@ class State:
         return name
 
 
+def _concerns(parts: tuple[Part, ...], name: str) -> bool:
+    return any((part.of if isinstance(part, View) else part) == name for part in parts)
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What is known of a whole function, and what is being found out about it.
@@ -90,12 +92,13 @@ class World:
     views they are read. updates: reads of what an augmented store updates. permuting: stores that
     only move elements. doubts: names that are written while it is not certain which others share
     their memory, each with the refusal where nothing helps. changed: containers that are changed
-    themselves, not only what they hold, and changes: by statement; rearranged: those of them of
-    which it is not certain which names they have; uncertain: names that are not certainly the views
-    that they are tracked as. together: by call, pairs of its arguments that may share memory, one
-    of them written. takes: for containers, the names that are elements of theirs. displays:
-    containers whose elements are written; and reads_of_whole: containers that are read other than
-    element by element. deep: names of which what they hold may be written, not only they
+    themselves, not only what they hold, and changes: by statement; lists: those that may hold other
+    things in their places then; rearranged: those of these of which it is not certain which names
+    they have; uncertain: names that are not certainly the views that they are tracked as. together:
+    by call, pairs of its arguments that may share memory, one of them written. takes: for
+    containers, the names that are elements of theirs. displays: containers whose elements are
+    written; and reads_of_whole: containers that are read other than element by element. deep: names
+    of which what they hold may be written, not only they
     themselves.
     """
 
@@ -113,6 +116,7 @@ class World:
     doubts: dict[str, UnsupportedSyntax] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     changes: dict[int, set[str]] = field(default_factory=dict)
+    lists: set[str] = field(default_factory=set)
     rearranged: set[str] = field(default_factory=set)
     uncertain: set[str] = field(default_factory=set)
     together: dict[int, set[tuple[int, int]]] = field(default_factory=dict)
@@ -133,7 +137,7 @@ def doubt(
     if other is None:
         world.uncertain.add(name)
     both = (name, name if other is None else other)
-    if name in world.changed and all(may_contain(world.kinds.get(n, ANY)) for n in both):
+    if name in world.lists and all(may_contain(world.kinds.get(n, ANY)) for n in both):
         world.rearranged.add(name)
 
 

@@ -9,7 +9,6 @@ from adjoint.transform.analyses.alias_elements import (
     takes_element,
 )  # fmt: skip
 from adjoint.transform.analyses.alias_state import (
-    INSIDE,
     State,
     World,
     doubt,
@@ -20,11 +19,11 @@ from adjoint.transform.analyses.alias_state import (
     shown,
 )  # fmt: skip
 from adjoint.transform.analyses.effects import written
-from adjoint.transform.analyses.kind import ANY
+from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.liveness import names_read
 from adjoint.transform.analyses.views import item_of_op
 from adjoint.transform.ir.nodes import Assign, Augment, Block, Op, Stmt, Store, Unpack, Var, binds
-from adjoint.transform.refusals import place_of, unsupported
+from adjoint.transform.refusals import unsupported
 
 
 def check_order(before: Block, stmt: Stmt, world: World) -> None:
@@ -81,6 +80,11 @@ def check_writes(stmt: Stmt, state: State, world: World) -> None:
         live -= {v.name for v in binds(stmt)}  # what they held is gone
     op = getattr(stmt, "value", None)
     calls = isinstance(op, Op) and op.prim == "call"
+    if isinstance(op, Op) and calls:
+        for i in world.summaries(op).memory:
+            given = op.args[i]
+            if isinstance(given, Var):
+                _doubt(stmt, given.name, given.name, "inside", world)
     if isinstance(op, Op) and calls and names:
         _check_arguments(stmt, op, names, state, world)
     for name in names:
@@ -108,11 +112,12 @@ def check_writes(stmt: Stmt, state: State, world: World) -> None:
                     state.apart -= family
                 if not still_apart(stmt, name, state, world, inside=True):
                     state.disjoint -= family
+        if _is_list(stmt, kind):
+            world.lists.update(n for n in family if n == name or deep or related[n] == "same")
         if deep:
             world.deep.add(name)
-            if not known_apart:  # the function called is told
-                given = [i for i, a in enumerate(op.args) if a == Var(name)]  # type: ignore[union-attr]
-                world.together.setdefault(id(stmt), set()).update((i, INSIDE) for i in given)
+            if not known_apart:
+                _doubt(stmt, name, name, "inside", world)
         for other, how in state.relations.get(name, {}).items():
             if how == "held" or deep:
                 world.deep.add(other)
@@ -140,6 +145,12 @@ def check_writes(stmt: Stmt, state: State, world: World) -> None:
                     f"write `{name} = {name} + ...`, or `{name}[...] += ...`",
                 )
                 doubt(name, refusal, world)
+
+
+def _is_list(stmt: Stmt, kind: Kind) -> bool:
+    """Whether a write may put something in the places of a list or dict."""
+    by_name = isinstance(stmt, Store) and stmt.place.prim.startswith("attribute:")
+    return may_contain(kind) and kind.tag != "record" and not by_name
 
 
 def _seen(name: str, other: str, how: str, deep: bool, state: State) -> bool:
@@ -174,12 +185,8 @@ def _check_arguments(
                 if other == name or (inside and not _is_deep(op, name, world)):
                     continue  # the function is told, or writes nothing that the other one has
             if any(world.kinds.get(n, ANY).is_container for n in (name, other)):
-                raise unsupported(
-                    place_of(op, stmt.span),
-                    f"the function called writes into {shown(name)}, and another of its arguments "
-                    "may hold the same",
-                    "pass a copy (`.copy()`)",
-                )
+                _doubt(stmt, name, other, "given", world)
+                continue
             world.together.setdefault(id(stmt), set()).add((i, j))
             if other == name:
                 continue
@@ -245,7 +252,11 @@ def track_elements(world: World) -> None:
 
 def _doubt(stmt: Stmt, name: str, other: str, how: str, world: World) -> None:
     changed, known = shown(name), shown(other)
-    if how == "held":
+    if how == "given":
+        what = f"the function called writes into {changed}, and {known} may hold the same"
+    elif how == "inside":
+        what = f"the function called writes into what {changed} holds, maybe one array twice"
+    elif how == "held":
         what = f"this changes {changed} in place while {known}, which is read later, may hold it"
     else:
         what = (

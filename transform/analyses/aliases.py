@@ -21,14 +21,17 @@ from adjoint.transform.analyses.alias_writes import track_elements
 from adjoint.transform.analyses.effects import Summaries
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.liveness import live_after
-from adjoint.transform.analyses.memory import check_deep_copies, shadowed_names
+from adjoint.transform.analyses.memory import (
+    MEMORY,
+    check_deep_copies,
+    shadowed_names,
+    start_by_memory,
+)  # fmt: skip
 from adjoint.transform.analyses.permutations import permuting_stores
 from adjoint.transform.analyses.views import View
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Function, Return, Var
 from adjoint.transform.refusals import unsupported
-
-TWICE = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,8 @@ def aliases(
         assume_arrays: whether what may be a number or an array is taken for an array.
         updates: the reads of what augmented stores update, by identity.
         together: pairs of parameters that may share memory; one with itself where the caller holds
-            on to its array, whatever the name comes to hold; one with `TWICE` where what it holds
-            may be one array twice.
+            on to its array, whatever the name comes to hold; one with `MEMORY` where the caller has
+            its cotangent by memory.
 
     Raises:
         UnsupportedSyntax: a write may change another name that is read later, how the two are
@@ -95,13 +98,14 @@ def aliases(
         kinds, summaries, live_after(fn, seen), assume_arrays, {}, set(), {}, {}, {}, updates,
         permuting_stores(fn),
     )  # fmt: skip
+    by_memory = frozenset(name for name, other in together if other == MEMORY)
     given = frozenset(
         p.name for p in fn.params if kinds.get(p.name, ANY).tag in ("list", "dict", "record")
     )
-    given -= {a for a, b in together if b == TWICE}
-    start = State(apart=given, disjoint=given)
+    start = State(apart=given - by_memory, disjoint=given - by_memory)
+    start_by_memory(fn, by_memory, start, world)
     for a, b in together:
-        if b == TWICE:
+        if b == MEMORY:
             continue
         if a == b:
             world.doubts[a] = made_anew(fn, a)
@@ -124,12 +128,12 @@ def aliases(
             )
             doubt(name, refusal, world)
     classes = _classes(world.pairs)
-    shadowed, mixed = shadowed_names(classes, world)
-    by_memory = shadowed | mixed
-    check_deep_copies(fn, classes, by_memory)
+    shadowed, mixed = shadowed_names(classes, by_memory, world)
+    known = shadowed | mixed
+    check_deep_copies(fn, classes, known)
     taken = {
         name: view for name, view in world.tracked.items()
-        if name not in by_memory or (name in mixed and _is_container(name, view, world))
+        if name not in known or (name in mixed and _is_container(name, view, world))
     }  # fmt: skip
     return Aliases(
         {key: frozenset(names) for key, names in world.reached.items()},

@@ -43,7 +43,8 @@ class Summary:
     the function. deep: positions of containers of which what they hold may be written. left: how
     arguments, by position, are related when the function is done; the result has position -1.
     apart, disjoint: positions of the containers that are so afterwards, if what arguments share
-    does not matter.
+    does not matter. memory: positions of the containers of which the function must have the
+    cotangents by memory.
     """
 
     writes: frozenset[int] = frozenset()
@@ -54,6 +55,7 @@ class Summary:
     left: tuple[tuple[int, int, str], ...] = ()
     apart: frozenset[int] = frozenset()
     disjoint: frozenset[int] = frozenset()
+    memory: frozenset[int] = frozenset()
 
 
 RESULT = -1

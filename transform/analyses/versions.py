@@ -55,6 +55,11 @@ class Version:
         """Whether it is the arrays that a name holds, whatever is written into them."""
         return self.number < 0
 
+    @property
+    def is_identity(self) -> bool:
+        """Whether it is the object that a name holds, whatever this holds."""
+        return self.number <= _FIRST_IDENTITY
+
 
 Env = dict[str, Version]
 
@@ -131,6 +136,15 @@ def bindings(
     everywhere = {id(stmt): known for stmt in walk(fn.body)}
     reached = {key: names & known for key, names in changes.items()}
     return _found(fn, _Work(reached, {}, {}, {}, {}, everywhere, -1, mixed))
+
+
+def identities(fn: Function, names: frozenset[str]) -> Versions:
+    """Find which objects some names hold at every statement, whatever these hold."""
+    everywhere = {id(stmt): names for stmt in walk(fn.body)}
+    return _found(fn, _Work({}, {}, {}, {}, {}, everywhere, -1, count=_FIRST_IDENTITY))
+
+
+_FIRST_IDENTITY = -1_000_000_000
 
 
 def _found(fn: Function, work: _Work) -> Versions:

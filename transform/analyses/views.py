@@ -15,6 +15,7 @@ from adjoint.transform.ir.nodes import (
     Enumerate,
     Iter,
     Op,
+    Range,
     Reversed,
     Stmt,
     Var,
@@ -135,15 +136,31 @@ def _keeps_axes(op: Op) -> bool:
     return any(part.what != "at" for part in index_parts(op))
 
 
+Part = View | str | None
+"""What a part of the tuple that a loop gives is: a view, an element of a name, nothing shared."""
+
+SOME = ""
+"""In place of that name: an element of something that the loop runs over."""
+
+
 def views_of_loop(
     iterable: Iter, made: Stmt, kinds: Mapping[str, Kind]
-) -> tuple[View | None, tuple[View | None, ...]]:
+) -> tuple[View | None, tuple[Part, ...]]:
     """What the target of a loop is a view of, and what the parts of a tuple that it holds are."""
     if isinstance(iterable, Enumerate):
-        return None, (None, _element(iterable.inner, made, kinds))
+        return None, (None, _part(iterable.inner, made, kinds))
     if isinstance(iterable, Zip):
-        return None, tuple(_element(inner, made, kinds) for inner in iterable.inners)
+        return None, tuple(_part(inner, made, kinds) for inner in iterable.inners)
     return _element(iterable, made, kinds), ()
+
+
+def _part(iterable: Iter, made: Stmt, kinds: Mapping[str, Kind]) -> Part:
+    match iterable:
+        case Range():
+            return None
+        case Each(value=Var(name=name)) | Reversed(inner=Each(value=Var(name=name))):
+            return _element(iterable, made, kinds) or name
+    return SOME
 
 
 def _element(iterable: Iter, made: Stmt, kinds: Mapping[str, Kind]) -> View | None:

@@ -52,7 +52,9 @@ def assemble(
     """Drop what is dead, decide where primal values come from, and join the two sweeps."""
     families = _families(sweep)
     needed = {a.name for a in gradients if isinstance(a, Var)}
-    needed |= {sweep.d(name).name for name in written}
+    kept = {sweep.d(name).name for name in written}
+    kept |= {sweep.shadows().name} if sweep.memory_given else set()
+    needed |= kept
     alive = backward
     if "dead code" in sweep.passes:
         alive = drop_dead(backward, needed, _changes_cells, families)
@@ -69,7 +71,7 @@ def assemble(
     front = watched(front, sweep.facts.kinds)
     used = names_read(front)
     lists = tuple(name for name in stored.lists if name in used)
-    back, answers = _polished(back, answers, {sweep.d(name).name for name in written}, sweep)
+    back, answers = _polished(back, answers, kept, sweep)
     begin = [Assign(Var(name), expression("[]", {}, "list")) for name in lists]
     if "loops" in sweep.passes:
         back = iterate_saved(back, sweep.names)

@@ -14,7 +14,7 @@ from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
 from adjoint.transform.derive.dynamic import dynamic_call
-from adjoint.transform.derive.lending import is_lent, lend, take_back
+from adjoint.transform.derive.memory import by_memory_of
 from adjoint.transform.derive.pull_common import moved
 from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.derive.sweep import Derivative, Out, Sweep, assign
@@ -35,15 +35,17 @@ def pull_call(
         g = moved(g, sweep, out)
     active = frozenset(a.name for a in op.args if isinstance(a, Var) and sweep.is_active(a))
     reached = sweep.facts.aliases.reached.get(id(stmt), frozenset())
-    touched = [n for n in active & reached if n in state or sweep.may_be_elsewhere(n)
-               or is_lent(n, sweep)]  # fmt: skip
+    touched = [n for n in active & reached if n in state or sweep.may_be_elsewhere(n)]
     if isinstance(op.callee, Var) and sweep.is_active(op.callee):
         active |= {op.callee.name}
     sharing = bool(cells_reached(stmt, sweep.facts.kinds))
-    if not sharing and (not active or (g is None and not touched)):
+    shared = by_memory_of(target, op, sweep)
+    if not sharing and (not active or (g is None and not touched and not any(shared))):
         return
     fragile = _fragile(target, op, env, after, sweep)
     derivative = sweep.facts.differentiate_call(op, stmt, active, fragile)
+    if derivative.idle:
+        return
     unread = target is None and derivative.has_result and not _is_dynamic(derivative)
     result = Var(sweep.names.fresh("unread" if unread else "_")) if target is None else target
     pullback = _run_vjp_instead(stmt, result, op, derivative, sweep)
@@ -53,16 +55,14 @@ def pull_call(
         arguments.append(assign(out, sweep.names, zeros))
     elif derivative.has_result:
         arguments.append(_incoming(g, target, after, sweep, out))
-    lent: list[tuple[str, Var]] = []
     for parameter in derivative.written:
         name = _argument(parameter, op, derivative)
-        if is_lent(name, sweep):
-            lent.append((name, lend(name, stmt, after, state, sweep, out)))
-            arguments.append(lent[-1][1])
-            continue
         buffer = ensure(name, state, sweep, out, sweep.primal(Var(name), after))
         protect(buffer.name, name, state, sweep, out)
         arguments.append(buffer)
+    if derivative.by_memory:
+        protect(sweep.shadows().name, None, state, sweep, out)
+        arguments.append(sweep.shadows())
     holes = [f"a{i}" for i in range(len(arguments))]
     atoms: dict[str, Atom] = dict(zip(holes, arguments, strict=True))
     atoms["pullback"] = pullback
@@ -72,8 +72,6 @@ def pull_call(
         _give(given, op, derivative, env, state, sweep, out)
     else:
         out.append(Effect(given))
-    for name, buffer in lent:
-        take_back(name, buffer, state, sweep, out)
 
 
 def _fragile(target: Var | None, op: Op, env: Env, after: Env, sweep: Sweep) -> frozenset[str]:

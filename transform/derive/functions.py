@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from adjoint.transform.analyses.aliases import Aliases
 from adjoint.transform.analyses.complexes import may_make_complex
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.derive.accumulate import accumulate
@@ -11,7 +12,6 @@ from adjoint.transform.derive.assemble import assemble, reusable
 from adjoint.transform.derive.build import ZERO, call, expression
 from adjoint.transform.derive.cotangents import Cotangent, State, bind_named, flat
 from adjoint.transform.derive.reverse import reverse_block
-from adjoint.transform.derive.lending import is_lent
 from adjoint.transform.derive.shadows import (
     begin,
     is_by_memory,
@@ -51,13 +51,15 @@ class Adjoint:
 
     wrt: the parameters whose cotangents it gives, in order. written: the parameters whose
     cotangents the pullback takes and changes in place. has_result: whether it takes that of the
-    result.
+    result. by_memory: whether it takes cotangents by memory. idle: whether it does nothing.
     """
 
     function: Function
     wrt: tuple[str, ...]
     written: tuple[str, ...] = ()
     has_result: bool = True
+    by_memory: bool = False
+    idle: bool = False
 
 
 def gradient(sweep: Sweep, wrt: tuple[str, ...], with_value: bool) -> Adjoint:
@@ -93,14 +95,16 @@ def gradient(sweep: Sweep, wrt: tuple[str, ...], with_value: bool) -> Adjoint:
 
 
 def vjp(
-    sweep: Sweep, wrt: tuple[str, ...], written: tuple[str, ...], name: str, public: bool
-) -> Adjoint:
+    sweep: Sweep, wrt: tuple[str, ...], written: tuple[str, ...], memory: frozenset[str],
+    name: str, public: bool,
+) -> Adjoint:  # fmt: skip
     """`f_vjp(*args) -> (value, pullback)`; the pullback closes over what it needs.
 
     Args:
         sweep: the sweep to write into.
         wrt: parameters whose cotangents the pullback gives.
         written: parameters that the function writes into and whose later cotangent matters.
+        memory: parameters (and `return`) whose cotangents the caller has by memory.
         name: the name of the derived function.
         public: whether users call it; the pullback then takes a cotangent whether or not anything
             depends on it, and gives a tuple however many `wrt` there are.
@@ -112,6 +116,7 @@ def vjp(
     params: list[Param] = []
     first: Out = []
     active = isinstance(result, Var) and sweep.is_active(result)
+    active = active and takes_result(sweep.facts.aliases, result, memory)
     if isinstance(result, Var) and active:
         seed = Var(sweep.names.fresh("d_out"))
         params.append(Param(seed.name))
@@ -128,19 +133,16 @@ def vjp(
         state[parameter] = Cotangent(target, owned=True)
         if pending is not None:
             accumulate(parameter, pending.value, state, sweep, first)  # type: ignore[arg-type]
+    if memory:
+        sweep.memory_given = True
+        params.append(Param(sweep.shadows().name))
     returned = tuple(p for p in wrt if p not in written)
-    backward, gradients = _sweep_back(sweep, state, returned, written, first)
+    backward, gradients = _sweep_back(sweep, state, returned, written, first, memory)
     backward, params = _in_place(backward, params, written, sweep)
     swept = assemble(fn.body[:-1], backward, gradients, sweep, [result], written)
     back, last = reusable(swept, sweep), Out()
     if len(returned) == 1 and not public:
         last.append(Return(swept.gradients[0]))
-        if is_lent(parameter, sweep):
-            both = target if pending is None else assign(
-                first, sweep.names, call("accumulate", flat(pending, sweep, first), target)
-            )
-            state[parameter] = Cotangent(both, lazy=True)
-            continue
     elif returned or public:
         last.append(Return(_tuple(swept.gradients, sweep, last)))
     inner = (*back, *last) or (Return(Const(None)),)
@@ -156,7 +158,13 @@ def vjp(
         Assign(both, expression("(v, p)", {"v": result, "p": target}, "tuple")),
         Return(both),
     )
-    return Adjoint(_derived(fn, name, fn.params, block), returned, written, active)
+    derived = _derived(fn, name, fn.params, block)
+    return Adjoint(derived, returned, written, active, bool(memory), not (back or last))
+
+
+def takes_result(known: Aliases, result: Atom, memory: frozenset[str]) -> bool:
+    """Whether a pullback takes the cotangent of the result, which may be found by memory."""
+    return "return" not in memory or (isinstance(result, Var) and result.name in known.mixed)
 
 
 def _derived(fn: Function, name: str, params: tuple[Param, ...], block: Block) -> Function:
@@ -187,14 +195,18 @@ def _tuple(values: tuple[Atom, ...], sweep: Sweep, out: Out) -> Atom:
 
 def _sweep_back(
     sweep: Sweep, state: State, wrt: tuple[str, ...], written: tuple[str, ...] = (),
-    first: Out | None = None,
+    first: Out | None = None, memory: frozenset[str] = frozenset(),
 ) -> tuple[Block, tuple[Atom, ...]]:  # fmt: skip
-    """Write the reverse sweep; returns it with the atoms that hold the cotangents of `wrt`."""
+    """Write the reverse sweep; returns it with the atoms that hold the cotangents of `wrt`.
+
+    Of those in `memory` it is only that of the numbers among them.
+    """
     out: Out = list(first or ())
     known = sweep.facts.aliases
     for name in [n for n in state if sweep.is_elsewhere(n) or n in known.mixed]:  # it is returned
         accumulate(name, flat(state.pop(name), sweep, out), state, sweep, out)
-    out[:] = settle(tuple(out), sweep.facts.bindings.end, sweep.facts.versions.end, sweep)
+    facts = sweep.facts
+    out[:] = settle(tuple(out), facts.bindings.end, facts.identities.end, facts.versions.end, sweep)
     reverse_block(sweep.facts.function.body[:-1], state, sweep, out)
     bind_named(state, sweep, out)
     parameters = sweep.facts.versions.start
@@ -203,6 +215,9 @@ def _sweep_back(
     if shared:  # a written one keeps what it shares; no other may count it again
         unload_written(written, sweep, out)
     for name in wrt:
+        if name in memory:
+            given.append(flat(state[name], sweep, out) if name in state else ZERO)
+            continue
         like = sweep.value(parameters[name])
         if sweep.is_shadowed(name) or name in known.mixed:
             value = unload(name, state, sweep, out)
@@ -260,6 +275,3 @@ def _in_place(
                 after.append(Store(expression("d[...]", {"d": given}, "index"), "", target))
             sweep.links.append((target.name, given.name))
     return (*before, *backward, *after), renamed
-        if is_lent(name, sweep):
-            out.append(Assign(target, unload(name, state, sweep, out)))
-            continue

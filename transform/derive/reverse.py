@@ -80,8 +80,9 @@ def reverse_block(block: Block, state: State, sweep: Sweep, out: Out) -> None:
         elif not take_shadows(stmt, state, sweep, part):
             pull(stmt, state, sweep, part)
         _forget_views_of(stmt, state, sweep)
-        bound = sweep.facts.bindings.before[id(stmt)]
-        part = list(settle(tuple(part), bound, sweep.facts.versions.before[id(stmt)], sweep))
+        facts = sweep.facts
+        known = (v.before[id(stmt)] for v in (facts.bindings, facts.identities, facts.versions))
+        part = list(settle(tuple(part), *known, sweep))
         if i == 0 or getattr(block[i - 1], "span", NOWHERE) != span:
             bind_named(state, sweep, part)
         if part and not isinstance(stmt, If | For | While | With) and span != current:

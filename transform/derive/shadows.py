@@ -17,11 +17,16 @@ from collections.abc import Mapping
 from adjoint.transform.analyses.activity import differentiable_operands
 from adjoint.transform.analyses.container_calls import DEEP_COPY
 from adjoint.transform.analyses.effects import is_rule
+from adjoint.transform.analyses.kind import ANY, atom_kind
+from adjoint.transform.analyses.memory import carried
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.analyses.views import is_basic_index
+from adjoint.transform.derive.accumulate import accumulate
+from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, call, expression, substitute
 from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
-from adjoint.transform.derive.sweep import HERE, NOW, Out, Sweep, assign
+from adjoint.transform.derive.memory import by_memory_of
+from adjoint.transform.derive.sweep import HERE, ITSELF, NOW, Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
@@ -54,7 +59,12 @@ def take_shadows(stmt: Stmt, state: State, sweep: Sweep, out: Out) -> bool:
         if sweep.is_shadowed(name):
             state.pop(name, None)
     match stmt:
-        case Assign(target=Var(name=name), value=Op() as op):
+        case Assign(target=Var(name=name) as made, value=Op() as op):
+            if by_memory_of(made, op, sweep)[1]:
+                return False
+            if sweep.is_shadowed(name) and _makes_object(name, op, sweep):
+                _pull_object(stmt, name, op, state, sweep, out)
+                return True
             if not _makes(name, op, sweep):
                 return sweep.is_shadowed(name)
             if any(map(sweep.is_active, differentiable_operands(op))):
@@ -71,6 +81,8 @@ def take_shadows(stmt: Stmt, state: State, sweep: Sweep, out: Out) -> bool:
             return all(map(sweep.is_shadowed, targets))
         case Augment(target=Var(name=name)) if _may_be_number(name, sweep):
             _take(stmt, name, state, sweep, out)
+        case Store(base=Var(name=name)) if sweep.kind(name).tag == "record":
+            return sweep.is_shadowed(name) and not _puts_number(stmt, sweep)
         case Store(base=Var(name=name)) | Augment(target=Var(name=name)):
             return _is_pure_container(name, sweep)
         case Effect(value=Op(args=(Var(name=name), *_)) as op) if op.prim.startswith("method:"):
@@ -101,6 +113,41 @@ def _makes(name: str, op: Op, sweep: Sweep) -> bool:
             return False
         return name in known.mixed or not is_basic_index(op, sweep.facts.kinds)
     return op.prim not in ("method:pop", "method:get", "method:setdefault")
+
+
+def _makes_object(name: str, op: Op, sweep: Sweep) -> bool:
+    """Whether an operation makes an object, whose numbers have their cotangents with it."""
+    made = op.prim.startswith("record:") or op.prim == "list.copy"
+    return made and sweep.kind(name).tag == "record"
+
+
+def _pull_object(
+    stmt: Stmt, name: str, op: Op, state: State, sweep: Sweep, out: Out
+) -> None:
+    """The adjoint of making an object: its numbers go to what they come from."""
+    itself = sweep.value(sweep.facts.identities.after[id(stmt)][name])
+    made = call("shadow", sweep.shadows(), itself)
+    if op.prim == "list.copy":
+        atoms: dict[str, Atom] = {
+            "d": ensure(op.args[0].name, state, sweep, out),  # type: ignore[union-attr]
+            "g": assign(out, sweep.names, made),
+        }
+        out.append(Effect(expression("add_into(d, g)", atoms, "derived.push")))
+        return
+    given = zip(sweep.kind(name).names, op.args, strict=False)
+    active = [(n, arg.name) for n, arg in given if isinstance(arg, Var) and sweep.is_active(arg)]
+    numbers = [(n, name) for n, name in active if "number" in carried(sweep.kind(name))]
+    own = assign(out, sweep.names, made) if numbers else ZERO
+    for field, arg in numbers:
+        accumulate(arg, expression(f"d.{field}", {"d": own}), state, sweep, out, lazy=True)
+
+
+def _puts_number(stmt: Store, sweep: Sweep) -> bool:
+    """Whether a number may stand in the field of an object that is stored into, then or before."""
+    kind, name = sweep.kind(stmt.base.name), stmt.place.prim.removeprefix("attribute:")  # type: ignore[union-attr]
+    field = kind.items[kind.names.index(name)] if name in kind.names else ANY
+    given = atom_kind(stmt.value, sweep.facts.kinds) or ANY
+    return "number" in carried(field) | carried(given)
 
 
 def _unknown_base(op: Op, sweep: Sweep) -> Var | None:
@@ -189,19 +236,21 @@ def unload_written(written: tuple[str, ...], sweep: Sweep, out: Out) -> None:
 
 def begin(sweep: Sweep) -> Block:
     """Where the reverse sweep begins, no memory has a cotangent."""
-    if sweep.memory is None:
+    if sweep.memory is None or sweep.memory_given:
         return ()
     return (Assign(sweep.memory, expression("{}", {}, "dict")),)
 
 
 def settle(
-    block: Block, bound: Mapping[str, Version], env: Mapping[str, Version], sweep: Sweep
-) -> Block:
+    block: Block, bound: Mapping[str, Version], objects: Mapping[str, Version],
+    env: Mapping[str, Version], sweep: Sweep,
+) -> Block:  # fmt: skip
     """Say what is meant by each placeholder for what a variable holds at this point.
 
     Args:
         block: the adjoint of a statement.
         bound: how the names were bound last, which says which arrays they hold.
+        objects: the same, which says which objects they are names of.
         env: the versions of the names, which writes change, too.
         sweep: the sweep.
     """
@@ -210,6 +259,8 @@ def settle(
         match atom:
             case Var(name=name) if name.endswith(NOW):
                 return sweep.value(env[name.removesuffix(NOW)])
+            case Var(name=name) if name.endswith(ITSELF):
+                return sweep.value(objects[name.removesuffix(ITSELF)])
             case Var(name=name) if name.endswith(HERE):
                 return sweep.value(bound[name.removesuffix(HERE)])
         return atom

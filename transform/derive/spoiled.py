@@ -18,7 +18,7 @@ def spoiled(version: Version, facts: Facts, pinned: frozenset[str]) -> bool:
     Of what is but the arrays that a container holds, whether it may come to hold others.
     """
     kind = facts.kinds.get(version.name, ANY)
-    if not kind.may_share or (version.is_binding and not may_contain(kind)):
+    if not kind.may_share or (version.is_binding and not may_contain(kind)) or version.is_identity:
         return False
     writes = facts.aliases.changes if version.is_binding else facts.aliases.reached
     family = facts.aliases.classes.get(version.name, frozenset({version.name}))

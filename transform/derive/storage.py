@@ -115,7 +115,8 @@ def _stays(
 def _lasting(facts: Facts) -> set[int]:
     """Versions that their name still holds when the forward sweep is over."""
     found: set[int] = set()
-    pending = [*facts.versions.end.values(), *facts.bindings.end.values()]
+    known = (facts.versions, facts.bindings, facts.identities)
+    pending = [version for one in known for version in one.end.values()]
     while pending:
         version = pending.pop()
         if version.number in found:

@@ -25,6 +25,8 @@ class Derivative:
     arguments: for each argument of the call, the parameter that it fills (and the position within
       it, for a starred parameter).
     has_result: whether the pullback takes the cotangent of the result.
+    by_memory: whether it takes cotangents by memory.
+    idle: whether it does nothing.
     """
 
     vjp: str
@@ -32,6 +34,8 @@ class Derivative:
     written: tuple[str, ...]
     arguments: tuple[tuple[str, int | str | None], ...]
     has_result: bool
+    by_memory: bool = False
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Facts:
     aliases: Aliases
     versions: Versions
     bindings: Versions
+    identities: Versions
     shapes: Shapes
     active: frozenset[str]
     counters: Mapping[int, str]
@@ -61,6 +66,9 @@ class Facts:
 
 NOW = "&now"
 """Ends the names of placeholders for what a container is where an adjoint is."""
+
+ITSELF = "&itself"
+"""Ends the names of placeholders for the object that a variable holds where an adjoint is."""
 
 HERE = "&"
 """Ends the names of placeholders for the array that a variable holds where an adjoint is."""
@@ -78,9 +86,9 @@ class Sweep:
     needs: primal values read by the sweep, by their placeholder name. replaced: primal statements
     that the forward sweep runs in another form. links: emitted names that are views of others.
     rounds: by loop, the emitted variable that counts its rounds. memory: the emitted variable that
-    holds cotangents by memory, once it is needed. settles: whether there are placeholders for what
-    a name holds somewhere. fields: the names that hold real numbers, and those that hold complex
-    ones; None where no number is complex.
+    holds cotangents by memory, once it is needed. memory_given: whether the caller has it. settles:
+    whether there are placeholders for what a name holds somewhere. fields: the names that hold real
+    numbers, and those that hold complex ones; None where no number is complex.
     """
 
     facts: Facts
@@ -92,6 +100,7 @@ class Sweep:
     rounds: dict[int, Var] = field(default_factory=dict)
     cotangent_names: dict[str, str] = field(default_factory=dict)
     memory: Var | None = None
+    memory_given: bool = False
     settles: bool = False
     fields: Mapping[str, Field] | None = None
     numbers: int = FIRST_OWN
@@ -127,6 +136,14 @@ class Sweep:
         """
         self.settles = True
         return Var(f"{name}{HERE}")
+
+    def itself(self, name: str) -> Var:
+        """A placeholder for the object that a name holds before the statement that is reversed.
+
+        `settle` replaces it.
+        """
+        self.settles = True
+        return Var(f"{name}{ITSELF}")
 
     def now(self, name: str) -> Var:
         """A placeholder for what a container is before the statement that is reversed.
