@@ -43,7 +43,7 @@ from adjoint.transform.summaries import (
 )  # fmt: skip
 from adjoint.transform.world import Analysis, World
 
-RESERVED = frozenset({*HELPERS, "np", "math", "Cell", "call_vjp", "only_reads"})
+RESERVED = frozenset({*HELPERS, "np", "math", "Cell", "call_vjp", "call_jvp", "only_reads"})
 """Names that emitted text uses in a meaning of its own."""
 
 Together = frozenset[tuple[str, str]]

@@ -18,13 +18,14 @@ from adjoint.transform.analyses.kind import Kind
 from adjoint.transform.analysis import analyse
 from adjoint.transform.apart import apart_first
 from adjoint.transform.entries import Entries, entries_of
+from adjoint.transform.forward.functions import Tangent
 from adjoint.transform.guards import Guards, guards_of
 from adjoint.transform.homes import explained, home_of_call
 from adjoint.transform.kept import kept_on
 from adjoint.transform.loading import function_of
+from adjoint.transform.modes import FORWARD, derive
 from adjoint.transform.parameters import Parameters, Slot
 from adjoint.transform.passes.pipeline import Passes
-from adjoint.transform.pipeline import derive
 from adjoint.transform.quick import Answer, Serves, answering, never, serving
 from adjoint.transform.results import (
     finish,
@@ -37,7 +38,8 @@ from adjoint.transform.summaries import written_parameters
 from adjoint.transform.tensors import refuse_tensor
 from adjoint.transform.world import Emitted, default_kinds
 
-_INNER = frozenset({"graph", "raw"})
+_INNER = frozenset({"graph", "raw", "raw jvp"})
+_FORWARD = frozenset({"jvp", "raw jvp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class Compiled:
     function gives the cotangents, in order. whole: whether the slots are these parameters, and all
     of them numbers or arrays: emitted code then gives arrays that nobody else holds. entries: what
     a pullback gives. finish: makes what users get of a cotangent, given the argument that it is of.
-    checked: whether the value may be complex, and is looked at.
+    checked: whether the value may be complex, and is looked at. keywords: in forward mode, under
+    which the function takes the tangents of `wrt`. written: the parameters into whose tangents
+    (in a vjp: cotangents) it may write.
     """
 
     run: Callable[..., Any]
@@ -67,6 +71,8 @@ class Compiled:
     guards: Guards
     finish: Callable[[Any, Any], Any]
     checked: bool
+    keywords: tuple[str, ...]
+    written: frozenset[str]
 
 
 def compile_call(
@@ -78,8 +84,8 @@ def compile_call(
 
     Args:
         fn: the function.
-        mode: `gradient`, `value_and_gradient`, `vjp`; `graph` for a vjp of which tensors keep
-            track, `raw` for one that emitted code calls.
+        mode: `gradient`, `value_and_gradient`, `vjp`, `jvp`; `graph` for a vjp of which tensors
+            keep track, `raw` and `raw jvp` for what emitted code calls.
         slots: what to differentiate with respect to.
         parameters: those of the function.
         first: how many of the positional arguments are not the user's.
@@ -112,28 +118,32 @@ def compile_call(
     )
     written = written_parameters(analysis)
     if mode in _INNER:
-        refuse_writes(fn.__name__, written, None if mode == "raw" else wrt)
+        refuse_writes(fn.__name__, written, wrt if mode == "graph" else None)
     if mode in ("gradient", "value_and_gradient"):
         require_number(fn.__name__, analysis.returns)
     checked = mode == "gradient" and any(map(is_complex, values.values()))
     emission = "vjp" if mode in _INNER else "value_and_gradient" if checked else mode
+    emission = FORWARD if mode in _FORWARD else emission
     emitted = with_cells_where_needed(
         world, lambda: derive(world.callees.of(fn, opened), emission, wrt, kinds, world)
     )
+    derived = emitted.adjoint
+    keywords = derived.keywords if isinstance(derived, Tangent) else ()
+    wrt = derived.wrt if isinstance(derived, Tangent) else wrt
     guards = guards_of(world.callees)
     kept.known = world, guards
     origins = [one.origin for one in emitted.everything()]
     places = tuple(parameters.position(slot, len(args)) for slot in slots)
-    watching = is_watching()
+    watching = is_watching() and mode not in _FORWARD
     run = explained(function_of(emitted, namespace, watching), origins, namespace)
     if watching and mode != "raw":
         run = judged(run, emission)
     whole = _are_whole(slots, wrt, dict(kinds))
     reals = [i for i in places if i is not None and _is_real(args[i])]
-    quick = whole and mode not in _INNER and not kwargs and not checked and namespace is np
+    quick = whole and mode not in _INNER | _FORWARD and not kwargs and not checked and namespace is np
     quick = quick and bool(slots) and len(reals) == len(slots)
     return Compiled(
-        apart_first(run, written, parameters, namespace),
+        apart_first(run, written, parameters, namespace, keywords),
         serving(args, guards.hold) if quick else never,
         answering(args, tuple(reals)) if quick else finish,
         source_text(emitted),
@@ -146,6 +156,8 @@ def compile_call(
         guards,
         finish if namespace is np else home.bind_helpers(namespace)["restructure"],
         checked,
+        keywords,
+        frozenset(derived.written),
     )
 
 

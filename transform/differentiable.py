@@ -20,12 +20,13 @@ from adjoint.transform.compiled import Compiled, source_text
 from adjoint.transform.emissions import Asked, find
 from adjoint.transform.entries import Pull, by_entry
 from adjoint.transform.finishing import finished, picked, pulled, values_of
+from adjoint.transform.forward.pushing import pushed, raw_pushed
 from adjoint.transform.homes import explained, rebound
 from adjoint.transform.kept import ATTRIBUTE, kept_on
 from adjoint.transform.keys import PLAIN
+from adjoint.transform.modes import FORWARD, derive
 from adjoint.transform.parameters import Wrt, checked_wrt, parameters_of
 from adjoint.transform.passes.pipeline import ALL, Passes
-from adjoint.transform.pipeline import derive
 from adjoint.transform.results import outline, require_real
 from adjoint.transform.tensors import call_with_tensors, has_tensor, unwrapped
 from adjoint.transform.unwrap import Target, unwrap
@@ -206,6 +207,33 @@ class Differentiable:
             rewrite(error)
             raise
 
+    def jvp(self, args: Sequence[Any], tangents: Sequence[Any], **kwargs: Any) -> tuple[Any, Any]:
+        """The value, and its tangent along the tangents of the positional arguments.
+
+        Args:
+            args: the positional arguments.
+            tangents: for each its tangent, in its structure and shape; None for none.
+            kwargs: the keyword arguments, which have no tangents.
+
+        Raises:
+            NotDifferentiable: an argument with a tangent is an integer, a string or a function.
+            UnsupportedSyntax: the function uses something that is not differentiated.
+            TypeError: there is not one tangent, or None, for each argument.
+            ValueError: a tangent does not have the shape of its argument.
+        """
+        try:
+            if len(args) != len(tangents):
+                raise TypeError(
+                    f"{self.__name__}.jvp: {len(tangents)} tangents for {len(args)} arguments; "
+                    "give None for an argument that has none"
+                )
+            full, named = self._all(tuple(args), kwargs)
+            full, named = tuple(map(unwrapped, full)), {k: unwrapped(v) for k, v in named.items()}
+            return pushed(self._asked, self._compiled, full, tangents, named)
+        except BaseException as error:
+            rewrite(error)
+            raise
+
     def vjp_at(
         self, wanted: tuple[int | str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Any, Pull, str]:
@@ -251,6 +279,24 @@ class Differentiable:
 
         return value, pull
 
+    def raw_jvp(
+        self, given: Mapping[int | str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Any, Any]:
+        """Value and tangent for emitted code, which found this function when it ran.
+
+        Args:
+            given: the tangents of arguments, by position or keyword, in emitted code's own form.
+            args: the positional arguments.
+            kwargs: the keyword arguments.
+
+        Raises:
+            NotDifferentiable: the function writes into its arguments.
+        """
+        first = len(self._asked.bound)
+        chosen = {one if isinstance(one, str) else one + first: t for one, t in given.items()}
+        args, kwargs = self._all(args, kwargs)
+        return raw_pushed(self._asked, self._compiled, chosen, args, kwargs)
+
     @property
     @rewritten
     def source(self) -> str:
@@ -259,7 +305,7 @@ class Differentiable:
 
     @rewritten
     def source_of(self, mode: str = "gradient", wrt: Wrt = None, *args: Any) -> str:
-        """The generated source in a mode (`gradient`, `value_and_gradient`, `vjp`).
+        """The generated source in a mode (`gradient`, `value_and_gradient`, `vjp`, `jvp`).
 
         With arguments given, the source for their kinds; else for numbers or arrays.
         """
@@ -283,7 +329,7 @@ class Differentiable:
         if world.assume_arrays:
             kinds = as_used(callee.function, kinds)
         own = asked.wrt if wrt is None else checked_wrt(wrt)
-        slots = asked.slots(own, mode, parameters_of(asked.function))
+        slots = asked.slots(own, "vjp" if mode == FORWARD else mode, parameters_of(asked.function))
         if slots is None:
             chosen = tuple(name for name, kind in kinds if kind.differentiable)
         else:

@@ -70,7 +70,7 @@ def is_call_vjp(value: object) -> bool:
 def _call(
     function: Any, wrt: tuple[int | str, ...], passes: Passes, /, *args: Any, **kwargs: Any
 ) -> tuple[Any, Pullback]:
-    groups = [_members(one, args, kwargs) for one in wrt]
+    groups = [members(one, args, kwargs) for one in wrt]
     wanted = [member for group in groups for member in (group if _many(group) else [group])]
     try:
         value, pull = _differentiated(function, wanted, args, kwargs, passes)
@@ -92,7 +92,7 @@ def _call(
     return value, pullback
 
 
-def _members(one: int | str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def members(one: int | str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What an entry of `wrt` stands for: an argument, a range of positions, a tuple of keywords."""
     if not isinstance(one, str) or not one.startswith("*"):
         return one
@@ -113,7 +113,7 @@ def _differentiated(
     from adjoint.transform.opened import is_made_inside, opened_vjp  # noqa: PLC0415
 
     if isinstance(function, Differentiable):
-        function = _undecorated(function)
+        function = undecorated(function)
     rule = rule_of(function)
     if rule is not None:
         rest = [one for one in wanted if one != ITSELF]
@@ -121,11 +121,7 @@ def _differentiated(
     if isinstance(function, types.MethodType):
         return _by_method(function, wanted, args, kwargs, passes)
     if "self" in wanted:  # a static method: nothing of the object
-        if _holds_numbers(function):
-            raise NotDifferentiable(
-                f"{getattr(function, '__name__', function)!r} is kept in an attribute, is called "
-                "as a method is, and holds values of its own; give it a name first: `f = obj.f`"
-            )
+        refuse_held(function)
         rest = [one for one in wanted if one != "self"]
         return _with(_differentiated(function, rest, args, kwargs, passes), {"self": None})
     if isinstance(function, functools.partial):
@@ -147,12 +143,25 @@ def _differentiated(
     return _with(made.raw_vjp(rest, args, kwargs), {ITSELF: None})
 
 
-def _undecorated(function: Any) -> Any:
+def undecorated(function: Any) -> Any:
     """The function, method or partial of which something is the differentiable form."""
     target, bound, preset = function._target()
     if len(bound) == 1 and not preset:
         return types.MethodType(target, bound[0])
     return functools.partial(target, *bound, **preset) if bound or preset else target
+
+
+def refuse_held(function: Any) -> None:
+    """Refuse a function that is called as a method is, and holds values of its own.
+
+    Raises:
+        NotDifferentiable: it does.
+    """
+    if _holds_numbers(function):
+        raise NotDifferentiable(
+            f"{getattr(function, '__name__', function)!r} is kept in an attribute, is called "
+            "as a method is, and holds values of its own; give it a name first: `f = obj.f`"
+        )
 
 
 def _holds_numbers(function: Any) -> bool:

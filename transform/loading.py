@@ -16,6 +16,7 @@ from adjoint.transform import homes
 from adjoint.transform.derive.own_names import PREFIX
 from adjoint.transform.dynamic import call_with
 from adjoint.transform.emit.load import load
+from adjoint.transform.forward.dynamic import jvp_with
 from adjoint.transform.ir.nodes import Ref, reads, walk
 from adjoint.transform.readonly import only_reads
 from adjoint.transform.world import Emitted
@@ -65,6 +66,7 @@ def cells_of(emitted: Emitted, namespace: ModuleType = numpy) -> dict[str, Any]:
         "math": math,
         "Cell": Cell,
         "call_vjp": call_with(emitted.passes),
+        "call_jvp": jvp_with(emitted.passes),
         "only_reads": only_reads,
         **home.bind_helpers(namespace),
     }

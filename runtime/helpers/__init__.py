@@ -30,6 +30,7 @@ from . import (
     statistics,
     stores,
     structures,
+    tangents,
 )
 from .arrangement import arange_along_start as arange_along_start
 from .arrangement import arange_along_step as arange_along_step
@@ -250,6 +251,14 @@ from .structures import repeats as repeats
 from .structures import restructure as restructure
 from .structures import snapshot as snapshot
 from .structures import zeros_like as zeros_like
+from .tangents import alike_tangent as alike_tangent
+from .tangents import field_tangent as field_tangent
+from .tangents import object_tangent as object_tangent
+from .tangents import remove_tangent as remove_tangent
+from .tangents import replaced_tangent as replaced_tangent
+from .tangents import sorted_tangent as sorted_tangent
+from .tangents import zero_tangent as zero_tangent
+from .tangents import zero_tangents as zero_tangents
 
 MODULES = (
     refusals,
@@ -270,6 +279,7 @@ MODULES = (
     patterns,
     shadows,
     closures,
+    tangents,
 )
 
 ALL: Mapping[str, FunctionType] = {
