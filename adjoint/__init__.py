@@ -11,7 +11,7 @@ from adjoint.runtime.surgery import on_cotangent, stop_gradient
 from adjoint.runtime.tensor import Tensor
 from adjoint.transform.differentiable import Differentiable
 from adjoint.transform.errors import SourceNotFound, UnsupportedSyntax
-from adjoint.transform.grad import grad, gradient, value_and_gradient, vjp
+from adjoint.transform.grad import grad, gradient, jvp, value_and_gradient, vjp
 
 __version__ = "0.1.0"
 
@@ -27,6 +27,7 @@ __all__ = [
     "detect_anomaly",
     "grad",
     "gradient",
+    "jvp",
     "on_cotangent",
     "stop_gradient",
     "value_and_gradient",

@@ -27,7 +27,7 @@ from adjoint.transform.explain.report import Report, explained
 from adjoint.transform.explain.text import as_text
 from adjoint.transform.export import export
 
-_MODES = ("gradient", "value_and_gradient", "vjp")
+_MODES = ("gradient", "value_and_gradient", "vjp", "jvp")
 _TARGET = """\
 what a TARGET is:
   package.module:name       a function that can be imported from here
@@ -68,9 +68,9 @@ def dump(
 
     Args:
         target: see `adjoint.targets.find`.
-        mode: `gradient`, `value_and_gradient` or `vjp`.
+        mode: `gradient`, `value_and_gradient`, `vjp` or `jvp`.
         wrt: the parameters to differentiate with respect to; if not given, those of the decorator,
-            else the first (for `vjp`, all).
+            else the first (for `vjp` and `jvp`, all).
         standalone: whether the text is to be a module that needs NumPy only.
         example: arguments of a call, for whose kinds (number, array of so many axes, list) the
             text is generated; without them it is the one for arrays or numbers.

@@ -19,7 +19,7 @@ from adjoint.transform.parameters import Parameters
 
 def apart_first(
     run: Callable[..., Any], written: Collection[str], parameters: Parameters,
-    namespace: ModuleType,
+    namespace: ModuleType, besides: Collection[str] = (),
 ) -> Callable[..., Any]:  # fmt: skip
     """The same call, that looks first whether what it writes into is in two places.
 
@@ -28,13 +28,15 @@ def apart_first(
         written: the parameters that it writes into.
         parameters: all parameters.
         namespace: the home of its arguments.
+        besides: keywords that are none of the function's own.
     """
     if not written:
         return run
 
     @functools.wraps(run)
     def call(*args: Any, **kwargs: Any) -> Any:
-        bound = parameters.bind(args, kwargs)
+        own = {k: v for k, v in kwargs.items() if k not in besides} if besides else kwargs
+        bound = parameters.bind(args, own)
         held = [(name, array) for name, value in bound.items() for array in arrays_in(value)]
         for name, other in _twice(bound):
             if name in written or other in written:

@@ -11,6 +11,7 @@ from typing import Any
 from adjoint.transform.dynamic import is_call_vjp
 from adjoint.transform.emit.signature import is_literal
 from adjoint.transform.emit.standalone import CannotStandAlone, Header, free_names, standalone
+from adjoint.transform.forward.dynamic import is_call_jvp
 from adjoint.transform.loading import cells_of
 from adjoint.transform.readonly import only_reads
 from adjoint.transform.source import read_source
@@ -111,10 +112,10 @@ def _read_from_outside(one: Emitted) -> Mapping[str, Any]:
 
 def _require_known_callees(one: Emitted, needed: Mapping[str, Any]) -> None:
     found = [needed.get(name) for name in free_names(one.text)]
-    if any(is_call_vjp(value) or value is only_reads for value in found):
+    if any(is_call_vjp(v) or is_call_jvp(v) or v is only_reads for v in found):
         raise CannotStandAlone(
             f"{one.adjoint.function.name}: it calls a function that is known only when it runs, "
-            "and whose adjoint would be made then; call it by its name"
+            "and whose derivative would be made then; call it by its name"
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from adjoint.runtime.tracebacks import rewritten
@@ -67,6 +67,18 @@ def vjp(
     (12.0, (4.0, 3.0))
     """
     return _differentiable(function, wrt).vjp(*args, **kwargs)
+
+
+@rewritten
+def jvp(
+    function: Any, args: Sequence[Any], tangents: Sequence[Any], **kwargs: Any
+) -> tuple[Any, Any]:
+    """The value of a function at some arguments, and its tangent along theirs.
+
+    >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, None))
+    (12.0, 4.0)
+    """
+    return _differentiable(function, None).jvp(args, tangents, **kwargs)
 
 
 def _differentiable(function: Any, wrt: Wrt) -> Differentiable:

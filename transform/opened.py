@@ -17,13 +17,14 @@ from typing import Any
 
 from adjoint.runtime.eager_anomaly import is_watching
 from adjoint.runtime.errors import NotDifferentiable
-from adjoint.runtime.helpers import accumulate
+from adjoint.runtime.helpers import accumulate, zero_tangent
 from adjoint.runtime.rules import rule_of
 from adjoint.transform.analyses.activity import may_carry
 from adjoint.transform.analyses.kind import kind_of
 from adjoint.transform.compiled import Compiled, compile_call
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.finishing import picked
+from adjoint.transform.forward.pushing import run
 from adjoint.transform.homes import original
 from adjoint.transform.keys import key_of
 from adjoint.transform.parameters import Parameters, Slot, parameters_of
@@ -66,20 +67,9 @@ def opened_vjp(
         kwargs: the keyword arguments.
         passes: the names of the rewrites that are made on the way.
     """
-    cells = _cells(function)
-    held = {name: value for name, value in cells.items() if not is_fixed(value)}
-    clash = held.keys() & kwargs.keys()
-    if clash:
-        raise NotDifferentiable(
-            f"{function.__name__}() reads the variable `{min(clash)}` around it, and is called "
-            "with a keyword argument of that name; rename one of them"
-        )
-    if ITSELF in wanted:
-        refuse_tied(function, (value for value in held.values() if value is not function))
-    args, defaults = _completed(function, args, kwargs)
-    given = {**kwargs, **defaults, **held}
-    compiled, inner = _find(function, tuple(wanted), args, given, cells, tuple(held), passes)
-    value, pullback = compiled.run(*args, **given)
+    found_for = _prepared("raw", function, tuple(wanted), args, kwargs, passes)
+    compiled, inner, held = found_for.compiled, found_for.inner, found_for.held
+    value, pullback = compiled.run(*found_for.args, **found_for.given)
 
     def pull(g: Any) -> dict[Any, Any]:
         found = dict(zip(compiled.slots, picked(compiled, pullback(g)), strict=True))
@@ -95,6 +85,63 @@ def opened_vjp(
         }
 
     return value, pull
+
+
+def opened_jvp(
+    function: FunctionType, tangents: Mapping[int | str, Any], args: tuple[Any, ...],
+    kwargs: dict[str, Any], passes: Passes,
+) -> tuple[Any, Any]:  # fmt: skip
+    """The value and the tangent, along tangents of arguments and of what the function holds.
+
+    Args:
+        function: a function made inside another one.
+        tangents: by position and keyword; by `"()"` those of all that the function holds, by name.
+        args: the positional arguments.
+        kwargs: the keyword arguments.
+        passes: the names of the rewrites that are made on the way.
+    """
+    call = _prepared("raw jvp", function, tuple(tangents), args, kwargs, passes)
+    own = tangents.get(ITSELF)
+    slots = _slots_of(tuple(tangents), call.compiled.parameters)
+    seeds = {
+        slot: one for slot, one in zip(slots, tangents.values(), strict=True) if slot is not None
+    }
+    for name in call.inner:
+        itself = call.held.get(name) is function  # it calls itself
+        one = own if itself else own.get(name)  # type: ignore[union-attr]
+        seeds[Slot(name)] = zero_tangent(call.given[name]) if one is None else one
+    return run(call.compiled, seeds, call.args, call.given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call made ready: what serves it, all that it is given, and what the function holds."""
+
+    compiled: Compiled
+    inner: tuple[str, ...]
+    args: tuple[Any, ...]
+    given: dict[str, Any]
+    held: dict[str, Any]
+
+
+def _prepared(
+    mode: str, function: FunctionType, wanted: tuple[int | str, ...], args: tuple[Any, ...],
+    kwargs: dict[str, Any], passes: Passes,
+) -> _Call:  # fmt: skip
+    cells = _cells(function)
+    held = {name: value for name, value in cells.items() if not is_fixed(value)}
+    clash = held.keys() & kwargs.keys()
+    if clash:
+        raise NotDifferentiable(
+            f"{function.__name__}() reads the variable `{min(clash)}` around it, and is called "
+            "with a keyword argument of that name; rename one of them"
+        )
+    if ITSELF in wanted:
+        refuse_tied(function, (value for value in held.values() if value is not function))
+    args, defaults = _completed(function, args, kwargs)
+    given = {**kwargs, **defaults, **held}
+    compiled, inner = _find(mode, function, wanted, args, given, cells, tuple(held), passes)
+    return _Call(compiled, inner, args, given, held)
 
 
 def is_fixed(value: object) -> bool:
@@ -138,7 +185,7 @@ def _defaults(function: FunctionType) -> dict[str, Any]:
 
 
 def _find(
-    function: FunctionType, wanted: tuple[int | str, ...], args: tuple[Any, ...],
+    mode: str, function: FunctionType, wanted: tuple[int | str, ...], args: tuple[Any, ...],
     given: dict[str, Any], cells: Mapping[str, Any], opened: tuple[str, ...],
     passes: Passes,
 ) -> tuple[Compiled, tuple[str, ...]]:  # fmt: skip
@@ -146,17 +193,17 @@ def _find(
     kept = _KEPT.setdefault((id(code), id(function.__globals__)), _Emissions(code, {}))
     fixed = tuple((name, id(value)) for name, value in cells.items() if name not in opened)
     named = tuple((name, key_of(value)) for name, value in given.items())
-    key = (wanted, tuple(map(key_of, args)), named, fixed, passes, is_watching())
+    key = (mode, wanted, tuple(map(key_of, args)), named, fixed, passes, is_watching())
     found = kept.compiled.get(key)
     if found is None or not found[0].guards.hold():
         with _lock:
-            found = _compile(function, wanted, args, given, opened, passes)
+            found = _compile(mode, function, wanted, args, given, opened, passes)
             kept.compiled[key] = found
     return found
 
 
 def _compile(
-    function: FunctionType, wanted: tuple[int | str, ...], args: tuple[Any, ...],
+    mode: str, function: FunctionType, wanted: tuple[int | str, ...], args: tuple[Any, ...],
     given: dict[str, Any], opened: tuple[str, ...], passes: Passes,
 ) -> tuple[Compiled, tuple[str, ...]]:  # fmt: skip
     fn = original(function)
@@ -171,7 +218,7 @@ def _compile(
         may = (*opened, *(name for name in defaults if name in given and name not in named))
         inner = [name for name in may if may_carry(kind_of(given[name]))]
     slots += [Slot(name) for name in inner]
-    made = compile_call(fn, "raw", tuple(slots), parameters, 0, args, given, passes, opened)
+    made = compile_call(fn, mode, tuple(slots), parameters, 0, args, given, passes, opened)
     return made, tuple(inner)
 
 

@@ -26,7 +26,8 @@ def in_two(pushed: If, stmt: If, facts: Facts) -> list[Stmt]:
             return [pushed]
         tangents.append(part)
     first, second = stmt.body[0], stmt.orelse[0]
-    assert isinstance(first, Assign) and isinstance(second, Assign)
+    assert isinstance(first, Assign)
+    assert isinstance(second, Assign)
     if first.target != second.target or not first.target.is_temporary or stmt.test == first.target:
         return [pushed]
     return [stmt, replace(pushed, body=(tangents[0],), orelse=(tangents[1],))]

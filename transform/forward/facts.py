@@ -48,10 +48,10 @@ class Facts:
 
     written: the names whose arrays may be written into, by any name. handed: those that the result
     may share memory with. alive: the names that are read after each statement, by its identity.
-    old: by the identity of a scaling store, what holds the value before. made: by temporary, the
-    operation that it is the value of. added: names that count rounds, for reverse mode alone. in_try: whether what
-    is written now stands in a `try`, and may stop half-way. dots: the names of tangents. named: temporaries with a word for what
-    they hold, in place of others.
+    old: by the identity of a scaling store, what holds the value before. made: by name, the
+    operation that it is the value of. added: names that count rounds, for reverse mode alone.
+    in_try: whether what is written now stands in a `try`, and may stop half-way. dots: the names of
+    tangents. named: temporaries with a word for what they hold, in place of others.
     """
 
     function: Function

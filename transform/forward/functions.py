@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from adjoint.transform.derive.build import expression, substitute
 from adjoint.transform.derive.functions import Adjoint
+from adjoint.transform.derive.watched import watched
 from adjoint.transform.emit.purity import is_pure
 from adjoint.transform.forward.block import push
 from adjoint.transform.forward.facts import Facts, Out, State
@@ -45,7 +46,10 @@ def promised(facts: Facts, wrt: tuple[str, ...], name: str, public: bool) -> Tan
     keywords = tuple(dot(p, facts).name for p in taken)
     written = tuple(p for p in taken if p in facts.written)
     has_result = public or facts.is_active(_result(facts.function))
-    return Tangent(replace(facts.function, name=name), taken, written, has_result, keywords)
+    function = replace(facts.function, name=name)
+    return Tangent(
+        function, taken, written=written, has_result=has_result, keywords=keywords
+    )
 
 
 def jvp(facts: Facts, promise: Tangent, optional: bool) -> Tangent:
@@ -70,6 +74,7 @@ def jvp(facts: Facts, promise: Tangent, optional: bool) -> Tangent:
         wanted |= set(promise.keywords)  # what is written into these, the caller sees
         block = _alive(block, wanted, facts)
     block = tuple(substitute(stmt, lambda atom: _renamed(atom, facts)) for stmt in block)
+    block = watched(block, facts.kinds)
     taken = tuple(Param(keyword, "keyword-only") for keyword in promise.keywords)
     params = tuple(sorted((*fn.params, *taken), key=lambda p: p.kind == "varkw"))
     name = promise.function.name.replace("<lambda>", "lambda_")

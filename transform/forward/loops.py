@@ -1,8 +1,8 @@
 """Loops over what has tangents: both are run over together.
 
-    for v in xs:                     for v, v_dot in zip(xs, xs_dot):
-    for i, v in enumerate(xs):       for i, (v, v_dot) in enumerate(zip(xs, xs_dot)):
-    for a, b in zip(xs, ys):         for a, b, a_dot in zip(xs, ys, xs_dot):
+for v in xs:                     for v, v_dot in zip(xs, xs_dot):
+for i, v in enumerate(xs):       for i, (v, v_dot) in enumerate(zip(xs, xs_dot)):
+for a, b in zip(xs, ys):         for a, b, a_dot in zip(xs, ys, xs_dot):
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from adjoint.transform.ir.nodes import (
     iter_atoms,
 )  # fmt: skip
 from adjoint.transform.refusals import unsupported
-
 
 
 @dataclass(slots=True)

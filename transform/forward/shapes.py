@@ -33,7 +33,12 @@ def complete(name: str, state: State, facts: Facts, out: Out) -> None:
     if state.pop(name, None) is None:
         return
     held = dot(name, facts)
-    expanded: Rhs = call("expand", held, Var(name))
+    source: Atom = held
+    last = out[-1] if out else None
+    if isinstance(last, Assign) and last.target == held:  # it is made here: at once in full shape
+        out.pop()
+        source = named(out, last.value, facts)
+    expanded: Rhs = call("expand", source, Var(name))
     if name in facts.written or name in facts.handed:
         expanded = call("own", named(out, expanded, facts))
     out.append(Assign(held, expanded))
