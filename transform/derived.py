@@ -21,7 +21,7 @@ from adjoint.transform.analyses.kind import FUNCTION, Kind
 from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of
 from adjoint.transform.ir.nodes import Block, Op, Ref, Span
 from adjoint.transform.lower.local_functions import LocalFunction
-from adjoint.transform.ours import Derivative
+from adjoint.transform.ours import Derivative, derivative_of
 from adjoint.transform.refusals import place_of, unsupported
 from adjoint.transform.standing import stands_for
 from adjoint.transform.world import World, default_kinds
@@ -56,6 +56,7 @@ def _reached(
     """The emitted function that a call of a derivative reaches, and the call with all it takes."""
     target: Any = derivative.target
     assert isinstance(op.callee, Ref)
+    target = derivative_of(target) or target
     if isinstance(target, Derivative):
         target, op = _reached(target, op, kinds, world, within)
     call = call_of(replace(op, callee=Ref(op.callee.text, target)), kinds, world.callees)
@@ -115,7 +116,7 @@ def body_behind(fn: FunctionType, opened: tuple[str, ...], world: World) -> Bloc
     """The statements of a function; where that stands for a derivative, of what that is of."""
     standing = stands_for(fn)
     if standing is not None:
-        return body_behind(standing.function, (), world)
+        return body_behind(standing.function, opened, world)
     return world.callees.of(fn, opened).function.body
 
 
@@ -134,7 +135,7 @@ def callee_behind(
     standing = stands_for(fn)
     if standing is None:
         return callee
-    inner = callee_behind(standing.function, (), values, world)
+    inner = callee_behind(standing.function, opened, values, world)
     kinds = default_kinds(inner.function, values)
     names = [p.name for p in callee.function.params if p.kind in ("positional-only", "ordinary")]
     given = tuple(n for n in names if n in values) if values else tuple(names)

@@ -38,7 +38,11 @@ def is_differentiable(value: object) -> bool:
 
 
 def derivative_of(value: Any) -> Derivative | None:
-    """Which derivative a value is: `f.gradient` of what `@grad` made of a function."""
+    """Which derivative a value is: `f.gradient`, or what `@grad` made of such a method."""
+    if isinstance(value, Derivative):
+        return value
+    if is_differentiable(value):
+        return derivative_of(value.__wrapped__)
     if isinstance(value, types.MethodType) and is_differentiable(value.__self__):
         return method_of_ours(value.__self__, value.__name__)
     return None

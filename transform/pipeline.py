@@ -44,6 +44,7 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 from adjoint.transform.lower.local_functions import LocalFunction
+from adjoint.transform.own_callees import with_own_callees
 from adjoint.transform.passes.polish import polished
 from adjoint.transform.summaries import written_parameters
 from adjoint.transform.world import Analysis, Emitted, World
@@ -52,7 +53,7 @@ from adjoint.transform.world import Analysis, Emitted, World
 def derive(
     callee: Callee, mode: str, wrt: tuple[str, ...], kinds: ParameterKinds, world: World,
     written: tuple[str, ...] = (), fragile: frozenset[str] | None = None,
-    together: Together = frozenset(),
+    together: Together = frozenset(), finished: tuple[str, ...] | None = None,
 ) -> Emitted:  # fmt: skip
     """The derived function of a function, emitted but not yet loaded.
 
@@ -66,8 +67,10 @@ def derive(
         fragile: for a vjp that another emitted function calls, the parameters (and `return`) whose
             arrays may be written before the pullback runs. None: users call it, and may write any.
         together: pairs of parameters that may share memory while one of them is written.
+        finished: cotangents are given in the form that users get; a pullback gives an entry for
+            each of these parameters.
     """
-    key = (callee.key, mode, wrt, kinds, written, fragile, together)
+    key = (callee.key, mode, wrt, kinds, written, fragile, together, finished)
     if key in world.emitted:
         return world.emitted[key]
     analysis = analyse(callee, kinds, world, together)
@@ -81,12 +84,17 @@ def derive(
         sweep = _sweep(callee, analysis, wrt, written, memory, emitted, world)
         if mode == "vjp":
             sweep.pinned = _pinned(analysis, fragile)
-            emitted.adjoint = vjp(sweep, wrt, written, memory, name, fragile is None)
+            emitted.adjoint = vjp(
+                sweep, wrt, written, memory, name, fragile is None, finished
+            )
         else:
-            emitted.adjoint = gradient(sweep, wrt, mode == "value_and_gradient")
+            emitted.adjoint = gradient(
+                sweep, wrt, mode == "value_and_gradient", finished is not None
+            )
         numbers = _numbers(sweep, emitted.adjoint.function)
+        derived = with_own_callees(emitted.adjoint.function, emitted, sweep.names)
         derived = polished(
-            emitted.adjoint.function, sweep.facts.function, sweep.names, world.passes, numbers
+            derived, sweep.facts.function, sweep.names, world.passes, numbers
         )
         derived = clear_names(derived, RESERVED)
         emitted.adjoint = replace(emitted.adjoint, function=derived)
@@ -176,14 +184,7 @@ def _sweep(
     memory: frozenset[str], emitted: Emitted, world: World,
 ) -> Sweep:  # fmt: skip
     function, inputs = analysis.function, {*wrt, *written, *memory} - {"return"}
-    check_escapes(callee, analysis, inputs)
-    check_unseen(function, analysis.kinds, analysis.aliases, inputs)
-    check_outside(
-        function, analysis.kinds, analysis.aliases, inputs,
-        lambda op: summary_of(op, analysis.kinds, world), _kept(analysis, world, set()),
-    )  # fmt: skip
-    follow = _follow_texts(analysis, world, set())
-    check_encoded(function, analysis.kinds, analysis.aliases, inputs, follow)
+    _check(callee, analysis, inputs, world)
     found = versions(function, analysis.aliases.reached, analysis.aliases.roots)
     check_attempts(function, analysis.aliases, found, analysis.unsettled)
     definitions: dict[str, Stmt] = {}

@@ -54,8 +54,6 @@ def unwrap(function: Any) -> Target:
 
 def _of_derivative(method: types.MethodType) -> Target:
     """The function that stands for `f.gradient`, with what `f` presets."""
-    from adjoint.transform.differentiable import Differentiable  # noqa: PLC0415
-
     asked, mode = method.__self__._asked, method.__name__
     slots = asked.slots(asked.wrt, mode, parameters_of(asked.function))
     if slots is not None and any(slot.inside is not None for slot in slots):
@@ -64,9 +62,7 @@ def _of_derivative(method: types.MethodType) -> Target:
             "differentiated again; give them names"
         )
     wrt = None if slots is None else tuple(slot.parameter for slot in slots)
-    plain = Differentiable(asked.function, wrt, asked.passes)
-    made = standing_for(asked.function, mode, wrt, getattr(plain, mode))
-    return made, asked.bound, asked.preset
+    return standing_for(asked.function, mode, wrt), asked.bound, asked.preset
 
 
 def _shown(function: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 from adjoint.transform.analyses.aliases import Aliases
 from adjoint.transform.analyses.complexes import may_make_complex
@@ -34,6 +35,7 @@ from adjoint.transform.ir.nodes import (
     Define,
     Effect,
     Function,
+    Op,
     Param,
     Ref,
     Return,
@@ -62,10 +64,12 @@ class Adjoint:
     idle: bool = False
 
 
-def gradient(sweep: Sweep, wrt: tuple[str, ...], with_value: bool) -> Adjoint:
+def gradient(
+    sweep: Sweep, wrt: tuple[str, ...], with_value: bool, finished: bool = False
+) -> Adjoint:
     """`f_gradient(*args, d_out=1.0)`: the gradients, or the value and the gradients.
 
-    One gradient is given bare, several as a tuple.
+    One gradient is given bare, several as a tuple. `finished`: in the form that users get.
     """
     fn = sweep.facts.function
     result = _result(fn)
@@ -76,6 +80,10 @@ def gradient(sweep: Sweep, wrt: tuple[str, ...], with_value: bool) -> Adjoint:
     if isinstance(result, Var) and sweep.is_active(result):
         state[result.name] = Cotangent(seed, lazy=not number)
     backward, gradients = _sweep_back(sweep, state, wrt)
+    if finished:
+        ending: Out = list(backward)
+        gradients = tuple(map(_finish, wrt, gradients, repeat(sweep), repeat(ending)))
+        backward = tuple(ending)
     forward: Block = fn.body[:-1]
     if not number:
         check = replace(call("require_scalar", result), prim="derived.check")
@@ -96,7 +104,7 @@ def gradient(sweep: Sweep, wrt: tuple[str, ...], with_value: bool) -> Adjoint:
 
 def vjp(
     sweep: Sweep, wrt: tuple[str, ...], written: tuple[str, ...], memory: frozenset[str],
-    name: str, public: bool,
+    name: str, public: bool, positions: tuple[str, ...] | None = None,
 ) -> Adjoint:  # fmt: skip
     """`f_vjp(*args) -> (value, pullback)`; the pullback closes over what it needs.
 
@@ -108,6 +116,7 @@ def vjp(
         name: the name of the derived function.
         public: whether users call it; the pullback then takes a cotangent whether or not anything
             depends on it, and gives a tuple however many `wrt` there are.
+        positions: for a pullback as users get it, the parameters that it gives an entry for.
     """
     fn = sweep.facts.function
     sweep.find_fields(public)
@@ -137,7 +146,15 @@ def vjp(
         sweep.memory_given = True
         params.append(Param(sweep.shadows().name))
     returned = tuple(p for p in wrt if p not in written)
+    if positions is not None and active:
+        assert isinstance(result, Var)
+        params[0] = Param(sweep.names.fresh("cotangent"))
+        first.append(Assign(seed, _seed(Var(params[0].name), result, sweep)))
     backward, gradients = _sweep_back(sweep, state, returned, written, first, memory)
+    if positions is not None:
+        ending: Out = list(backward)
+        found = dict(zip(wrt, map(_finish, wrt, gradients, repeat(sweep), repeat(ending)), strict=True))
+        gradients, backward = tuple(found.get(p, Const(None)) for p in positions), tuple(ending)
     backward, params = _in_place(backward, params, written, sweep)
     swept = assemble(fn.body[:-1], backward, gradients, sweep, [result], written)
     back, last = reusable(swept, sweep), Out()
@@ -165,6 +182,23 @@ def vjp(
 def takes_result(known: Aliases, result: Atom, memory: frozenset[str]) -> bool:
     """Whether a pullback takes the cotangent of the result, which may be found by memory."""
     return "return" not in memory or (isinstance(result, Var) and result.name in known.mixed)
+
+
+def _seed(given: Var, result: Var, sweep: Sweep) -> Op | Var:
+    """The cotangent of the result that users give to a pullback."""
+    if sweep.facts.complexes is None and sweep.kind(result.name).is_number:
+        return given
+    return call("seeded", given, sweep.value(sweep.facts.versions.end[result.name]))
+
+
+def _finish(name: str, given: Atom, sweep: Sweep, out: Out) -> Atom:
+    """A cotangent with the structure and dtype of the parameter that it is of."""
+    kind, real = sweep.kind(name), sweep.facts.complexes is None
+    if real and kind.is_number:
+        return given
+    helper = "in_dtype" if real and kind.tag in ("array", "numeric") else "restructure"
+    like = sweep.value(sweep.facts.versions.start[name])
+    return assign(out, sweep.names, call(helper, given, like), f"d_{name}")
 
 
 def _derived(fn: Function, name: str, params: tuple[Param, ...], block: Block) -> Function:
