@@ -15,6 +15,7 @@ from adjoint.transform.analyses.kind import kind_of
 from adjoint.transform.called_rules import by_rule
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.foreign import shown_at_run_time
+from adjoint.transform.ours import derivative_of
 from adjoint.transform.passes.pipeline import ALL, Passes
 from adjoint.transform.ties import refuse_tied
 
@@ -112,6 +113,8 @@ def _differentiated(
     from adjoint.transform.differentiable import Differentiable  # noqa: PLC0415
     from adjoint.transform.opened import is_made_inside, opened_vjp  # noqa: PLC0415
 
+    if derivative_of(function) is not None:
+        return _by_derivative(function, wanted, args, kwargs, passes)
     if isinstance(function, Differentiable):
         function = undecorated(function)
     rule = rule_of(function)
@@ -141,6 +144,27 @@ def _differentiated(
     rest = [one for one in wanted if one != ITSELF]
     made = Differentiable(function, passes=passes)
     return _with(made.raw_vjp(rest, args, kwargs), {ITSELF: None})
+
+
+def _by_derivative(
+    function: Any, wanted: Wanted, args: tuple[Any, ...], kwargs: dict[str, Any], passes: Passes
+) -> Found:
+    """`f.gradient`, of whatever `f` is: it holds `f`, which holds what it holds."""
+    from adjoint.transform.unwrap import unwrap  # noqa: PLC0415
+
+    target, bound, preset = unwrap(function)
+    standing = functools.partial(target, *bound, **preset) if bound or preset else target
+    inner = [ITSELF if one == "self" else one for one in wanted]
+    value, pull = _differentiated(standing, list(dict.fromkeys(inner)), args, kwargs, passes)
+
+    def pullback(g: Any) -> dict[Any, Any]:
+        found = pull(g)
+        if ITSELF in found:
+            own = {"self": found[ITSELF]["0"]} if bound else found[ITSELF]
+            found |= {"self": own, ITSELF: {ITSELF: own}}
+        return found
+
+    return value, pullback
 
 
 def undecorated(function: Any) -> Any:

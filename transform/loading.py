@@ -18,6 +18,7 @@ from adjoint.transform.dynamic import call_with
 from adjoint.transform.emit.load import load
 from adjoint.transform.forward.dynamic import jvp_with
 from adjoint.transform.ir.nodes import Ref, reads, walk
+from adjoint.transform.own_callees import note_emitted
 from adjoint.transform.readonly import only_reads
 from adjoint.transform.world import Emitted
 
@@ -55,6 +56,7 @@ def _load(
     )  # fmt: skip
     own.cell_contents = made
     emitted.loaded[id(namespace), watched] = made
+    note_emitted(made, emitted)
     return made
 
 
