@@ -249,5 +249,7 @@ def _loop(stmt: For | While, env: Env, key: BlockKey, depth: int, work: _Work) -
     for name in changed if not isinstance(stmt, For) else [*changed, stmt.target.name]:
         if name in end:
             merges = (end[name], env[name]) if name in env else (end[name],)
+            if start.get(name) is not heads.get(name):  # bound in the test, which runs once more
+                merges = (*merges, start[name])
             after[name] = work.new(name, "exit", key, stmt, depth, merges)
     return after

@@ -254,3 +254,19 @@ def condition_with_walrus_in_a_loop_that_returns(x):
                 return y * x
         x = x + y + 0.4
     return x
+
+
+@program((pos(2),))
+def bound_in_the_test_and_read_afterwards(x):
+    y = x[0]
+    while (y := y * 1.5) < 4.0:
+        y = y * (1.0 + x[1])
+    return y * y
+
+
+@program((pos(2), 0), (pos(2), 3))
+def bound_in_the_test_alone(x, n):
+    k, z = 0, x[1]
+    while (z := z * x[0]) and k < n:
+        k += 1
+    return z
