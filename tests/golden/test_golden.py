@@ -10,8 +10,9 @@ import pytest
 
 from adjoint import Differentiable
 
+from ..programs.forward_checker import check_forward
 from .programs import PROGRAMS, Golden
-from .text import EXPECTED, emitted, everything, path_of
+from .text import EXPECTED, FORWARD, emitted, everything, path_of, pushed
 
 _ROOT = Path(__file__).parents[2]
 each = pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.function.__name__)
@@ -23,8 +24,21 @@ def test_emitted_text_is_the_one_that_is_kept(program: Golden) -> None:
     assert emitted(program) == kept, "a deliberate change? python -m tests.golden.refresh"
 
 
-def test_every_kept_text_has_its_function() -> None:
-    assert {p.name for p in EXPECTED.glob("*.txt")} == {path_of(p).name for p in PROGRAMS}
+@each
+def test_text_of_forward_mode_is_the_one_that_is_kept(program: Golden) -> None:
+    kept = path_of(program, FORWARD).read_text()
+    assert pushed(program) == kept, "a deliberate change? python -m tests.golden.refresh"
+
+
+@each
+def test_tangent_agrees_with_central_differences(program: Golden) -> None:
+    names = program.function.__code__.co_varnames
+    check_forward(program.function, program.args, tuple(map(names.index, program.wrt)))
+
+
+@pytest.mark.parametrize("folder", [EXPECTED, FORWARD], ids=lambda p: p.name)
+def test_every_kept_text_has_its_function(folder: Path) -> None:
+    assert {p.name for p in folder.glob("*.txt")} == {path_of(p).name for p in PROGRAMS}
 
 
 def _copied(args: tuple[object, ...]) -> list[object]:

@@ -1,4 +1,4 @@
-"""The emitted gradients of the golden programs, as text."""
+"""What is emitted for the golden programs, as text: gradients, and functions of forward mode."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from adjoint import AdjointError, Differentiable
 from .programs import PROGRAMS, Golden
 
 EXPECTED = Path(__file__).parent / "expected"
+FORWARD = Path(__file__).parent / "forward"
 
 
 def emitted(program: Golden) -> str:
@@ -20,11 +21,16 @@ def emitted(program: Golden) -> str:
     return f"# for its arguments\n{known.rstrip()}\n\n\n# for any\n{general.rstrip()}\n"
 
 
-def path_of(program: Golden) -> Path:
+def pushed(program: Golden) -> str:
+    """What is emitted for a program in forward mode, for its arguments."""
+    return Differentiable(program.function, program.wrt).source_of("jvp", None, *program.args)
+
+
+def path_of(program: Golden, folder: Path = EXPECTED) -> Path:
     """Where the text of a program is kept."""
-    return EXPECTED / f"{program.function.__name__}.txt"
+    return folder / f"{program.function.__name__}.txt"
 
 
 def everything() -> str:
     """All texts, for a comparison between processes."""
-    return "\n".join(emitted(program) for program in PROGRAMS)
+    return "\n".join(emitted(program) + pushed(program) for program in PROGRAMS)
