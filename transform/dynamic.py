@@ -159,7 +159,7 @@ def _by_derivative(
 
     def pullback(g: Any) -> dict[Any, Any]:
         found = pull(g)
-        if ITSELF in found:
+        if ITSELF in inner:
             own = {"self": found[ITSELF]["0"]} if bound else found[ITSELF]
             found |= {"self": own, ITSELF: {ITSELF: own}}
         return found
