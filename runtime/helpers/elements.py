@@ -54,13 +54,18 @@ def direction(x: Any) -> Any:
     return np.sign(x)
 
 
+def _is_above(x: Any, y: Any) -> Any:
+    """`x > y`; NumPy orders complex numbers, too, and Python does not."""
+    return np.greater(x, y) if is_complex(x) or is_complex(y) else x > y
+
+
 def where_larger(d: Any, x: Any, y: Any) -> Any:
     """`d` where `x > y`, half of it where they are equal, 0 elsewhere.
 
     >>> where_larger(2.0, np.array([1.0, 2.0, 3.0]), 2.0)
     array([0., 1., 2.])
     """
-    larger = x > y
+    larger = _is_above(x, y)
     if isinstance(larger, (bool, np.bool_)):
         return d if larger else 0.5 * d if x == y else 0.0 * d
     if not hasattr(d, "dtype"):

@@ -88,7 +88,7 @@ def interp_dfp(d: Any, x: Any, xp: Any, fp: Any) -> Any:
 
 def ungradient(d: Any, like: Any, axis: Any, edge_order: int, *varargs: Any) -> Any:
     """The cotangent of what `np.gradient` took differences of."""
-    if np.ndim(like) > 1 and not isinstance(axis, int):
+    if np.ndim(like) != 1 and not isinstance(axis, int):
         raise NotImplementedError("np.gradient has a derivative rule along one axis; give `axis`")
     axis = -1 if axis is None else axis
     n = np.shape(like)[axis]

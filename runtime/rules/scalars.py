@@ -59,8 +59,8 @@ MATH = collect(
 
 BUILTINS = collect(
     general("sum(iterable, start=0)", vjp={"iterable": "sum_dx(g, iterable)", "start": "unbroadcast(g, start)"}, jvp={"iterable": "sum(g)", "start": "expand(g, ans)"}),
-    general("max(*args)", vjp={"args": "extreme_dx(g, k, ans, *args)"}, jvp={"args": "extreme_along(g, k, ans, *args)"}),
-    general("min(*args)", vjp={"args": "extreme_dx(g, k, ans, *args)"}, jvp={"args": "extreme_along(g, k, ans, *args)"}),
+    general("max(*args)", vjp={"args": "extreme_dx(g, k, ans, *args)"}, jvp={"args": "extreme_along(g, k, ans, *args)"}, also={"memory": "maybe"}),
+    general("min(*args)", vjp={"args": "extreme_dx(g, k, ans, *args)"}, jvp={"args": "extreme_along(g, k, ans, *args)"}, also={"memory": "maybe"}),
     general("divmod(x, y)", vjp={"x": "unbroadcast(g[1], x)", "y": "unbroadcast(-g[1] * (x // y), y)"}, jvp={"x": "[0.0, g]", "y": "[0.0, -g * (x // y)]"}, also={"result": "tuple"}),
     general("float(x=0.0)", vjp={"x": "expand(g, x)"}, jvp={"x": "float(g)"}, also=REAL_PART),
     general("complex(real=0.0, imag=0.0)", vjp={"real": "unbroadcast(g, real)", "imag": "unbroadcast(1j * g, imag)"}, jvp={"real": "g + 0j", "imag": "1j * g"}, also={"gives_complex": True}),

@@ -101,20 +101,20 @@ def check_late_writes(function: Function, args: tuple[Any, ...], wrt: tuple[int,
 
 def is_scalar(value: Any) -> bool:
     """Whether a value is one real number, so that it has a gradient."""
-    return is_differentiable(value) and np.shape(value) == ()
+    return is_differentiable(value) and np.shape(value) == () and not np.iscomplexobj(value)
 
 
 def scribble(tree: Any) -> None:
     """Spoils every array of a tree that can be written into."""
     for _, leaf in leaves(tree):
-        if isinstance(leaf, np.ndarray) and leaf.flags.writeable and leaf.dtype.kind in "fi":
+        if isinstance(leaf, np.ndarray) and leaf.flags.writeable and leaf.dtype.kind in "fic":
             leaf[...] += 1
 
 
 def compare(what: str, got: Any, want: Any, argument: Any, accuracy: float) -> None:
     """Compares one gradient with what it should be; its form is that of the argument."""
     got_leaves, want_leaves = dict(leaves(got)), dict(leaves(want))
-    container = not isinstance(argument, np.ndarray | np.generic | float)
+    container = not isinstance(argument, np.ndarray | np.generic | float | complex)
     if list(got_leaves) != list(want_leaves) or (container and type(got) is not type(argument)):
         raise WrongGradient(f"{what}: structure {list(got_leaves)} of {type(got).__name__}")
     for path, leaf in leaves(argument):
@@ -125,7 +125,8 @@ def accuracy_of(args: tuple[Any, ...]) -> float:
     """The relative accuracy to demand: that of the coarsest dtype among the arguments."""
     typed = [leaf for _, leaf in leaves(args) if hasattr(leaf, "dtype")]
     dtypes = {np.dtype(leaf.dtype) for leaf in typed if not isinstance(leaf, type)}
-    single = any(d.kind == "f" and d.itemsize < np.dtype(np.float64).itemsize for d in dtypes)
+    double = {"f": np.dtype(np.float64), "c": np.dtype(np.complex128)}
+    single = any(d.kind in "fc" and d.itemsize < double[d.kind].itemsize for d in dtypes)
     return 200 * float(np.finfo(np.float32).eps) if single else 1e-8
 
 
@@ -136,7 +137,8 @@ def _compare_leaf(where: str, got: Any, want: Any, leaf: Any, accuracy: float) -
         return
     if not is_differentiable(got) or np.shape(got) != np.shape(leaf):
         raise WrongGradient(f"{where}: {got!r} is not of shape {np.shape(leaf)}, or no float")
-    dtype = np.result_type(leaf) if isinstance(leaf, np.ndarray | np.generic) else np.float64
+    plain = np.complex128 if isinstance(leaf, complex) else np.float64
+    dtype = np.result_type(leaf) if isinstance(leaf, np.ndarray | np.generic) else plain
     if np.result_type(got) != dtype:
         raise WrongGradient(f"{where}: dtype {np.result_type(got)}, of an argument of {dtype}")
     scale = max(1.0, float(np.max(np.abs(want), initial=0.0)))
@@ -205,7 +207,7 @@ def _compare_values(what: str, got: Any, want: Any) -> None:
         if is_differentiable(w):
             if np.result_type(g) != np.result_type(w):
                 raise WrongGradient(f"{what}: value of dtype {np.result_type(g)}")
-            close = 1e-12 if np.result_type(w) == np.float64 else 1e-5
+            close = 1e-12 if np.result_type(w) in (np.float64, np.complex128) else 1e-5
             if not np.allclose(g, w, rtol=close, atol=close, equal_nan=True):
                 raise WrongGradient(f"{what}: value {got!r}, expected {want!r}")
 

@@ -36,28 +36,36 @@ def numeric_pullback(
 
 def _differences(projected: Callable[[int, Any], float], tree: Any, position: int) -> Any:
     middle = projected(position, duplicate(tree))
-    out = mapped(lambda leaf: np.zeros(np.shape(leaf)) if is_differentiable(leaf) else None, tree)
+    out = mapped(lambda leaf: _zeros(leaf) if is_differentiable(leaf) else None, tree)
     for path, leaf in leaves(tree):
         if not is_differentiable(leaf):
             continue
-        got = np.zeros(np.shape(leaf))
+        got = _zeros(leaf)
         for k in np.ndindex(np.shape(leaf)):
-            ends = [
-                projected(position, replaced(duplicate(tree), path, _moved(leaf, k, h * STEP)))
-                for h in (-2, -1, 1, 2)
-            ]
-            near, far = (ends[2] - ends[1]) / (2 * STEP), (ends[3] - ends[0]) / (4 * STEP)
-            bend = (ends[2] - 2 * middle + ends[1]) / STEP
-            scale = max(1.0, abs(middle), abs(near))
-            if not abs(near - far) <= 1e-5 * scale or not abs(bend) <= 1e-2 * scale:
-                where = f"argument {position}{at(path)}{list(k)}"
-                raise IllConditioned(f"{where}: slopes {near}, {far}; bend {bend}")
-            got[k] = (4 * near - far) / 3
+            for unit in (1, 1j) if np.iscomplexobj(leaf) else (1,):
+                ends = [
+                    projected(position, replaced(duplicate(tree), path, _moved(leaf, k, h * unit)))
+                    for h in (-2 * STEP, -STEP, STEP, 2 * STEP)
+                ]
+                got[k] += unit * _slope(ends, middle, f"argument {position}{at(path)}{list(k)}")
         out = replaced(out, path, got)
     return out
 
 
-def _moved(leaf: Any, k: tuple[int, ...], by: float) -> Any:
+def _zeros(leaf: Any) -> Any:
+    return np.zeros(np.shape(leaf), complex if np.iscomplexobj(leaf) else float)
+
+
+def _slope(ends: list[float], middle: float, where: str) -> float:
+    near, far = (ends[2] - ends[1]) / (2 * STEP), (ends[3] - ends[0]) / (4 * STEP)
+    bend = (ends[2] - 2 * middle + ends[1]) / STEP
+    scale = max(1.0, abs(middle), abs(near))
+    if not abs(near - far) <= 1e-5 * scale or not abs(bend) <= 1e-2 * scale:
+        raise IllConditioned(f"{where}: slopes {near}, {far}; bend {bend}")
+    return (4 * near - far) / 3
+
+
+def _moved(leaf: Any, k: tuple[int, ...], by: complex) -> Any:
     if not isinstance(leaf, np.ndarray):
         return leaf + by
     moved = leaf.copy()
@@ -66,8 +74,8 @@ def _moved(leaf: Any, k: tuple[int, ...], by: float) -> Any:
 
 
 def _in_float64(leaf: Any) -> Any:
-    if is_differentiable(leaf) and not isinstance(leaf, float):
-        return leaf.astype(np.float64)
+    if is_differentiable(leaf) and not isinstance(leaf, float | complex):
+        return leaf.astype(np.complex128 if np.iscomplexobj(leaf) else np.float64)
     return leaf
 
 
@@ -80,15 +88,21 @@ def random_cotangent(value: Any) -> Any:
             return None
         if isinstance(leaf, float):
             return float(rng.uniform(0.5, 1.5))
-        return np.asarray(rng.uniform(0.5, 1.5, np.shape(leaf)), leaf.dtype)[()]
+        if isinstance(leaf, complex):
+            return complex(rng.uniform(0.5, 1.5), rng.uniform(0.5, 1.5))
+        drawn = rng.uniform(0.5, 1.5, np.shape(leaf))
+        if np.iscomplexobj(leaf):
+            drawn = drawn + 1j * rng.uniform(0.5, 1.5, np.shape(leaf))
+        return np.asarray(drawn, leaf.dtype)[()]
 
     return mapped(draw, value)
 
 
 def inner(cotangent: Any, value: Any) -> float:
-    """The inner product of a cotangent with a value."""
+    """The real inner product of a cotangent with a value."""
     pairs = zip(leaves(cotangent), leaves(value), strict=True)
-    return sum(float(np.sum(np.multiply(c, v))) for (_, c), (_, v) in pairs if c is not None)
+    products = (np.real(np.conj(c) * v) for (_, c), (_, v) in pairs if c is not None)
+    return sum(float(np.sum(product)) for product in products)
 
 
 def at(path: Path) -> str:

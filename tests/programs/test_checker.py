@@ -84,6 +84,24 @@ def test_planted_errors_are_caught(change: Any, message: str) -> None:
         check(product, (X, Y), (0, 1), api(spoilt(change)))
 
 
+@pytest.mark.parametrize("planted", ["none", "conjugate", "real part alone"])
+def test_complex_gradients_follow_the_convention(planted: str) -> None:
+    spoil = {"none": lambda d: d, "conjugate": np.conj, "real part alone": lambda d: d.real + 0j}
+
+    def squared(z: Any) -> Any:
+        return z * z
+
+    def vjp(z: Any) -> Any:
+        return z * z, lambda g: (spoil[planted](2 * g * np.conj(z)),)
+
+    z = X + 0.5j
+    if planted == "none":
+        check(squared, (z,), (0,), api(vjp))
+        return
+    with pytest.raises(WrongGradient, match="expected"):
+        check(squared, (z,), (0,), api(vjp))
+
+
 def test_each_of_the_three_functions_is_checked() -> None:
     wrong = api(spoilt(lambda a, b: (2 * a, b)))
     for name in ("gradient", "value_and_gradient", "vjp"):

@@ -57,8 +57,9 @@ def mapped(function: Any, tree: Any) -> Any:
 
 
 def is_differentiable(leaf: Any) -> bool:
-    """Whether a leaf is a real floating number or an array of such."""
-    return isinstance(leaf, float) or getattr(getattr(leaf, "dtype", None), "kind", "") == "f"
+    """Whether a leaf is a floating-point or complex number, or an array of such."""
+    kind = getattr(getattr(leaf, "dtype", None), "kind", "")
+    return kind in ("f", "c") or isinstance(leaf, float | complex)
 
 
 def duplicate(tree: Any) -> Any:
@@ -82,7 +83,7 @@ def _same_leaf(x: Any, y: Any) -> bool:
             isinstance(x, np.ndarray)
             and isinstance(y, np.ndarray)
             and x.dtype == y.dtype
-            and np.array_equal(x, y, equal_nan=x.dtype.kind == "f")
+            and np.array_equal(x, y, equal_nan=x.dtype.kind in "fc")
         )
     if type(x) is type(y) and hasattr(x, "__dict__") and not callable(x):
         return same(vars(x), vars(y))  # an object of a class of the user's

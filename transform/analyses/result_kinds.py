@@ -25,6 +25,7 @@ from adjoint.transform.analyses.kind import (
     join_all,
 )  # fmt: skip
 from adjoint.transform.analyses.ranks import result_kind
+from adjoint.transform.analyses.whole import is_whole
 from adjoint.transform.ir.nodes import Const, Op, Ref
 from adjoint.transform.ir.places import index_parts
 
@@ -60,10 +61,11 @@ def look_kind(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
                     return _LOOKED
             if all(k.is_number or k.tag in ("str", "none", "list", "tuple") for k in known):
                 return BOOL
-            found = _elementwise(known, discrete=True)
-            if found is None or not any(isinstance(n, _OTHER_AXES) for n in inner):
-                return found
-            return replace(found, ndim=None)
+            found = _elementwise(known, discrete=False)
+            if found is None:
+                return None
+            other = any(isinstance(n, _OTHER_AXES) for n in inner)
+            return replace(found, ndim=None if other else found.ndim, discrete=True)
         case gast.BoolOp() | gast.UnaryOp():
             return BOOL if all(k is not None and k.is_number for k in args) else _LOOKED
         case gast.JoinedStr():
@@ -175,6 +177,12 @@ def _gathers(index: Kind) -> bool:
 
 def rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     """The kind of what a function with a rule gives."""
+    kind = _rule_kind(rule, op, args)
+    whole = kind is not None and kind.tag in ("num", "array", "numeric") and not kind.discrete
+    return replace(kind, discrete=True) if kind and whole and is_whole(op, args) else kind
+
+
+def _rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     if any(k is None for k in args):
         return None
     known = [k for k in args if k is not None]
@@ -184,7 +192,8 @@ def rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
         return STR
     if _gives_several(rule, op):
         return Kind("list", items=(_part_of_several(rule, op, known),))
-    if rule.name.startswith("math.") or rule.name in ("float", "builtins.float"):
+    number = rule.name.startswith("math.") and rule.name != "math.prod"
+    if number or rule.name in ("float", "builtins.float"):
         return INT if rule.kind == "zero" else NUM
     discrete = rule.name in _DISCRETE
     if rule.name in _REDUCTIONS:

@@ -159,6 +159,8 @@ def _pull_effect(
         return
     if base.name not in state and not sweep.may_be_elsewhere(base.name):
         return
+    if name == "fill" and sweep.kind(base.name).is_number:
+        return  # NumPy's numbers have the method, and stay as they are
     if name == "fill" and not sweep.kind(base.name).is_container:
         buffer = ensure(base.name, state, sweep, out, sweep.value(after[base.name]))
         if sweep.is_active(op.args[1]):

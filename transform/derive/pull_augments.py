@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import gast
 
+from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.operations import resolve_op
 from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.buffers import ensure
@@ -13,6 +14,7 @@ from adjoint.transform.derive.build import expression
 from adjoint.transform.derive.contributions import Env, is_fresh
 from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
 from adjoint.transform.derive.pull_changes import pull_list_augment
+from adjoint.transform.derive.pull_common import refuse
 from adjoint.transform.derive.pull_rules import pull_rule
 from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import Atom, Augment, Op, Var
@@ -49,6 +51,8 @@ def pull_augment(
         f"binary:{stmt.operator}", (stmt.target, value), _binary(stmt.operator), ("", "")
     )
     resolved, _ = resolve_op(op, sweep.facts.kinds, lambda called, _: (called, None, {}))
+    if not is_rule(resolved.prim):
+        refuse(stmt, resolved)
     del state[name]
     pull_rule(stmt, stmt.target, resolved, replace(g, owned=False), env, after, state, sweep, out)
 

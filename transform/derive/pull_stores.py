@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import gast
 
+from adjoint.transform.analyses.whole import of_unknown_dtype
 from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, expression
@@ -143,6 +144,9 @@ def _give(
     same = (number or same) and sweep.same_field(stmt.base, value)
     text = f"{sign}g" if same else f"unbroadcast({sign}g, x)"
     atoms = {"g": g, "x": sweep.primal(value, env)}
+    if isinstance(stmt.base, Var) and stmt.base.name in of_unknown_dtype(sweep.facts.function):
+        text = f"cast_back({text}, x, a)"  # nothing flows through whole numbers
+        atoms["a"] = sweep.primal(stmt.base, env)
     given = g if text == "g" else expression(text, atoms)
     accumulate(
         value.name, given, state, sweep, out, fresh=fresh or bool(sign) or number,
