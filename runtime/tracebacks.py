@@ -94,7 +94,10 @@ def _entries(trace: TracebackType | None) -> Iterator[TracebackType]:
 
 
 def _is_ours(entry: TracebackType) -> bool:
-    return is_hidden(entry.tb_frame.f_code.co_filename)
+    """Whether a frame runs code of this package, or emitted code that comes from some."""
+    filename = entry.tb_frame.f_code.co_filename
+    place = place_at(filename, entry.tb_lineno) if is_emitted(filename) else None
+    return is_hidden(filename if place is None else place.file)
 
 
 def _is_our_own(entry: TracebackType) -> bool:

@@ -157,14 +157,14 @@ def _resolve(fn: Function, kinds: Mapping[str, Kind], world: World) -> Resolved:
     def call_kind(
         op: Op, known: Mapping[str, Kind]
     ) -> tuple[Op, Kind | None, Mapping[str, Kind]]:
-        call = shown_at(op, fn.span, call_of, op, known, world.callees)
+        call = shown_at(op, fn, call_of, op, known, world.callees)
         if call is None:
             return op, ANY, {}
         key: Any = (call.callee.key, call.kinds, frozenset())
         if key in world.running:
             world.running[key] = True
             return call.op, world.returns.get(key), {}
-        analysis = shown_at(op, fn.span, analyse, call.callee, call.kinds, world)
+        analysis = shown_at(op, fn, analyse, call.callee, call.kinds, world)
         filled = zip(call.arguments, call.op.args, strict=True)
         after = {
             arg.name: analysis.kinds[name]

@@ -6,6 +6,7 @@ import inspect
 import os
 import sysconfig
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, ParamSpec, TypeVar
 
@@ -14,7 +15,7 @@ import gast
 from adjoint.runtime.errors import AdjointError, MissingRule, NotDifferentiable
 from adjoint.runtime.tracebacks import is_hidden
 from adjoint.transform.errors import UnsupportedSyntax
-from adjoint.transform.ir.nodes import Op, Ref, Span
+from adjoint.transform.ir.nodes import Function, Op, Ref, Span, walk
 from adjoint.transform.refusals import missing_rule, place_of, unsupported
 
 P = ParamSpec("P")
@@ -25,7 +26,9 @@ _OURS = "is a function of this package, and is not differentiated itself"
 _OUTSIDE = "call it outside, and pass what it gives as an argument"
 
 
-def shown_at(op: Op, within: Span, look: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+def shown_at(
+    op: Op, within: Span | Function, look: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> R:
     """Look at what a call reaches; what is refused in a library is shown at the call.
 
     Args:
@@ -38,9 +41,10 @@ def shown_at(op: Op, within: Span, look: Callable[P, R], *args: P.args, **kwargs
     try:
         return look(*args, **kwargs)
     except UnsupportedSyntax as error:
-        if not _is_foreign(error) or _is_library(within.file):
+        whole = _whole(within) if isinstance(within, Function) else within
+        if not _is_foreign(error) or _is_library(whole.file):
             raise
-        raise _refused(op, within, error) from None
+        raise _refused(op, whole, error) from None
 
 
 def shown_at_run_time(function: Any, error: UnsupportedSyntax) -> AdjointError:
@@ -63,6 +67,12 @@ def check_not_ours(op: Op, within: Span) -> None:
     if code is not None and is_hidden(code.co_filename):
         shown = f"`{op.args[0].text}.{name}`"
         raise unsupported(place_of(op, within), f"{shown} {_OURS}", _OUTSIDE)
+
+
+def _whole(fn: Function) -> Span:
+    """Where all of a function stands, and not only its header."""
+    ends = [stmt.span.end_line for stmt in walk(fn.body)]
+    return replace(fn.span, end_line=max([fn.span.end_line, *ends]))
 
 
 def _is_foreign(error: UnsupportedSyntax) -> bool:
