@@ -29,6 +29,7 @@ from adjoint.transform.ir.names import names_used
 from adjoint.transform.foreign import shown_at
 from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import Function, Op, Ref, Var, reads, walk
+from adjoint.transform.iterables import open_iterables
 from adjoint.transform.lower import lower, normalise_exits
 from adjoint.transform.lower.local_functions import LocalFunction
 from adjoint.transform.lower.webs import split_webs
@@ -96,6 +97,9 @@ def _analyse_once(
     for name, local in callee.locals.items():
         known[name] = replace(FUNCTION, callee=local)
     resolved = _resolve(split_webs(lowered, names, RESERVED), known, world)
+    function = open_iterables(resolved.function, resolved.kinds, world.callees, names)
+    if function is not resolved.function:
+        resolved = _resolve(function, known, world)
     for _ in range(_DEEPEST):
         reach = Reach(callee, resolved, names, world.callees)
         opens = "inline" in world.passes

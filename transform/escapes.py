@@ -22,6 +22,7 @@ from adjoint.transform.lower.captures import with_later
 from adjoint.transform.lower.cells import unless_in_cells
 from adjoint.transform.lower.local_functions import Locals
 from adjoint.transform.lower.sources import GIVEN
+from adjoint.transform.objects_given import check_objects
 from adjoint.transform.refusals import unsupported
 from adjoint.transform.shared_variables import check_cells
 from adjoint.transform.world import Analysis
@@ -38,6 +39,7 @@ def check_escapes(callee: Callee, analysis: Analysis, inputs: set[str]) -> None:
     check_cells(analysis)
     _check_interleaved(fn, analysis, callee.locals)
     varied = varied_names(fn, analysis.kinds, analysis.aliases, inputs)
+    check_objects(analysis, varied)
     for stmt, later in with_later(fn.body):
         if isinstance(stmt, Define):
             _check_known(stmt, callee, varied)

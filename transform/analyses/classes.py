@@ -118,6 +118,12 @@ def method_of(cls: Any, name: str) -> types.FunctionType | None:
     return found
 
 
+def has_method(cls: Any, name: str) -> bool:
+    """Whether a person wrote a method, not `namedtuple`."""
+    method = method_of(cls, name)
+    return method is not None and method.__module__ not in ("collections", "typing")
+
+
 def base_with(name: str, cls: type, above: type) -> type:
     """The class in which `super(above, p)` finds a name, `p` being of a class; else this class."""
     order = cls.__mro__

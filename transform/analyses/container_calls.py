@@ -162,7 +162,8 @@ def _record_call(
     positional = [i for i, role in enumerate(op.roles) if role == ""]
     filled = dict(zip(names, positional, strict=False))
     filled |= {role: i for i, role in enumerate(op.roles) if role}
-    defaults = {} if issubclass(function, tuple) else field_defaults(function)
+    is_tuple = issubclass(function, tuple)
+    defaults = function._field_defaults if is_tuple else field_defaults(function)
     if len(positional) > len(names) or not set(filled) <= set(names):
         return None
     if any(name not in filled and name not in defaults for name in names):
@@ -175,12 +176,11 @@ def _record_call(
             args = (*args, kind_of(defaults[name]))
     order = [filled[name] for name in names]
     template = renumbered(op.template, {old: new for new, old in enumerate(order)})
-    tag = "tuple" if issubclass(function, tuple) else "record"
+    tag = "tuple" if is_tuple else "record"
     made = replace(
         op, prim="tuple" if tag == "tuple" else f"record:{function.__name__}", template=template,
         args=tuple(operands[i] for i in order), roles=(),
     )  # fmt: skip
     known = tuple(k for k in (args[i] for i in order) if k is not None)
-    cls = function if tag == "record" else None
-    kind = Kind(tag, items=known, names=names, cls=cls) if len(known) == len(args) else None
+    kind = Kind(tag, items=known, names=names, cls=function) if len(known) == len(args) else None
     return made, kind

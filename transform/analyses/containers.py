@@ -67,7 +67,8 @@ def display_kind(op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     known = tuple(k for k in args if k is not None)
     if op.prim == "tuple" and "*" not in op.roles:
         fields = record_fields(op.callee.value) if isinstance(op.callee, Ref) else None
-        made = Kind("tuple", items=known, names=fields or ())
+        cls = op.callee.value if fields and isinstance(op.callee, Ref) else None
+        made = Kind("tuple", items=known, names=fields or (), cls=cls)
         return made if len(known) == len(args) else None
     if op.prim == "tuple" and len(known) < len(args):
         return None

@@ -7,6 +7,7 @@ top.
 
 from __future__ import annotations
 
+import enum
 import inspect
 import numbers
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ class Kind:
     discrete: integers, truth values and what has no derivative for another reason.
     names: the field names of a record or of a named tuple; `bool` marks truth values.
     callee: of a function, which one it is, where that is known.
-    cls: of an object whose attributes are its fields, its class.
+    cls: of an object whose attributes are its fields, and of a named tuple, its class.
     """
 
     tag: str
@@ -131,7 +132,8 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
             items = a.items or b.items
         else:
             items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
-        return Kind(a.tag, ndim, items, discrete, a.names if a.names == b.names else ())
+        names = a.names if a.names == b.names else ()
+        return Kind(a.tag, ndim, items, discrete, names, cls=a.cls if a.cls is b.cls else None)
     if a.is_numeric and b.is_numeric and "any" not in (a.tag, b.tag):
         return Kind("numeric", discrete=discrete)
     if {a.tag, b.tag} == {"list", "tuple"}:
@@ -188,14 +190,15 @@ def kind_of(value: Any, deepest: int = _DEEPEST) -> Kind:
         return NUM
     if value is None:
         return NONE
-    if isinstance(value, str | bytes):
+    if isinstance(value, str | bytes | enum.Enum):
         return STR
     if hasattr(value, "dtype") and hasattr(value, "ndim") and not isinstance(value, type):
         return Kind("array", value.ndim, discrete=value.dtype.kind not in "fcO")
     if isinstance(value, tuple | list):
         items = tuple(kind_of(part, deepest) for part in value)
         if isinstance(value, tuple):
-            return Kind("tuple", items=items, names=tuple(getattr(value, "_fields", ())))
+            names = tuple(getattr(value, "_fields", ()))
+            return Kind("tuple", items=items, names=names, cls=type(value) if names else None)
         return Kind("list", items=(join_all(items),) if items else ())
     if isinstance(value, dict):
         items = tuple(kind_of(part, deepest) for part in value.values())

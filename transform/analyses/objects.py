@@ -11,16 +11,20 @@ The text stays as it is; only where a derivative passes, the derived function is
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import FunctionType
+from typing import Any
 
 import gast
 
 from adjoint.transform.analyses.classes import base_with, getter_of, method_of
 from adjoint.transform.analyses.kind import ANY, NONE, Kind, atom_kind, kind_of
-from adjoint.transform.ir.nodes import Op, Ref
+from adjoint.transform.analyses.remembered import cached_reader
+from adjoint.transform.ir.nodes import Assign, Augment, Op, Ref, Stmt
 from adjoint.transform.ir.places import index_parts, renumbered
+from adjoint.transform.ours import is_differentiable
 
 CallKind = Callable[[Op, Mapping[str, Kind]], tuple[Op, "Kind | None", Mapping[str, Kind]]]
 """Completes a user's call: the call, the kind of its result, what it tells of variables given."""
@@ -30,13 +34,13 @@ def object_attribute(
     op: Op, name: str, cls: type, kinds: Mapping[str, Kind], call_kind: CallKind
 ) -> tuple[Op, Kind | None]:
     """What reading an attribute means that the object is not known to keep (yet)."""
-    getter = getter_of(cls, name)
+    getter = getter_of(cls, name) or cached_reader(cls, name)
     if getter is not None:
         called = replace(op, prim="call", roles=("",), callee=Ref(f"{cls.__name__}.{name}", getter))
         return call_kind(called, kinds)[:2]
-    if method_of(cls, name) is not None:  # a function that holds the object
-        return replace(op, prim=f"closure:{name}", roles=("self",)), ANY
     found = inspect.getattr_static(cls, name, None)
+    if method_of(cls, name) is not None or is_differentiable(found):  # it holds the object
+        return replace(op, prim=f"closure:{name}", roles=("self",)), ANY
     if name == "__dict__":
         return op, ANY
     if found is None or inspect.isdatadescriptor(found):  # of a slot, before it is filled
@@ -128,5 +132,53 @@ def _is_plain_index(op: Op) -> bool:
 
 _SPECIAL = {
     "binary:+": "__add__", "binary:-": "__sub__", "binary:*": "__mul__", "binary:/": "__truediv__",
-    "binary:@": "__matmul__", "binary:**": "__pow__", "unary:-": "__neg__", "index": "__getitem__",
+    "binary:@": "__matmul__", "binary:**": "__pow__", "binary:%": "__mod__",
+    "binary://": "__floordiv__", "binary:&": "__and__", "binary:|": "__or__",
+    "binary:^": "__xor__", "binary:<<": "__lshift__", "binary:>>": "__rshift__",
+    "unary:-": "__neg__", "unary:+": "__pos__", "unary:~": "__invert__", "index": "__getitem__",
 }  # fmt: skip
+_BUILTINS: dict[Any, str] = {
+    abs: "__abs__", float: "__float__", complex: "__complex__", round: "__round__",
+    divmod: "__divmod__", math.floor: "__floor__", math.ceil: "__ceil__", math.trunc: "__trunc__",
+}  # fmt: skip
+
+
+def object_builtin(
+    op: Op, function: Any, args: tuple[Kind | None, ...], kinds: Mapping[str, Kind],
+    call_kind: CallKind,
+) -> tuple[Op, Kind | None] | None:  # fmt: skip
+    """What a builtin means of an object whose class says so; None of all others."""
+    try:
+        name = _BUILTINS.get(function)
+    except TypeError:  # it has no hash
+        return None
+    if name is None or not args or args[0] is None or op.roles != ("",) * len(args):
+        return None
+    if method_of(args[0].cls, name) is None:
+        return None
+    called = replace(op, prim="method:", roles=("self", *op.roles[1:]), callee=None)
+    return object_method(called, name, args[0].cls, args, kinds, call_kind)
+
+
+def object_augment(stmt: Augment, kinds: Mapping[str, Kind]) -> Stmt | None:
+    """What `p += v` means where one of them is an object: `p = p.__iadd__(v)`, or `p = p + v`."""
+    target, prim = stmt.target, f"binary:{stmt.operator}"
+    mine, other = atom_kind(target, kinds), atom_kind(stmt.value, kinds)
+    name = _SPECIAL.get(prim, "")
+    in_place = f"__i{name[2:]}"
+    args = (target, stmt.value)
+    if mine is not None and method_of(mine.cls, in_place) is not None:
+        func = gast.Attribute(_hole(0), in_place, gast.Load())
+        call = gast.Call(func, [_hole(1)], [])
+        op = Op(f"method:{in_place}", args, call, ("self", ""))
+        return Assign(target, op, stmt.span)
+    special = mine is not None and method_of(mine.cls, name) is not None
+    reflected = other is not None and method_of(other.cls, f"__r{name[2:]}") is not None
+    if not special and not reflected:
+        return None
+    operator = gast.parse(f"a {stmt.operator} b", mode="eval").body.op
+    return Assign(target, Op(prim, args, gast.BinOp(_hole(0), operator, _hole(1))), stmt.span)
+
+
+def _hole(number: int) -> gast.Name:
+    return gast.Name(f"${number}", gast.Load(), None, None)

@@ -17,6 +17,7 @@ from adjoint.runtime.errors import MissingRule
 from adjoint.runtime.rules import RULES, bind, rule_of, rule_of_method, rule_of_operator
 from adjoint.runtime.rules.table import Rule
 from adjoint.transform.analyses.cells import NEW, holds_cells
+from adjoint.transform.analyses.classes import has_method
 from adjoint.transform.analyses.container_calls import (
     container_call,
     known_container,
@@ -38,10 +39,12 @@ from adjoint.transform.analyses.objects import (
     CallKind,
     class_method,
     object_attribute,
+    object_builtin,
     object_call,
     object_method,
     object_operator,
 )  # fmt: skip
+from adjoint.transform.analyses.remembered import remember
 from adjoint.transform.analyses.result_kinds import (
     binary_kind,
     index_kind,
@@ -58,7 +61,7 @@ LOOKS: frozenset[Any] = frozenset(
         range, any, all, bool, int, ord, chr, dir, slice, np.shape, np.ndim, np.size, np.isscalar,
         math.isnan, math.isinf, math.isfinite, math.isclose, np.errstate, np.allclose,
         np.array_equal, np.may_share_memory, np.shares_memory, np.random.default_rng,
-        np.iscomplexobj,
+        np.iscomplexobj, remember,
     }
 )  # fmt: skip
 _LOOKING_MODULES = frozenset({"logging", "warnings", "time", "sys", "os", "gc", "tqdm"})
@@ -211,6 +214,8 @@ def _method(
         return op, ANY
     if base.names and name == "_replace" and (found := replaced_fields(op, args)):
         return found
+    if base.tag == "tuple" and has_method(base.cls, name):
+        return object_method(op, name, base.cls, args, kinds, call_kind)
     if base.tag in ("list", "tuple", "dict"):
         return method_kind(op, name, base, args)
     if base.tag == "str":
@@ -248,7 +253,7 @@ def _call(
         held = ("()", *(str(i) for i in range(op.roles.count("") - 1)))
         roles = (*held, *(role for role in op.roles if role))
         return replace(op, prim="closure:partial", roles=roles), ANY
-    special = _builtin(op, function, args)
+    special = object_builtin(op, function, args, kinds, call_kind) or _builtin(op, function, args)
     if special is not None:
         return special
     rule = rule_of(function)

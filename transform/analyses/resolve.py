@@ -24,7 +24,7 @@ from adjoint.transform.analyses.kind import (
     join_all,
 )  # fmt: skip
 from adjoint.transform.analyses.object_stores import object_store
-from adjoint.transform.analyses.objects import CallKind
+from adjoint.transform.analyses.objects import CallKind, object_augment
 from adjoint.transform.analyses.operations import resolve_op
 from adjoint.transform.analyses.result_kinds import binary_kind, without_axes
 from adjoint.transform.ir.names import names_used
@@ -115,6 +115,9 @@ def _block(block: Block, kinds: Kinds, around: _Around) -> Block:
 
 
 def _object_store(stmt: Stmt, kinds: Kinds, unused: str) -> Block | None:
+    if isinstance(stmt, Augment):
+        made = object_augment(stmt, kinds)
+        return None if made is None else (made,)
     return object_store(stmt, kinds, unused) if isinstance(stmt, Store) else None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Set
+
 import gast
 
 from adjoint.transform.ir.nodes import (
@@ -11,7 +13,9 @@ from adjoint.transform.ir.nodes import (
     If,
     Items,
     Iter,
+    Op,
     Range,
+    Ref,
     Reversed,
     Stmt,
     Var,
@@ -28,6 +32,7 @@ from adjoint.transform.lower import (
     streams,
 )
 from adjoint.transform.lower.scope import Scope, resolve_path
+from adjoint.transform.lower.templates import CALLEE, hole, name
 
 
 def if_(node: gast.If, scope: Scope, out: list[Stmt]) -> None:
@@ -84,7 +89,7 @@ def iterable(node: gast.AST, scope: Scope, out: list[Stmt]) -> Iter:
         return Items(expressions.atom(node.func.value, scope, out), method)
     callee = calls.is_call_of(node, scope, "range", "enumerate", "zip", "reversed")
     if callee is None or any(isinstance(item, gast.Starred) for item in node.args):
-        return Each(expressions.atom(node, scope, out))
+        return _each(node, scope, out)
     count, keywords = len(node.args), {word.arg: word.value for word in node.keywords}
     match callee:
         case "range" if not keywords and 1 <= count <= 3:
@@ -101,7 +106,18 @@ def iterable(node: gast.AST, scope: Scope, out: list[Stmt]) -> Iter:
             if isinstance(strict, gast.Constant) and isinstance(strict.value, bool):
                 inners = tuple(iterable(item, scope, out) for item in node.args)
                 return Zip(inners, strict.value)
-    return Each(expressions.atom(node, scope, out))
+    return _each(node, scope, out)
+
+
+def _each(node: gast.AST, scope: Scope, out: list[Stmt]) -> Each:
+    """The elements of something; of what has no places (a set, the members of an enum), a list."""
+    value = expressions.atom(node, scope, out)
+    if isinstance(value, Ref) and isinstance(value.value, type | Set | Iterator):
+        template = gast.Call(name(CALLEE), [hole(0)], [])
+        value = expressions.bind(
+            Op("call", (value,), template, ("",), Ref("list", list)), scope, out
+        )
+    return Each(value)
 
 
 def _dictionary_method(node: gast.AST, scope: Scope) -> str | None:

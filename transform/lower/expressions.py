@@ -27,6 +27,7 @@ from adjoint.transform.ir.nodes import (
 from adjoint.transform.lower import (
     calls,
     comprehensions,
+    dispatched,
     displays,
     functions,
     getters,
@@ -224,7 +225,9 @@ def _call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Rhs:
     if getter is not None:
         return functions.function_value(getter, scope, out)
     read = named_attributes.read_by_name(node, scope)
-    return calls.call(node, scope, out) if read is None else rhs(read, scope, out)
+    if read is not None:
+        return rhs(read, scope, out)
+    return calls.call(*dispatched.sent_on(node, scope, out), out)
 
 
 def _ring_call(node: gast.Call, text: str, scope: Scope, out: list[Stmt]) -> Rhs:

@@ -39,6 +39,7 @@ from adjoint.transform.lower.bindings import (
     walrus_names,
 )
 from adjoint.transform.lower.cells import NeedsCell, Variable, can_be_in_cell, with_cells
+from adjoint.transform.lower.iterators import as_list
 from adjoint.transform.lower.opened import opened_functions, rebound_by
 from adjoint.transform.lower.reject import reject, reject_callee
 from adjoint.transform.lower.rings import rings
@@ -76,6 +77,8 @@ def lower(
     """
     fn = getattr(fn, "__func__", fn)
     source = read(fn)
+    if (listed := as_list(source.tree)) is not None:
+        source = replace(source, tree=listed)
     while True:
         try:
             return _lowered(fn, with_cells(source, cells, fn.__globals__), opened)
