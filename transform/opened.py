@@ -73,7 +73,7 @@ def opened_vjp(
 
     def pull(g: Any) -> dict[Any, Any]:
         found = dict(zip(compiled.slots, picked(compiled, pullback(g)), strict=True))
-        own = dict.fromkeys((*held, *_defaults(function)))
+        own = dict.fromkeys((*function.__code__.co_freevars, *_defaults(function)))
         own |= {name: found[Slot(name)] for name in inner}
         for name, content in held.items():
             if content is function:  # it called itself
