@@ -25,6 +25,7 @@ from adjoint.transform.lower import lower, normalise_exits
 from adjoint.transform.lower.cells import NeedsCell, Variable, can_be_in_cell
 from adjoint.transform.lower.constructors import constructor, is_reachable
 from adjoint.transform.lower.derivatives import name_derivatives
+from adjoint.transform.lower.derivatives_held import derivatives_as_functions
 from adjoint.transform.lower.generated import generated_initialiser
 from adjoint.transform.lower.lift import lift
 from adjoint.transform.lower.local_functions import LocalFunction, given_as, missing, with_captures
@@ -92,7 +93,6 @@ class Callees:
 
     def note(self, need: NeedsCell) -> bool:
         """Note what variables of a function need cells; False where they cannot be in any."""
-        assert need.origin is not None
         code = need.origin.__code__
         known = self.cells.get(code, frozenset())
         tree = self.read(need.origin).tree
@@ -162,7 +162,8 @@ def _as_lowered(fn: FunctionType, read: Reader) -> Function:
 def _of(
     fn: FunctionType, key: Any, opened: tuple[str, ...], read: Reader, cells: frozenset[Variable]
 ) -> Callee:
-    function, local = lift(_lowered(fn, opened, read, cells), fn)
+    lowered = derivatives_as_functions(_lowered(fn, opened, read, cells))
+    function, local = lift(lowered, fn)
     return Callee(_plain_name(fn), name_derivatives(function, local), fn, local, key)
 
 

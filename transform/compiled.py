@@ -17,6 +17,7 @@ from adjoint.transform.analyses.complexes import complexes
 from adjoint.transform.analyses.kind import Kind
 from adjoint.transform.analysis import analyse
 from adjoint.transform.apart import apart_first
+from adjoint.transform.derived import body_behind, callee_behind
 from adjoint.transform.entries import Entries, entries_of
 from adjoint.transform.forward.functions import Tangent
 from adjoint.transform.guards import Guards, guards_of
@@ -110,11 +111,11 @@ def compile_call(
     namespace = home_of_call(fn, args, kwargs)
     kept = kept_on(fn)
     world = kept.world(namespace is not np, passes)
-    callee = world.callees.of(fn, opened)
-    world.complexes = complexes(values, callee.function.body)
+    world.complexes = complexes(values, body_behind(fn, opened, world))
+    callee = callee_behind(fn, opened, values, world)
     kinds = default_kinds(callee.function, values)
     analysis = with_cells_where_needed(
-        world, lambda: analyse(world.callees.of(fn, opened), kinds, world)
+        world, lambda: analyse(callee_behind(fn, opened, values, world), kinds, world)
     )
     written = written_parameters(analysis)
     if mode in _INNER:
@@ -125,7 +126,7 @@ def compile_call(
     emission = "vjp" if mode in _INNER else "value_and_gradient" if checked else mode
     emission = FORWARD if mode in _FORWARD else emission
     emitted = with_cells_where_needed(
-        world, lambda: derive(world.callees.of(fn, opened), emission, wrt, kinds, world)
+        world, lambda: derive(callee_behind(fn, opened, values, world), emission, wrt, kinds, world)
     )
     derived = emitted.adjoint
     keywords = derived.keywords if isinstance(derived, Tangent) else ()

@@ -21,7 +21,7 @@ from adjoint.transform.analyses.kind import FUNCTION, Kind
 from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of
 from adjoint.transform.ir.nodes import Block, Op, Ref, Span
 from adjoint.transform.lower.local_functions import LocalFunction
-from adjoint.transform.ours import Derivative, derivative_of
+from adjoint.transform.ours import ITSELF, Derivative, derivative_of
 from adjoint.transform.refusals import place_of, unsupported
 from adjoint.transform.standing import stands_for
 from adjoint.transform.world import World, default_kinds
@@ -46,6 +46,8 @@ def emitted_call(op: Op, kinds: Mapping[str, Kind], world: World, within: Span) 
     derivative = op.callee.value
     if not isinstance(derivative, Derivative):
         return op
+    if derivative.mode == ITSELF:
+        return replace(op, callee=Ref(op.callee.text, derivative.target, local=op.callee.local))
     fn, called = _reached(derivative, op, kinds, world, within)
     return replace(_printed(called), callee=Ref(fn.__name__, fn))
 

@@ -17,6 +17,7 @@ from adjoint.runtime.tracebacks import rewrite, rewritten
 from adjoint.transform.again import with_cells_where_needed
 from adjoint.transform.analyses.complexes import complexes
 from adjoint.transform.compiled import Compiled, source_text
+from adjoint.transform.derived import body_behind, callee_behind
 from adjoint.transform.emissions import Asked, find
 from adjoint.transform.entries import Pull, by_entry
 from adjoint.transform.finishing import finished, picked, pulled, values_of
@@ -234,6 +235,27 @@ class Differentiable:
             rewrite(error)
             raise
 
+    @rewritten
+    def jacobian(self, *args: Any, **kwargs: Any) -> Any:
+        """The Jacobian with respect to `wrt`; see `adjoint.jacobian`."""
+        from adjoint.transform.jacobians import jacobian_of  # noqa: PLC0415 - it makes these
+
+        return jacobian_of(self, args, kwargs, None)
+
+    @rewritten
+    def hessian(self, *args: Any, **kwargs: Any) -> Any:
+        """The Hessian with respect to `wrt`; see `adjoint.hessian`."""
+        from adjoint.transform.jacobians import hessian_of  # noqa: PLC0415
+
+        return hessian_of(self, args, kwargs, None)
+
+    @rewritten
+    def hvp(self, args: tuple[Any, ...], vector: Any, **kwargs: Any) -> Any:
+        """The product of the Hessian and a vector; see `adjoint.hvp`."""
+        from adjoint.transform.jacobians import product_of  # noqa: PLC0415
+
+        return product_of(self, args, vector, kwargs, None)
+
     def vjp_at(
         self, wanted: tuple[int | str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Any, Pull, str]:
@@ -321,11 +343,13 @@ class Differentiable:
     def emit_in(self, world: World, mode: str, wrt: Wrt, args: tuple[Any, ...]) -> Emitted:
         """The same, adding to what is known already."""
         asked = self._asked
-        callee = world.callees.of(asked.function)
-        names = [p.name for p in callee.function.params]
+        params = world.callees.of(asked.function).function.params
+        names = [p.name for p in params]
         values = dict(zip(names, (*asked.bound, *args), strict=False))
-        world.complexes = complexes(values, callee.function.body)
-        kinds = default_kinds(callee.function, {**values, **asked.preset})
+        world.complexes = complexes(values, body_behind(asked.function, (), world))
+        values |= asked.preset
+        callee = callee_behind(asked.function, (), values, world)
+        kinds = default_kinds(callee.function, values)
         if world.assume_arrays:
             kinds = as_used(callee.function, kinds)
         own = asked.wrt if wrt is None else checked_wrt(wrt)
@@ -335,7 +359,9 @@ class Differentiable:
         else:
             chosen = tuple(dict.fromkeys(slot.parameter for slot in slots))
         return with_cells_where_needed(
-            world, lambda: derive(world.callees.of(asked.function), mode, chosen, kinds, world)
+            world, lambda: derive(
+                callee_behind(asked.function, (), values, world), mode, chosen, kinds, world
+            )
         )
 
     # Preparing

@@ -43,7 +43,7 @@ def gradient(function: Any, wrt: Wrt = None) -> Callable[..., Any]:
     >>> gradient(lambda x, y: x * y, wrt="y")(3.0, 4.0)
     3.0
     """
-    return _differentiable(function, wrt).gradient
+    return differentiable(function, wrt).gradient
 
 
 @rewritten
@@ -53,7 +53,7 @@ def value_and_gradient(function: Any, wrt: Wrt = None) -> Callable[..., tuple[An
     >>> value_and_gradient(lambda x: x ** 3)(2.0)
     (8.0, 12.0)
     """
-    return _differentiable(function, wrt).value_and_gradient
+    return differentiable(function, wrt).value_and_gradient
 
 
 @rewritten
@@ -66,7 +66,7 @@ def vjp(
     >>> value, pullback(1.0)
     (12.0, (4.0, 3.0))
     """
-    return _differentiable(function, wrt).vjp(*args, **kwargs)
+    return differentiable(function, wrt).vjp(*args, **kwargs)
 
 
 @rewritten
@@ -78,10 +78,11 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, None))
     (12.0, 4.0)
     """
-    return _differentiable(function, None).jvp(args, tangents, **kwargs)
+    return differentiable(function, None).jvp(args, tangents, **kwargs)
 
 
-def _differentiable(function: Any, wrt: Wrt) -> Differentiable:
+def differentiable(function: Any, wrt: Wrt) -> Differentiable:
+    """A function in its differentiable form; itself where it is in that form already."""
     if isinstance(function, Differentiable) and wrt is None:
         return function
     return _accepted(Differentiable(function, wrt))

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 MODES = ("gradient", "value_and_gradient", "vjp")
+ITSELF = "itself"
+"""In place of a mode: what `grad` makes of a function, which is called as the function is."""
+
 _MAKERS = "adjoint.transform.grad"
 
 
@@ -19,7 +22,7 @@ class Derivative:
     """A derivative of a function.
 
     target: the function: of Python, a local one, what `@grad` made, or a derivative itself.
-    mode: one of `MODES`. wrt: with respect to what; None: the mode's own choice.
+    mode: one of `MODES`, or `ITSELF`. wrt: with respect to what; None: the mode's own choice.
     """
 
     target: Any
@@ -57,6 +60,8 @@ def method_of_ours(owner: Any, name: str) -> Derivative | None:
 
 def maker_of(value: Any) -> str | None:
     """The mode of the derivative that a function of this package makes of another function."""
-    if isinstance(value, types.FunctionType) and value.__module__ == _MAKERS:
-        return value.__name__ if value.__name__ in MODES else None
-    return None
+    if not isinstance(value, types.FunctionType) or value.__module__ != _MAKERS:
+        return None
+    if value.__name__ == "grad":
+        return ITSELF
+    return value.__name__ if value.__name__ in MODES else None

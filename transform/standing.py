@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 from types import FunctionType
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from adjoint.transform.emit.load import load

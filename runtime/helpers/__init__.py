@@ -72,6 +72,7 @@ from .broadcasting import float_dtype as float_dtype
 from .broadcasting import in_dtype as in_dtype
 from .broadcasting import in_shape as in_shape
 from .broadcasting import is_complex as is_complex
+from .broadcasting import seeded as seeded
 from .broadcasting import shape_of as shape_of
 from .broadcasting import spec as spec
 from .broadcasting import unbroadcast as unbroadcast
@@ -194,13 +195,13 @@ from .selecting import undelete as undelete
 from .selecting import unselect as unselect
 from .selecting import unselected as unselected
 from .selecting import unsplit_equal as unsplit_equal
+from .shadows import contents as contents
 from .shadows import shadow as shadow
 from .shadows import shadow_add as shadow_add
-from .shadows import contents as contents
-from .shadows import shadow_take as shadow_take
-from .signals import convolve_da as convolve_da
 from .shadows import shadow_item as shadow_item
 from .shadows import shadow_or as shadow_or
+from .shadows import shadow_take as shadow_take
+from .signals import convolve_da as convolve_da
 from .signals import convolve_dv as convolve_dv
 from .signals import correlate_da as correlate_da
 from .signals import correlate_dv as correlate_dv
@@ -250,6 +251,7 @@ from .structures import own as own
 from .structures import repeats as repeats
 from .structures import restructure as restructure
 from .structures import snapshot as snapshot
+from .structures import unrestructure as unrestructure
 from .structures import zeros_like as zeros_like
 from .tangents import alike_tangent as alike_tangent
 from .tangents import field_tangent as field_tangent
@@ -299,7 +301,7 @@ STRUCTURED: Mapping[str, int] = {
     **dict.fromkeys(("own", "snapshot", "zeros_like", "accumulate"), 0),
     **dict.fromkeys(("expand", "cast_back", "sum_dx", "prod_dx", "dist_dp"), 1),
     **dict.fromkeys(("unconcatenate", "unstack", "unvstack", "unhstack", "uncolumn_stack"), 1),
-    **dict.fromkeys(("undstack", "restructure", "unblock", "multi_dot_parts"), 1),
+    **dict.fromkeys(("undstack", "restructure", "unrestructure", "unblock", "multi_dot_parts"), 1),
     **dict.fromkeys(("unselect", "unchoose"), 2),
 }
 """For helpers that may give a list (or other container): the argument whose structure that has."""
@@ -332,7 +334,7 @@ SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     "unpad": (1,),
     "scatter": (1,),
     "item_da": (1,),
-    "in_dtype": (1,),
+    **dict.fromkeys(("in_dtype", "seeded"), (1,)),
     "untake": (1,),
     "put_along": (1,),
     "undiagonal": (1,),

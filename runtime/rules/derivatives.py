@@ -37,11 +37,15 @@ BROADCASTING = collect(
     linear("unreduce(d, like, axis=None, keepdims=False, dtype=None)", d="np.sum(g, axis=axis, keepdims=keepdims)", also={"memory": "maybe"}),
     linear("expand(d, like)", d="unbroadcast(g, d)", also={"memory": "maybe"}),
     linear("own(d)", d="g"),
+    linear("snapshot(x)", x="g"),
+    linear("restructure(d, x)", d="unrestructure(g, x)", also={"memory": "maybe"}),
+    linear("unrestructure(g, x)", g="restructure(g, x)", also={"memory": "maybe"}),
+    linear("seeded(d, like)", d="seeded(g, d)", also={"memory": "maybe"}),
     linear("in_dtype(d, like)", d="in_dtype(g, d)", also={"memory": "maybe"}),
     missing("item_of", why="a list that is written in place twice over has not been needed yet", also={"memory": "maybe"}),
     missing("shadow(shadows, a) shadow_add(shadows, x, g) shadow_take(shadows, x) shadow_item(shadows, x, item, d) shadow_or(shadows, x, d) contents(x)", why="which names share an array that is written is decided when the adjoint runs, which is differentiated once", also={"memory": "maybe"}),
     general("viewed(part, whole)", vjp={"part": "g"}, jvp={"part": "g"}, also={"memory": "maybe"}),
-    zero("zeros_like spec count inverse_axes ramp log_of_base shares_of_numbers"),
+    zero("zeros_like zero_tangent zero_tangents spec count inverse_axes ramp log_of_base shares_of_numbers"),
 )
 
 ELEMENTS = collect(

@@ -8,6 +8,7 @@ from dataclasses import replace
 import gast
 import numpy as np
 
+from adjoint.runtime.helpers import STRUCTURED
 from adjoint.runtime.rules.table import Rule
 from adjoint.transform.analyses.forms import TUPLES
 from adjoint.transform.analyses.kind import (
@@ -26,7 +27,7 @@ from adjoint.transform.analyses.kind import (
 )  # fmt: skip
 from adjoint.transform.analyses.ranks import result_kind
 from adjoint.transform.analyses.whole import is_whole
-from adjoint.transform.ir.nodes import Const, Op, Ref
+from adjoint.transform.ir.nodes import CAUGHT, Const, Op, Ref
 from adjoint.transform.ir.places import index_parts
 
 _REDUCTIONS = frozenset(
@@ -188,6 +189,8 @@ def _rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None
     known = [k for k in args if k is not None]
     if rule.name in ("stop_gradient", "adjoint.stop_gradient", "adjoint.on_cotangent"):
         return known[0]
+    if (whole := STRUCTURED.get(rule.name)) is not None and known[whole].is_container:
+        return known[whole]
     if rule.name in ("np.array2string", "np.array_str", "np.array_repr"):
         return STR
     if _gives_several(rule, op):

@@ -36,6 +36,7 @@ from adjoint.transform.ir.rebuild import replace_stmts
 from adjoint.transform.lower.local_functions import LocalFunction, missing, with_captures
 from adjoint.transform.lower.templates import CALLEE, name
 from adjoint.transform.ours import (
+    ITSELF,
     MODES,
     Derivative,
     derivative_of,
@@ -103,16 +104,21 @@ def _is_about_derivatives(op: Op) -> bool:
     if isinstance(op.callee, Ref):
         value = op.callee.value
         return maker_of(value) is not None or derivative_of(value) is not None
-    return _of_ours(op) is not None
+    return _of_ours(op, {}) is not None
 
 
-def _of_ours(op: Op) -> Derivative | None:
+def _of_ours(op: Op, functions: Known) -> Derivative | None:
     """Which derivative `f.gradient` is, or `f.gradient(x)` is a call of."""
     head, _, attribute = op.prim.partition(":")
     if head not in ("method", "attribute") or attribute not in MODES:
         return None
     owner = op.args[0]
-    return method_of_ours(owner.value, attribute) if isinstance(owner, Ref) else None
+    if isinstance(owner, Ref):
+        return method_of_ours(owner.value, attribute)
+    made = functions.get(owner.name) if isinstance(owner, Var) else None
+    if not isinstance(made, Derivative) or made.mode != ITSELF:
+        return None
+    return Derivative(made.target, attribute, made.wrt)
 
 
 def _maker(op: Op) -> str | None:
@@ -124,7 +130,7 @@ def _maker(op: Op) -> str | None:
 def _made(op: Op, functions: Known, literals: Known) -> Derivative | None:
     """The derivative that an operation gives, if it is of a known function."""
     if op.prim.startswith("attribute:"):
-        return _of_ours(op)
+        return _of_ours(op, functions)
     mode = _maker(op)
     return None if mode in (None, "vjp") else _of(op, mode, functions, literals)
 
@@ -172,11 +178,10 @@ def _literal(op: Op) -> Any:
 
 def _named(op: Op, functions: Known, literals: Known) -> Op:
     """The operation, as a call of a derivative where it is one."""
-    called = _of_ours(op)
+    called = _of_ours(op, functions)
     if called is not None and op.prim.startswith("method:"):
         owner = op.args[0]
-        assert isinstance(owner, Ref)
-        text = f"{owner.text}.{called.mode}"
+        text = f"{getattr(owner, 'text', getattr(owner, 'name', ''))}.{called.mode}"
         return _captured(_of_rest(op, {0}, Ref(text, called)), called)
     mode = _maker(op)
     if mode == "vjp":
