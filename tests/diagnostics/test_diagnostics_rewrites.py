@@ -5,17 +5,20 @@ from __future__ import annotations
 import linecache
 import sys
 import textwrap
+import traceback
 import types
 
 import numpy as np
 import pytest
 
+from adjoint.runtime.errors import AdjointError, MissingRule
 from adjoint.transform.differentiable import Differentiable
 from adjoint.transform.errors import UnsupportedSyntax
-from tests.diagnostics import rewrites_syntax
-from tests.diagnostics.rewrites import REWRITES
+from tests.diagnostics import rewrites, rewrites_calls, rewrites_late, rewrites_syntax
 from tests.diagnostics.test_diagnostics_refused import CASES
 
+REWRITES = {**rewrites.REWRITES, **rewrites_calls.REWRITES}
+LATE = rewrites_late.REWRITES
 HEADER = "import numpy as np\n"
 X = np.array([0.7, 1.3, 0.4, 2.1])
 
@@ -47,6 +50,55 @@ def test_refused_with_line_caret_and_rewrite(case):
 @pytest.mark.parametrize("case", REWRITES)
 def test_the_rewrite_is_accepted_and_right(case):
     assert_right(REWRITES[case][2], f"<{case}, rewritten>")
+
+
+@pytest.mark.parametrize("case", LATE)
+def test_refused_when_it_runs_at_the_line_that_calls(case):
+    program, kind, message, _ = LATE[case]
+    text = HEADER + textwrap.dedent(program)
+    (at,) = [n for n, line in enumerate(text.splitlines(), 1) if line.endswith("# refused")]
+    with pytest.raises(AdjointError) as caught:
+        Differentiable(function_of(text, f"<{case}>")).gradient(X.copy())
+    assert type(caught.value).__name__ == kind
+    assert str(caught.value) == message
+    last = traceback.extract_tb(caught.value.__traceback__)[-1]
+    assert (last.filename, last.lineno) == (f"<{case}>", at)
+
+
+@pytest.mark.parametrize("case", LATE)
+def test_the_rewrite_of_what_is_refused_late_is_accepted_and_right(case):
+    assert_right(LATE[case][3], f"<{case}, rewritten>")
+
+
+LIBRARY = """
+import scipy.optimize
+import statistics
+
+def f(x):
+    total = 0.0
+    return total + statistics.geometric_mean([x[0], x[1]])
+
+def late(x):
+    solve = [scipy.optimize.brentq][0]
+    return solve(lambda t: t - x[0], 0.0, 5.0)
+"""
+
+
+def test_what_a_library_refuses_is_marked_where_it_is_called():
+    function = function_of(HEADER + LIBRARY, "<library>")
+    with pytest.raises(MissingRule, match=r"it is followed to statistics\.py:\d+, where") as caught:
+        Differentiable(function).gradient(X.copy())
+    error = caught.value
+    marked = error.text[error.offset - 1 : error.end_offset - 1]
+    assert marked == "statistics.geometric_mean([x[0], x[1]])"
+    assert error.filename == "<library>"
+
+
+def test_what_a_library_refuses_when_it_runs():
+    pytest.importorskip("scipy")
+    late = function_of(HEADER + LIBRARY, "<library>").__globals__["late"]
+    with pytest.raises(MissingRule, match=r"`brentq` has no derivative rule: .*_zeros_py\.py:"):
+        Differentiable(late).gradient(X.copy())
 
 
 @pytest.mark.parametrize("case", rewrites_syntax.REWRITES)
