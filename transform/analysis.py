@@ -18,7 +18,6 @@ from adjoint.transform.analyses.kind import ANY, FUNCTION, Kind, anonymous
 from adjoint.transform.analyses.resolve import Resolved, resolve
 from adjoint.transform.callees import Callee, ParameterKinds, call_of, target_of
 from adjoint.transform.closures import close, may_write
-from adjoint.transform.derived import emitted_call
 from adjoint.transform.derive.array_operands import array_operands
 from adjoint.transform.derive.attempts import settle_attempts
 from adjoint.transform.derive.build import Names
@@ -26,6 +25,7 @@ from adjoint.transform.derive.loop_tests import open_tests
 from adjoint.transform.derive.prepare import prepare
 from adjoint.transform.derive.unbound import bind_before_loops
 from adjoint.transform.derive.waits import wait_once
+from adjoint.transform.derived import emitted_call
 from adjoint.transform.foreign import shown_at
 from adjoint.transform.ir.names import names_used
 from adjoint.transform.ir.nodes import Function, Op, Ref, Var, reads, walk

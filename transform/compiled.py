@@ -126,7 +126,8 @@ def compile_call(
     emission = "vjp" if mode in _INNER else "value_and_gradient" if checked else mode
     emission = FORWARD if mode in _FORWARD else emission
     emitted = with_cells_where_needed(
-        world, lambda: derive(callee_behind(fn, opened, values, world), emission, wrt, kinds, world)
+        world,
+        lambda: derive(callee_behind(fn, opened, values, world), emission, wrt, kinds, world),
     )
     derived = emitted.adjoint
     keywords = derived.keywords if isinstance(derived, Tangent) else ()
