@@ -28,4 +28,4 @@ def with_cells_where_needed(world: World, make: Callable[[], T]) -> T:
             if not world.callees.note(need):
                 raise need.plain() from None
             for found in (world.analyses, world.summaries, world.returns, world.emitted):
-                found.clear()  # type: ignore[attr-defined]
+                found.clear()

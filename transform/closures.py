@@ -38,12 +38,13 @@ from adjoint.transform.ir.nodes import (
 )  # fmt: skip
 from adjoint.transform.ir.places import renumbered
 from adjoint.transform.ir.rebuild import map_inside
-from adjoint.transform.lower.derivatives import DERIVATIVE
 from adjoint.transform.lower.cells import unless_in_cells
+from adjoint.transform.lower.derivatives import DERIVATIVE
 from adjoint.transform.lower.local_functions import LocalFunction, Locals
 from adjoint.transform.lower.templates import CALLEE, hole
 from adjoint.transform.lower.templates import name as name_of
 from adjoint.transform.refusals import unsupported
+from adjoint.transform.shared_variables import refuse_adjoints
 
 CLOSURE = "closure:"
 PARTIAL = f"{CLOSURE}partial"
@@ -78,6 +79,7 @@ def close(
     Raises:
         UnsupportedSyntax: one of them writes into what it holds, or is recursive with another.
     """
+    refuse_adjoints(fn, kinds)
     body = _block(fn.body, _Surroundings(kinds, local, callees, names, written))
     return fn if body is fn.body else replace(fn, body=body)
 

@@ -17,6 +17,7 @@ from typing import Any
 import gast
 
 from adjoint.runtime.errors import NotDifferentiable
+from adjoint.transform.again import with_cells_where_needed
 from adjoint.transform.analyses.kind import FUNCTION, Kind
 from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of
 from adjoint.transform.ir.nodes import Block, Op, Ref, Span
@@ -143,7 +144,12 @@ def callee_behind(
     given = tuple(n for n in names if n in values) if values else tuple(names)
     by_name = dict(kinds)
     wrt = standing.wrt or tuple(n for n in given if by_name[n].differentiable)
-    return world.callees.of(derived(inner, standing.mode, wrt, kinds, world, given))
+    made = with_cells_where_needed(
+        world,
+        lambda: derived(callee_behind(standing.function, opened, values, world), standing.mode,
+                        wrt, kinds, world, given),
+    )  # fmt: skip
+    return world.callees.of(made)
 
 
 def derived(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from adjoint.transform.analyses.cells import cell_names, cells_reached, holds_cells, is_store
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.kind import ANY, CELL, Kind
-from adjoint.transform.ir.nodes import Assign, Effect, Op, Stmt, Try, Var, walk
+from adjoint.transform.ir.nodes import Assign, Effect, Function, Op, Stmt, Try, Var, walk
 from adjoint.transform.refusals import unsupported
 from adjoint.transform.world import Analysis
 
@@ -16,8 +16,8 @@ def check_cells(analysis: Analysis) -> None:
     """The variables in cells must be bound, not changed in place, outside of `try`.
 
     Raises:
-        UnsupportedSyntax: an array or list that one may hold is written in place; an exception
-            might leave some bound and others not; or the adjoint of one is differentiated again.
+        UnsupportedSyntax: an array or list that one may hold is written in place, or an exception
+            might leave some bound and others not.
     """
     kinds = analysis.kinds
     if not cell_names(kinds):
@@ -41,11 +41,6 @@ def check_cells(analysis: Analysis) -> None:
                         inner.span, "functions made here share a variable that may be bound in "
                         "this `try`", "call them outside of it, or let them return the values",
                     )  # fmt: skip
-        if _is_adjoint(stmt, kinds):
-            raise unsupported(
-                stmt.span, "a variable that functions share has no second derivative",
-                "let the functions return what they compute",
-            )  # fmt: skip
 
 
 def _contents(analysis: Analysis) -> frozenset[str]:
@@ -93,8 +88,18 @@ def _is_called_unseen(stmt: Stmt, kinds: Mapping[str, Kind]) -> bool:
     return any(isinstance(a, Var) and holds_cells(kinds.get(a.name, ANY)) for a in op.args)
 
 
-def _is_adjoint(stmt: Stmt, kinds: Mapping[str, Kind]) -> bool:
-    op = stmt.value if isinstance(stmt, Assign | Effect) else None
-    if not isinstance(op, Op) or op.prim not in ("method:add", "method:take"):
-        return False
-    return isinstance(op.args[0], Var) and kinds.get(op.args[0].name, ANY) == CELL
+def refuse_adjoints(fn: Function, kinds: Mapping[str, Kind]) -> None:
+    """What is emitted for cells is not differentiated again.
+
+    Raises:
+        UnsupportedSyntax: the function adds to cotangents of cells, or takes them.
+    """
+    for stmt in walk(fn.body):
+        op = stmt.value if isinstance(stmt, Assign | Effect) else None
+        if not isinstance(op, Op) or op.prim not in ("method:add", "method:take"):
+            continue
+        if isinstance(op.args[0], Var) and kinds.get(op.args[0].name, ANY) == CELL:
+            raise unsupported(
+                stmt.span, "a variable that functions share has no second derivative",
+                "let the functions return what they compute",
+            )  # fmt: skip

@@ -18,8 +18,8 @@ from adjoint.transform.analyses.alias_state import (
     relation,
     through,
 )  # fmt: skip
-from adjoint.transform.analyses.effects import RESULT, shared, written
 from adjoint.transform.analyses.cells import holds_cells
+from adjoint.transform.analyses.effects import RESULT, shared, written
 from adjoint.transform.analyses.kind import ANY, CELL
 from adjoint.transform.analyses.views import SOME, View, item_of_op, view_of_op
 from adjoint.transform.ir.nodes import Assign, Augment, Op, Stmt, Unpack, Var

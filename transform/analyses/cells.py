@@ -42,7 +42,7 @@ def _through(stmt: Stmt) -> Iterator[Atom]:
     if is_store(stmt):
         yield stmt.base  # type: ignore[union-attr]
     elif isinstance(op, Op) and op.prim.startswith("cell:"):
-        yield from op.args[:1] if op.prim != NEW else (stmt.target,)  # type: ignore[union-attr]
+        yield stmt.target if op.prim == NEW else op.args[0]  # type: ignore[misc,union-attr]
     elif isinstance(op, Op) and (op.prim == "call" or op.prim.startswith("method:")):
         yield from op_atoms(op)
         if isinstance(stmt, Assign):

@@ -40,4 +40,5 @@ def cached_reader(cls: type, name: str) -> FunctionType | None:
         return value
 
     read.__name__ = f"{cls.__name__}_{name}"
+    assert isinstance(read, FunctionType)
     return read

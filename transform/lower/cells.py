@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import FunctionType
+from typing import Any
 
 import gast
 
@@ -43,7 +44,7 @@ class NeedsCell(UnsupportedSyntax):
     """What is refused unless certain variables of a function, `origin`, are in cells."""
 
     variables: frozenset[Variable] = frozenset()
-    origin: FunctionType | None = None
+    origin: Any = None
 
     def plain(self) -> UnsupportedSyntax:
         """The refusal as users see it, where they cannot be in cells."""

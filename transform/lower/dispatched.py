@@ -1,4 +1,4 @@
-"""Calls that Python sends on: by the type of the first argument, or to the class without parameters.
+"""Calls that Python sends on: by the type of an argument, or to the class without parameters.
 
 describe(v, k)       ->   describe.dispatch(type(v))(v, k)      (`functools.singledispatch`)
 Stack[float]()       ->   Stack()                               (`typing.Generic`)

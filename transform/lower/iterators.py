@@ -44,11 +44,11 @@ def _without_iter(tree: gast.FunctionDef) -> gast.FunctionDef | None:
             return None
     new = copied(tree)
     new.body = [*before, gast.copy_location(gast.Return(items), last)]
-    return new  # type: ignore[return-value]
+    return new
 
 
 def _collecting(tree: gast.FunctionDef) -> gast.FunctionDef | None:
-    """A generator as a function that gives a list; None where a `yield` is more than a statement."""
+    """A generator as a function that gives a list; None where a `yield` is no statement."""
     inside = own_nodes(tree.body)
     taken = {node.id for node in inside if isinstance(node, gast.Name)}
     items = _ITEMS
@@ -69,7 +69,7 @@ def _collecting(tree: gast.FunctionDef) -> gast.FunctionDef | None:
     new = copied(tree)
     new.body = [_placed(first, tree.body[0]), *(_changed(node, items) for node in tree.body),
                 _placed(last, tree.body[-1])]  # fmt: skip
-    return new  # type: ignore[return-value]
+    return new
 
 
 def _changed(node: gast.AST, items: str) -> gast.AST:
