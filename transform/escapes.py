@@ -36,7 +36,7 @@ def check_escapes(callee: Callee, analysis: Analysis, inputs: set[str]) -> None:
             be bound again; or a function of which it is not known what it holds reads one.
     """
     fn = analysis.function
-    check_cells(analysis)
+    check_cells(fn, analysis.kinds, analysis.aliases)
     _check_interleaved(fn, analysis, callee.locals)
     varied = varied_names(fn, analysis.kinds, analysis.aliases, inputs)
     check_objects(analysis, varied)

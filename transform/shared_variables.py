@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adjoint.transform.analyses.aliases import Aliases
 from adjoint.transform.analyses.cells import cell_names, cells_reached, holds_cells, is_store
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.kind import ANY, CELL, Kind
 from adjoint.transform.ir.nodes import Assign, Effect, Function, Op, Stmt, Try, Var, walk
 from adjoint.transform.refusals import unsupported
-from adjoint.transform.world import Analysis
 
 
-def check_cells(analysis: Analysis) -> None:
+def check_cells(fn: Function, kinds: Mapping[str, Kind], aliases: Aliases) -> None:
     """The variables in cells must be bound, not changed in place, outside of `try`.
 
     Raises:
         UnsupportedSyntax: an array or list that one may hold is written in place, or an exception
             might leave some bound and others not.
     """
-    kinds = analysis.kinds
     if not cell_names(kinds):
         return
-    contents = _contents(analysis)
-    for stmt in walk(analysis.function.body):
-        if contents & analysis.aliases.reached.get(id(stmt), frozenset()):
+    contents = _contents(fn, kinds, aliases)
+    for stmt in walk(fn.body):
+        if contents & aliases.reached.get(id(stmt), frozenset()):
             raise unsupported(
                 stmt.span, "this changes in place what a variable holds that functions made here "
                 "share", "bind the variable to a new value, or take a copy (`.copy()`) first",
@@ -43,11 +42,11 @@ def check_cells(analysis: Analysis) -> None:
                     )  # fmt: skip
 
 
-def _contents(analysis: Analysis) -> frozenset[str]:
+def _contents(fn: Function, kinds: Mapping[str, Kind], aliases: Aliases) -> frozenset[str]:
     """The names of what cells may hold and what can be changed in place."""
     held: set[str] = set()
     others: dict[str, set[str]] = {}
-    for stmt in walk(analysis.function.body):
+    for stmt in walk(fn.body):
         match stmt:
             case Assign(target=target, value=Op(prim="cell:value" | "cell:plain")):
                 held.add(target.name)
@@ -58,7 +57,7 @@ def _contents(analysis: Analysis) -> frozenset[str]:
                 others.setdefault(target.name, set()).add(name)
         op = stmt.value if isinstance(stmt, Assign | Effect) else None
         if isinstance(op, Op) and not op.prim.startswith("cell:"):
-            if cells_reached(stmt, analysis.kinds):  # it may keep them there, or give what is there
+            if cells_reached(stmt, kinds):  # it may keep them there, or give what is there
                 held |= {atom.name for atom in op.args if isinstance(atom, Var)}
                 held |= {stmt.target.name} if isinstance(stmt, Assign) else set()
         if is_store(stmt) and isinstance(stmt.value, Var):  # type: ignore[union-attr]
@@ -70,10 +69,9 @@ def _contents(analysis: Analysis) -> frozenset[str]:
         pending += more
     for name in list(held):
         held |= {
-            other for other in analysis.aliases.classes.get(name, frozenset())
-            if not analysis.kinds.get(other, ANY).is_container
+            other for other in aliases.classes.get(name, frozenset())
+            if not kinds.get(other, ANY).is_container
         }  # fmt: skip
-    kinds = analysis.kinds
     return frozenset(
         name for name in held
         if kinds.get(name, ANY).may_share and not holds_cells(kinds.get(name, ANY))
