@@ -79,8 +79,12 @@ def _call(
         raise shown_at_run_time(function, error) from None
     number = home.is_array(value) and value.shape == ()  # on a device; seeds may be plain zeros
     full, dtype = home.namespace_of(value).full, getattr(value, "dtype", None)
+    zeros_like = home.bind_helpers(home.namespace_of(value))["zeros_like"]
+    unread = zeros_like(value) if isinstance(value, list | tuple | dict) else None
 
     def pullback(g: Any) -> Any:
+        if unread is not None and isinstance(g, float):  # nobody reads it: a zero stands for all
+            g = zeros_like(unread)
         found = pull(full((), g, dtype) if number and not home.is_array(g) else g)
         parts = [
             {k: found[k] for k in group} if isinstance(group, tuple)

@@ -776,3 +776,22 @@ def user_cell(x):
     fs = [lambda v: v * Cell]
     Cell = x[1] * 2.0
     return np.sum(fs[0](x)) * Cell
+
+
+@program((arr(3),))
+def results_that_nobody_reads(x):
+    n = 0.0
+
+    def add(v):
+        nonlocal n
+        n = n + v * v
+        return [v, {"n": n}]
+
+    def twice(v):
+        return add(v), add(v * x[2])
+
+    fs = [add, twice]
+    fs[0](x[0])
+    for g in fs:
+        g(x[1])
+    return n
