@@ -17,6 +17,7 @@ from adjoint.transform.derive.contributions import Contribution, Incoming, Opera
 from adjoint.transform.derive.cotangents import Cotangent, State, holder
 from adjoint.transform.derive.needs import dotted, shape_operands
 from adjoint.transform.derive.reductions import reduced
+from adjoint.transform.derive.special_texts import SQUARE, special_text, spread
 from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import (
     Atom,
@@ -28,7 +29,6 @@ from adjoint.transform.ir.nodes import (
 from adjoint.transform.refusals import missing_rule, place_of
 
 Env = Mapping[str, Version]
-_MIN_POWER = 3
 
 
 def pull_rule(
@@ -59,13 +59,13 @@ def pull_rule(
         if role in rule.unwritten:
             raise missing_rule(place_of(op, stmt.span), rule.name, f"with respect to `{role}`")
         assert isinstance(arg, Var)
-        square = _special(op, role) == _SQUARE
-        text = _special(op, role) or pullback_text(rule, role, frozenset(op.roles))
+        square = special_text(op, role) == SQUARE
+        text = special_text(op, role) or pullback_text(rule, role, frozenset(op.roles))
         if role in rule.reals and sweep.is_real(target):
             text = rule.reals[role]
         here = dict(atoms)
         if rule.starred is not None:
-            text = _spread(text, rule.starred, len(starred))
+            text = spread(text, rule.starred, len(starred))
         if i in starred:
             here["k"] = Const(starred.index(i))
         if rule.takes_real:
@@ -213,34 +213,3 @@ def _shape_of_text(
 
 
 _G = Var("g")
-
-
-_SQUARE = "2 * g * x"
-
-
-def _special(op: Op, role: str) -> str | None:
-    """Texts for arguments that are known: a square, a constant power, a constant factor."""
-    if op.prim == "np.multiply" and len(op.args) == 2:
-        first, second = op.args
-        if first == second and isinstance(first, Var):
-            return _SQUARE.replace("x", op.roles[0])
-        other = second if role == op.roles[0] else first
-        if isinstance(other, Const):
-            return f"{op.roles[1] if role == op.roles[0] else op.roles[0]} * g"
-    if op.prim == "np.power" and role == op.roles[0] and isinstance(op.args[1], Const):
-        exponent = op.args[1].value
-        if type(exponent) is int and exponent == _MIN_POWER - 1:
-            return _SQUARE.replace("x", op.roles[0])
-        if type(exponent) is int and exponent >= _MIN_POWER:
-            return f"{exponent} * g * {op.roles[0]} ** {exponent - 1}"
-    if op.prim == "np.square":
-        return _SQUARE.replace("x", op.roles[0])
-    return None
-
-
-def _spread(text: str, role: str, count: int) -> str:
-    names = ", ".join(f"{role}_{i}" for i in range(count))
-    if not count:
-        text = re.sub(rf",\s*\*{role}\b", "", text)
-    text = re.sub(rf"\*{role}\b", names, text)
-    return re.sub(rf"\b{role}\b", f"({names},)" if count else "()", text)

@@ -6,7 +6,9 @@ import re
 
 from adjoint.transform.ir.nodes import Const, Op, Var
 
-_SQUARE = "2 * g * x"
+SQUARE = "2 * g * x"
+"""The derivative of `x * x`, by both operands at once."""
+
 _MIN_POWER = 3
 
 
@@ -15,18 +17,18 @@ def special_text(op: Op, role: str) -> str | None:
     if op.prim == "np.multiply" and len(op.args) == 2:
         first, second = op.args
         if first == second and isinstance(first, Var):
-            return _SQUARE.replace("x", op.roles[0])
+            return SQUARE.replace("x", op.roles[0])
         other = second if role == op.roles[0] else first
         if isinstance(other, Const):
             return f"{op.roles[1] if role == op.roles[0] else op.roles[0]} * g"
     if op.prim == "np.power" and role == op.roles[0] and isinstance(op.args[1], Const):
         exponent = op.args[1].value
         if type(exponent) is int and exponent == _MIN_POWER - 1:
-            return _SQUARE.replace("x", op.roles[0])
+            return SQUARE.replace("x", op.roles[0])
         if type(exponent) is int and exponent >= _MIN_POWER:
             return f"{exponent} * g * {op.roles[0]} ** {exponent - 1}"
     if op.prim == "np.square":
-        return _SQUARE.replace("x", op.roles[0])
+        return SQUARE.replace("x", op.roles[0])
     return None
 
 

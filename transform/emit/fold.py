@@ -66,7 +66,8 @@ class Waiting:
 class Traits:
     """What a statement, with the blocks inside it, does to temporaries that wait.
 
-    last: an operand that is evaluated after the statement has begun to read memory.
+    last: an operand that is evaluated after the statement has begun to read memory. spares: names
+    that share no memory with anything that it writes into.
     """
 
     binds: frozenset[str] = frozenset()
@@ -74,6 +75,7 @@ class Traits:
     effects: bool = False
     compound: bool = False
     last: Var | None = None
+    spares: frozenset[str] = frozenset()
 
 
 def traits(stmt: Stmt, uses: Uses, numbers: frozenset[str]) -> Traits:
@@ -94,7 +96,20 @@ def traits(stmt: Stmt, uses: Uses, numbers: frozenset[str]) -> Traits:
         effects=any(_has_effects(inner, uses, numbers) for inner in inside),
         compound=template is not None and is_compound(template),
         last=late if isinstance(late, Var) else None,
+        spares=uses.primal if _writes_tangents(stmt, uses) else frozenset(),
     )
+
+
+def _writes_tangents(stmt: Stmt, uses: Uses) -> bool:
+    """Whether a statement's only effect is to write into what is none of the primal's."""
+    if not uses.primal:
+        return False
+    match stmt:
+        case Store(place=Op(args=(base, *_))) | Augment(target=base):
+            return isinstance(base, Var) and base.name not in uses.primal
+        case Effect(value=Op(prim=prim, args=(base, *_))) if prim.startswith("method:"):
+            return isinstance(base, Var) and base.name not in uses.primal
+    return False
 
 
 def _has_effects(stmt: Stmt, uses: Uses, numbers: frozenset[str]) -> bool:
@@ -177,7 +192,8 @@ def take(
     for entry in others:
         disturbed = bool(entry.reads & what.binds)
         if prints:
-            disturbed |= what.effects and (entry.memory or entry.effects)
+            seen = entry.memory and not entry.reads <= what.spares
+            disturbed |= what.effects and (seen or entry.effects)
             disturbed |= what.memory and entry.effects
         for other, _ in taken:
             if depends(entry, other):

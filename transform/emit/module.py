@@ -39,7 +39,8 @@ from adjoint.transform.passes.pipeline import ALL, Passes
 
 
 def emit(
-    fn: Function, passes: Passes = ALL, numbers: frozenset[str] = frozenset()
+    fn: Function, passes: Passes = ALL, numbers: frozenset[str] = frozenset(),
+    primal: frozenset[str] = frozenset(),
 ) -> tuple[gast.FunctionDef, Places]:
     """A function as a tree: temporaries are folded into expressions, or have readable names.
 
@@ -49,6 +50,7 @@ def emit(
         fn: a function of the IR, with temporaries.
         passes: the names of the rewrites that are made.
         numbers: the names of variables that certainly hold numbers alone.
+        primal: names that share no memory with any others, which hold tangents.
 
     Raises:
         ValueError: the function is malformed, or reads something from outside under a name that it
@@ -58,7 +60,7 @@ def emit(
     name = fn.name if fn.name.isidentifier() else "function"  # a lambda
     if "simplify" not in passes:
         fn = as_written(fn)
-    found = uses(fn)
+    found = replace(uses(fn), primal=primal)
     if "fold" not in passes:
         found = replace(found, foldable=frozenset())
     if "comprehensions" not in passes:
@@ -85,10 +87,11 @@ def to_text(
 
 
 def to_text_and_places(
-    fn: Function, passes: Passes = ALL, numbers: frozenset[str] = frozenset()
+    fn: Function, passes: Passes = ALL, numbers: frozenset[str] = frozenset(),
+    primal: frozenset[str] = frozenset(),
 ) -> tuple[str, Places]:
     """The text of a function, and for each of its statements where it comes from."""
-    tree, found = emit(fn, passes, numbers)
+    tree, found = emit(fn, passes, numbers, primal)
     return unparse(tree) + "\n", found
 
 

@@ -107,7 +107,8 @@ class Uses:
     directly in the same block. buildable: those bound once and used twice, in their own block and
     somewhere else (the list of a comprehension). leaking: the variables that are bound or read
     outside the loops whose targets they are. captured: the variables that nested functions read
-    whenever they are called.
+    whenever they are called. primal: in forward mode, the names that share no memory with any
+    others.
     """
 
     counts: Mapping[str, int]
@@ -115,6 +116,7 @@ class Uses:
     buildable: frozenset[str]
     leaking: frozenset[str]
     captured: frozenset[str]
+    primal: frozenset[str] = frozenset()
 
 
 def uses(fn: Function) -> Uses:

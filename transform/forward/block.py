@@ -18,7 +18,7 @@ from adjoint.transform.forward.loops import rounds
 from adjoint.transform.forward.names import dot
 from adjoint.transform.forward.rules import ANS, rule_tangent
 from adjoint.transform.forward.shapes import complete, named, tangent
-from adjoint.transform.forward.stores import augment, store
+from adjoint.transform.forward.stores import augment, store, together
 from adjoint.transform.forward.zeros import zero, zeros_made
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
@@ -176,7 +176,7 @@ def _scattered(stmt: Effect, op: Op, state: State, facts: Facts) -> list[Stmt]:
     given = tangent(value, state, facts, out)
     held = tangent(base, state, facts, out)
     mirrored = replace(op, args=(op.args[0], held, index, given))
-    return [*out, stmt, replace(stmt, value=mirrored)]
+    return [*out, *together(replace(stmt, value=mirrored), stmt, facts)]
 
 
 # Control flow

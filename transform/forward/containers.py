@@ -14,7 +14,7 @@ from adjoint.transform.derive.pull_common import refuse
 from adjoint.transform.forward.facts import Facts, Out, State
 from adjoint.transform.forward.names import dot
 from adjoint.transform.forward.shapes import named, tangent
-from adjoint.transform.forward.stores import elements_zero
+from adjoint.transform.forward.stores import elements_zero, together
 from adjoint.transform.forward.zeros import NOTHING
 from adjoint.transform.ir.nodes import Assign, Atom, Const, Effect, Op, Ref, Rhs, Stmt
 from adjoint.transform.refusals import unsupported
@@ -218,18 +218,22 @@ def change(stmt: Effect | Assign, op: Op, state: State, facts: Facts) -> list[St
     if name == op.prim or make is None or not facts.is_active(op.args[0]):
         return None
     kind = facts.kind(op.args[0])
+    if kind.tag == "record":  # what a method of that name does, or `del p[i]`, its class says
+        if facts.reached.get(id(stmt)):
+            refuse(stmt, op)
+        return None
     if not kind.is_container and kind.tag != "any" and name != "fill":
         return None
     out: Out = []
     done = make(op, state, facts, out)
     if isinstance(stmt, Assign):
         target = stmt.target
-        if not facts.is_active(target):
-            return [*out, stmt, Effect(done)]
-        return [*out, stmt, Assign(dot(target.name, facts), done)]
+        held = dot(target.name, facts)
+        taken = Assign(held, done) if facts.is_active(target) else Effect(done)
+        return [*out, *together(taken, stmt, facts)]
     if name == "remove":
         return [*out, Effect(done), stmt]
-    return [*out, stmt, Effect(done)]
+    return [*out, *together(Effect(done), stmt, facts)]
 
 
 def _last(op: Op, state: State, facts: Facts, out: Out) -> Op:

@@ -17,7 +17,8 @@ from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.emit.module import to_text_and_places
 from adjoint.transform.forward.facts import Facts, Pushforward
 from adjoint.transform.forward.functions import Tangent, jvp, promised
-from adjoint.transform.ir.nodes import Assign, Op, Return, Stmt, Var, walk
+from adjoint.transform.ir.names import names_used
+from adjoint.transform.ir.nodes import Assign, Function, Op, Return, Stmt, Var, walk
 from adjoint.transform.passes.polish import polished
 from adjoint.transform.pipeline import (
     _add_primals,
@@ -60,12 +61,19 @@ def derive_jvp(
         derived = polished(made.function, analysis.function, facts.names, world.passes, numbers)
         derived = clear_names(derived, RESERVED)
         emitted.adjoint = replace(made, function=derived)
-        emitted.text, emitted.places = to_text_and_places(derived, world.passes, numbers)
+        emitted.text, emitted.places = to_text_and_places(
+            derived, world.passes, numbers, names_of_function(analysis.function)
+        )
         _add_primals(emitted, world)
     except BaseException:
         del world.emitted[key]
         raise
     return emitted
+
+
+def names_of_function(fn: Function) -> frozenset[str]:
+    """All names that a function binds or reads."""
+    return names_used(fn.body) | {p.name for p in fn.params}
 
 
 def _name(callee: Callee, world: World) -> str:

@@ -13,6 +13,7 @@ from adjoint.runtime.rules import bind, compiled, rule_of
 from adjoint.runtime.rules.table import REQUIRED, Rule
 from adjoint.transform import dynamic
 from adjoint.transform.dynamic import ITSELF
+from adjoint.transform.ours import derivative_of
 from adjoint.transform.passes.pipeline import ALL, Passes
 
 Tangents = Mapping[int | str, Any]
@@ -74,6 +75,8 @@ def push_call(
     from adjoint.transform.differentiable import Differentiable  # noqa: PLC0415
     from adjoint.transform.opened import is_made_inside, opened_jvp  # noqa: PLC0415
 
+    if derivative_of(function) is not None:
+        return _by_derivative(function, given, args, kwargs, passes)
     if isinstance(function, Differentiable):
         function = dynamic.undecorated(function)
     rule = rule_of(function)
@@ -99,6 +102,21 @@ def push_call(
         )
     made = Differentiable(function, passes=passes)
     return made.raw_jvp(_without(given, ITSELF), args, kwargs)
+
+
+def _by_derivative(
+    function: Any, given: Tangents, args: tuple[Any, ...], kwargs: dict[str, Any], passes: Passes
+) -> tuple[Any, Any]:
+    """`f.gradient`, of whatever `f` is: it holds `f`, which holds what it holds."""
+    from adjoint.transform.unwrap import unwrap  # noqa: PLC0415
+
+    target, bound, preset = unwrap(function)
+    standing = functools.partial(target, *bound, **preset) if bound or preset else target
+    inside = dict(_without(_without(given, ITSELF), "self"))
+    own = given.get("self", (given.get(ITSELF) or {}).get(ITSELF))
+    if own is not None:
+        inside[ITSELF] = {ITSELF: None, "0": own["self"]} if bound else own
+    return push_call(standing, inside, args, kwargs, passes)
 
 
 def _without(given: Tangents, name: str) -> Tangents:

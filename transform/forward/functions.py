@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from adjoint.transform.derive.build import expression, substitute
 from adjoint.transform.derive.functions import Adjoint
 from adjoint.transform.derive.watched import watched
+from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.emit.purity import is_pure
 from adjoint.transform.forward.block import push
 from adjoint.transform.forward.facts import Facts, Out, State
@@ -122,7 +123,8 @@ def _is_idle(stmt: Stmt) -> bool:
     """Whether a statement does nothing but give a temporary a value."""
     match stmt:
         case Assign(target=target, value=Op() as op) if target.is_temporary:
-            return is_pure(op)
+            makes_derivative = op.prim == "look" and ITSELF in op.roles
+            return makes_derivative or is_pure(op)
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,7 @@ from adjoint.runtime.rules import RULES, pushforward_text
 from adjoint.runtime.rules.table import Rule
 from adjoint.transform.analyses.shapes import NUMBER, Shape
 from adjoint.transform.analyses.versions import Version
-from adjoint.transform.derive.build import call, expression
+from adjoint.transform.derive.build import DERIVED, call, expression
 from adjoint.transform.derive.contributions import is_fresh
 from adjoint.transform.derive.needs import shape_operands
 from adjoint.transform.derive.special_texts import special_text, spread
@@ -89,19 +90,11 @@ def rule_tangent(
             found.shape = None
             found.fresh &= not rule.may_share(op.roles)
             continue
-        text, single = _text(op, i, rule)
-        atoms = _atoms(op, rule, i)
-        held = dot(op.args[i].name, facts)  # type: ignore[union-attr]
-        if elementwise:
-            own = state.get(held_name(op, i), facts.shape(op.args[i], env))
-        else:
+        held = dot(held_name(op, i), facts)
+        own = state.get(held_name(op, i), facts.shape(op.args[i], env)) if elementwise else None
+        if not elementwise:
             tangent(op.args[i], state, facts, out)
-            own = None
-        atoms["g"] = held
-        sign = "-" if text.startswith("-") else ""
-        text = text.removeprefix("-") if sign and _is_product(text) else text
-        sign = sign if text[0] != "-" else ""
-        value: Rhs = held if text == "g" else expression(text, atoms)
+        sign, value, single = _term(op, i, rule, held)
         found.fresh &= isinstance(value, Op) and is_fresh(value.template)
         read = _read_shape(value, held, target, env, after, facts)
         known = None if own is None or read is None else own | read
@@ -138,18 +131,31 @@ def _is_mirrored(rule: Rule, role: str, op: Op) -> bool:
     return role in rule.sequences and rule.name in ("np.choose", "np.select")
 
 
-def _text(op: Op, place: int, rule: Rule) -> tuple[str, bool]:
-    """The expression of one operand's part; True where it is that of all operands at once."""
+def _term(op: Op, place: int, rule: Rule, held: Var) -> tuple[str, Rhs, bool]:
+    """What one operand gives, with its sign; True where it is what all operands give at once."""
+    square = rule.name == "np.multiply" and op.args[0] == op.args[1]
+    if rule.name == "np.multiply" and not square:
+        args = tuple(held if i == place else arg for i, arg in enumerate(op.args))
+        return "", replace(op, prim=DERIVED, args=args, roles=("",) * len(args)), False
+    text = _text(op, place, rule)
+    sign = "-" if text.startswith("-") and _is_product(text) else ""
+    text = text.removeprefix(sign)
+    if text == "g":
+        return sign, held, square
+    return sign, expression(text, {**_atoms(op, rule, place), "g": held}), square
+
+
+def _text(op: Op, place: int, rule: Rule) -> str:
+    """The expression of one operand's part."""
     role = op.roles[place]
     special = special_text(op, role)
     if special is not None:
-        both = rule.name == "np.multiply" and op.args[0] == op.args[1]
-        return special, both
+        return re.sub(r"^(\d+) \* g \* (.+)$", r"\1 * \2 * g", special)
     text = pushforward_text(rule, role, frozenset(op.roles))
     if rule.starred is not None:
         count = sum(r == rule.starred for r in op.roles)
         text = spread(text, rule.starred, count)
-    return text, False
+    return text
 
 
 def _atoms(op: Op, rule: Rule, place: int) -> dict[str, Atom]:

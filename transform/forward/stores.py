@@ -47,9 +47,14 @@ def store(stmt: Store, state: State, facts: Facts) -> list[Stmt]:
         return [*out, stmt]
     in_array = kind.tag == "array" or (kind.tag == "numeric" and place.prim == "index")
     if not active and in_array:
-        return [*out, stmt, replace(stmt, place=here, value=ZERO)]
+        return [*out, *together(replace(stmt, place=here, value=ZERO), stmt, facts)]
     given = _given(value, place, kind.is_container, state, facts, out)
-    return [*out, stmt, replace(stmt, place=here, value=given)]
+    return [*out, *together(replace(stmt, place=here, value=given), stmt, facts)]
+
+
+def together(tangent_too: Stmt, stmt: Stmt, facts: Facts) -> tuple[Stmt, Stmt]:
+    """A write and that into the tangent: this one first, but in a `try`, where writes may fail."""
+    return (stmt, tangent_too) if facts.in_try else (tangent_too, stmt)
 
 
 def _given(
@@ -101,7 +106,7 @@ def augment(stmt: Augment, env: Env, after: Env, state: State, facts: Facts) -> 
     match stmt.operator:
         case "+" | "-" if active:
             given = tangent(value, state, facts, out)
-            return [*out, stmt, replace(stmt, target=held, value=given)]
+            return [*out, *together(replace(stmt, target=held, value=given), stmt, facts)]
         case "+" | "-":
             return [*out, stmt, *_grown(stmt, env, after, state, facts)]
         case "*" | "/" if active:
