@@ -8,7 +8,15 @@ import gast
 
 from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import call, expression
-from adjoint.transform.derive.cotangents import Cotangent, State, flat, held_as, holder, protect
+from adjoint.transform.derive.cotangents import (
+    Cotangent,
+    State,
+    flat,
+    forget_views_of,
+    held_as,
+    holder,
+    protect,
+)  # fmt: skip
 from adjoint.transform.derive.memory import given_by_memory
 from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import Atom, Augment, Effect, Op, Rhs
@@ -56,6 +64,7 @@ def accumulate(
         if extent != "full":
             atom = flat(Cotangent(atom, extent=extent, like=like), sweep, out)
         total = call("accumulate", flat(held, sweep, out), atom)
+        forget_views_of(name, state, sweep)
         state[name] = Cotangent(assign(out, sweep.names, total, hint), False, True)
         return
     sign, value = _signed(value)

@@ -12,7 +12,7 @@ from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, call, expression
-from adjoint.transform.derive.cotangents import Cotangent, State, flat, protect
+from adjoint.transform.derive.cotangents import Cotangent, State, flat, forget_views_of, protect
 from adjoint.transform.derive.dynamic import dynamic_call
 from adjoint.transform.derive.memory import by_memory_of
 from adjoint.transform.derive.pull_common import moved
@@ -59,6 +59,8 @@ def pull_call(
         name = _argument(parameter, op, derivative)
         buffer = ensure(name, state, sweep, out, sweep.primal(Var(name), after))
         protect(buffer.name, name, state, sweep, out)
+        if sweep.kind(name).is_container:
+            forget_views_of(name, state, sweep)
         arguments.append(buffer)
     if derivative.by_memory:
         protect(sweep.shadows().name, None, state, sweep, out)

@@ -93,6 +93,17 @@ def forget_items(state: State, sweep: Sweep) -> None:
             state.pop(name, None)
 
 
+def forget_views_of(name: str, state: State, sweep: Sweep) -> None:
+    """Where the cotangent of a container is made anew: what was taken out of it is taken again."""
+    views = sweep.facts.aliases.views
+    for view in [v for v in views if v in state]:
+        root = view
+        while root in views and root != name:
+            root = views[root]
+        if root == name != view:
+            del state[view]
+
+
 def protect(
     emitted: str, owner: str | None, state: State, sweep: Sweep, out: Out
 ) -> None:

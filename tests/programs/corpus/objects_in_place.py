@@ -835,3 +835,20 @@ def list_of_an_argument_rearranged(xs, k):
     xs.append(ys[0])
     xs[2] *= 2.0
     return np.sum(xs[0] * ys[1])
+
+
+class Charged:
+    def __init__(self, a, s):
+        self.a = a
+        self.s = s
+
+    def energy(self):
+        return np.sum(self.a**2) + self.s
+
+
+@program((arr(3), 0.5))
+def field_updated_by_what_reads_it(x, k):
+    p = Charged(x * 1.0, k)
+    for _ in range(2):
+        p.a[1] += 0.1 * p.energy()
+    return np.sum(p.a) * p.energy()
