@@ -137,11 +137,13 @@ def check_writes(stmt: Stmt, state: State, world: World) -> None:
         doubtful = kind.tag in ("numeric", "any") and not is_whole_view(name, state)
         if doubtful and not world.assume_arrays and isinstance(stmt, Augment):
             others = {o for o, h in state.relations.get(name, {}).items() if h != "holds"}
-            if others & live:
+            view = state.views.get(name)  # whose cotangent would be that of an array
+            seen = others & live or ({view.of} if view is not None else set())
+            if seen:
                 refusal = unsupported(
                     stmt.span,
                     f"whether `{name}` is a number or an array is not known here, and "
-                    f"`{min(others & live)}` may be the same array",
+                    f"`{min(seen)}` may be the same array",
                     f"write `{name} = {name} + ...`, or `{name}[...] += ...`",
                 )
                 doubt(name, refusal, world)
