@@ -90,7 +90,7 @@ STATEMENTS = [
     kept("ImportFrom", "`from ... import` inside", "from math import exp\nreturn exp(x[0])"),
     kept("Global", "`global`, of what is read", "global SCALE\nreturn SCALE * x[0]"),
     yes(
-        "Nonlocal", "`nonlocal`, in a function that is called in place",
+        "Nonlocal", "`nonlocal`",
         "s = 0.0\ndef add(v):\n    nonlocal s\n    s = s + v * v\nadd(x[0])\nreturn s",
     ),
     kept("Expr", "an expression alone", "print(end='')\nreturn x[0] ** 2"),
