@@ -32,6 +32,9 @@ from adjoint.transform.foreign import shown_at
 from adjoint.transform.ir.nodes import (
     Assign,
     Augment,
+    Comment,
+    Const,
+    Define,
     Effect,
     Function,
     Op,
@@ -97,13 +100,20 @@ def derive(
             derived, sweep.facts.function, sweep.names, world.passes, numbers
         )
         derived = clear_names(derived, RESERVED)
-        emitted.adjoint = replace(emitted.adjoint, function=derived)
+        emitted.adjoint = replace(emitted.adjoint, function=derived, idle=_is_idle(derived))
         emitted.text, emitted.places = to_text_and_places(derived, world.passes, numbers)
         _add_primals(emitted, world)
     except BaseException:
         del world.emitted[key]
         raise
     return emitted
+
+
+def _is_idle(derived: Function) -> bool:
+    """Whether a derived function ends by giving a pullback that does nothing."""
+    inner = [stmt.function.body for stmt in derived.body if isinstance(stmt, Define)]
+    last = [stmt for stmt in inner[-1] if not isinstance(stmt, Comment)] if inner else [None]
+    return all(isinstance(stmt, Return) and stmt.value == Const(None) for stmt in last)
 
 
 def _numbers(sweep: Sweep, derived: Function) -> frozenset[str]:

@@ -176,7 +176,7 @@ def vjp(
         Return(both),
     )
     derived = _derived(fn, name, fn.params, block)
-    return Adjoint(derived, returned, written, active, bool(memory), not (back or last))
+    return Adjoint(derived, returned, written, active, bool(memory))
 
 
 def takes_result(known: Aliases, result: Atom, memory: frozenset[str]) -> bool:

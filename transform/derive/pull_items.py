@@ -18,6 +18,7 @@ from adjoint.transform.ir.nodes import (
     Op,
     Store,
     Var,
+    walk,
 )  # fmt: skip
 from adjoint.transform.ir.places import index_parts, renumbered
 from adjoint.transform.refusals import unsupported
@@ -50,13 +51,28 @@ def pull_item_store(
     if stmt.operator:
         raise unsupported(stmt.span, f"`{stmt.operator}=` on an element of a container is not "
                           "differentiated yet", "write `xs[i] = xs[i] ...` in full")  # fmt: skip
+    taken = assign(out, sweep.names, here) if active else ZERO
+    if not _fills_new(stmt, sweep):
+        out.append(Store(here, "", ZERO))
     if active:
-        assert isinstance(stmt.value, Var)
-        taken = assign(out, sweep.names, here)
-        out.append(Store(here, "", ZERO))
-        accumulate(stmt.value.name, taken, state, sweep, out, lazy=True)
-    else:
-        out.append(Store(here, "", ZERO))
+        accumulate(stmt.value.name, taken, state, sweep, out, lazy=True)  # type: ignore[union-attr]
+
+
+def _fills_new(stmt: Store, sweep: Sweep) -> bool:
+    """Whether this gives an object, made just before, a field that it did not have."""
+    name = stmt.base.name if isinstance(stmt.base, Var) else ""
+    made, sites = sweep.facts.definitions.get(name), sweep.facts.versions.sites
+    new = isinstance(made, Assign) and isinstance(made.value, Op) and made.value.args == ()
+    if not new or not made.value.prim.startswith("record:"):  # type: ignore[union-attr]
+        return False
+    begin, end = sites[id(made)], sites[id(stmt)]
+    between = [
+        s for s in walk(sweep.facts.function.body)
+        if begin.position < sites[id(s)].position < end.position
+        and name in sweep.facts.aliases.reached.get(id(s), ())
+    ]  # fmt: skip
+    others = all(isinstance(s, Store) and s.place.prim != stmt.place.prim for s in between)
+    return begin.block == end.block and others
 
 
 def _held(stmt: Store, sweep: Sweep) -> Kind:
