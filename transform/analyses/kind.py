@@ -99,6 +99,9 @@ BOOL = Kind("num", discrete=True, names=("bool",))
 RANGE = Kind("range", discrete=True)
 ANY = Kind("any")
 ERROR = Kind("error", discrete=True)
+CONSTANT = Kind("any", discrete=True)
+"""A member of an enum: it may have methods, and carries no derivative."""
+
 CELL = Kind("cell")
 SHARING = Kind("any", names=("cells",))
 """A function that holds cells; or anything else that may be one."""
@@ -190,8 +193,10 @@ def kind_of(value: Any, deepest: int = _DEEPEST) -> Kind:
         return NUM
     if value is None:
         return NONE
-    if isinstance(value, str | bytes | enum.Enum):
+    if isinstance(value, str | bytes):
         return STR
+    if isinstance(value, enum.Enum):
+        return CONSTANT
     if hasattr(value, "dtype") and hasattr(value, "ndim") and not isinstance(value, type):
         return Kind("array", value.ndim, discrete=value.dtype.kind not in "fcO")
     if isinstance(value, tuple | list):
