@@ -36,6 +36,7 @@ from adjoint.transform.ir.nodes import (
     Var,
     While,
     With,
+    walk,
 )  # fmt: skip
 from adjoint.transform.refusals import missing_rule, place_of, unsupported
 
@@ -43,14 +44,26 @@ from adjoint.transform.refusals import missing_rule, place_of, unsupported
 def push(block: Block, state: State, facts: Facts) -> Block:
     """A block with its tangents, changing `state` from what holds before it to after it."""
     out: Out = []
-    for stmt in block:
+    ahead = _written_after(block, facts)
+    for stmt, written in zip(block, ahead, strict=True):
         if is_added(stmt, facts):
             continue
+        facts = facts if written == facts.ahead else replace(facts, ahead=written)
         span = getattr(stmt, "span", None)
         for new in _stmt(stmt, state, facts):
             unplaced = span is not None and getattr(new, "span", span) != span
             out.append(replace(new, span=span) if unplaced and not new.span.file else new)  # type: ignore[union-attr,call-arg]
     return tuple(out)
+
+
+def _written_after(block: Block, facts: Facts) -> list[frozenset[str]]:
+    """For each statement, the names that may be written into after it, in and after its block."""
+    found = [facts.ahead]
+    for stmt in reversed(block[1:]):
+        reached = {n for inner in walk((stmt,)) for n in facts.reached.get(id(inner), ())}
+        families = {other for name in reached for other in facts.classes.get(name, {name})}
+        found.append(found[-1] | families)
+    return found[::-1] if block else []
 
 
 def _stmt(stmt: Stmt, state: State, facts: Facts) -> list[Stmt]:
@@ -236,6 +249,7 @@ def _loop(stmt: For | While, state: State, facts: Facts) -> list[Stmt]:
         complete(name, state, facts, before)
     kept = facts.alive.get(id(stmt), frozenset()) | exposed(inner)
     inside = dict(state)
+    facts = replace(facts, in_loop=True)
     if isinstance(stmt, While):
         head = push(stmt.before, inside, facts)
         body = _settled(push(stmt.body, inside, facts), inside, state, kept, facts)

@@ -92,9 +92,7 @@ def _facts(
     found = versions(function, aliases.reached, aliases.roots)
     names = Names(analysis.names)
     inside = list(walk(function.body))
-    made = {
-        s.target.name: s.value for s in inside if isinstance(s, Assign) and isinstance(s.value, Op)
-    }
+    made = {s.target.name: s for s in inside if isinstance(s, Assign) and isinstance(s.value, Op)}
     last = function.body[-1]
     assert isinstance(last, Return)
     result = {last.value.name} if isinstance(last.value, Var) else set()

@@ -50,7 +50,9 @@ class Facts:
     may share memory with. alive: the names that are read after each statement, by its identity.
     old: by the identity of a scaling store, what holds the value before. made: by name, the
     operation that it is the value of. added: names that count rounds, for reverse mode alone.
-    in_try: whether what is written now stands in a `try`, and may stop half-way. dots: the names of
+    in_try: whether what is written now stands in a `try`, and may stop half-way. ahead: the names
+    that may be written into by the statements after this one in its block. in_loop: whether the
+    block is repeated. dots: the names of
     tangents. named: temporaries with a word for what they hold, in place of others.
     """
 
@@ -65,12 +67,14 @@ class Facts:
     handed: frozenset[str]
     alive: Mapping[int, frozenset[str]]
     old: Mapping[int, Var]
-    made: Mapping[str, Op]
+    made: Mapping[str, Assign]
     added: frozenset[str]
     names: Names
     differentiate: Differentiate
     complexes: bool = True
     in_try: bool = False
+    ahead: frozenset[str] = frozenset()
+    in_loop: bool = False
     dots: dict[str, Var] = field(default_factory=dict)
     named: dict[str, Var] = field(default_factory=dict)
 

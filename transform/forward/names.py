@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adjoint.transform.emit.names import describe
 from adjoint.transform.forward.facts import Facts
-from adjoint.transform.ir.nodes import Var
+from adjoint.transform.ir.nodes import Op, Var
 
 SUFFIX = "_dot"
 
@@ -24,4 +24,4 @@ def dot(name: str, facts: Facts) -> Var:
 
 def _word(name: str, facts: Facts) -> str:
     made = facts.made.get(name)
-    return "value" if made is None else describe(made)
+    return describe(made.value) if made is not None and isinstance(made.value, Op) else "value"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from adjoint.transform.compiled import Compiled
 from adjoint.transform.emissions import Asked, find
 from adjoint.transform.finishing import values_of
@@ -12,11 +14,44 @@ from adjoint.transform.forward.seeds import finished_tangent, tangent_of
 from adjoint.transform.parameters import Slot
 
 
+def pushed_again(
+    compiled: Compiled, args: tuple[Any, ...], tangents: Sequence[Any]
+) -> tuple[Any, Any] | None:
+    """A call like the last one, which what served that serves too; None where it is another.
+
+    Args:
+        compiled: what served the last call; it serves these arguments, if it serves these tangents.
+        args: numbers and arrays of the host.
+        tangents: one for each, or None.
+    """
+    seeds = {}
+    for place, (tangent, value) in enumerate(zip(tangents, args, strict=True)):
+        if (tangent is None) is (place in compiled.places):
+            return None
+        if tangent is not None:
+            slot = compiled.slots[compiled.places.index(place)]
+            seeds[slot] = _seed(tangent, value, slot, compiled)
+    found = {k: seeds[Slot(p)] for p, k in zip(compiled.wrt, compiled.keywords, strict=True)}
+    value, tangent = compiled.run(*args, **found)
+    return value, finished_tangent(tangent, value)
+
+
+def _seed(tangent: Any, value: Any, slot: Slot, compiled: Compiled) -> Any:
+    """The tangent of an argument, as it is where it fits and is not written into."""
+    kind, written = type(tangent), slot.parameter in compiled.written
+    if kind is type(value) and not written:
+        if kind is float or (
+            kind is np.ndarray and tangent.dtype is value.dtype and tangent.shape == value.shape
+        ):
+            return tangent
+    return tangent_of(tangent, value, f"the tangent of `{_shown(slot)}`", written)
+
+
 def pushed(
     asked: Asked, known: dict[Any, Compiled], args: tuple[Any, ...], tangents: Sequence[Any],
     kwargs: Mapping[str, Any],
-) -> tuple[Any, Any]:  # fmt: skip
-    """The value of a call and its tangent.
+) -> tuple[tuple[Any, Any], Compiled]:  # fmt: skip
+    """The value of a call and its tangent, and what served it.
 
     Args:
         asked: what is differentiated.
@@ -37,7 +72,7 @@ def pushed(
         )
     ]
     value, tangent = run(compiled, dict(zip(compiled.slots, seeds, strict=True)), args, kwargs)
-    return value, finished_tangent(tangent, value)
+    return (value, finished_tangent(tangent, value)), compiled
 
 
 def raw_pushed(

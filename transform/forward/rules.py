@@ -20,7 +20,7 @@ from adjoint.transform.forward.facts import Facts, Out, State
 from adjoint.transform.forward.names import dot
 from adjoint.transform.forward.shapes import named, owned, tangent
 from adjoint.transform.forward.zeros import zeros_made
-from adjoint.transform.ir.nodes import Assign, Atom, Const, Op, Ref, Rhs, Var
+from adjoint.transform.ir.nodes import Assign, Atom, Const, Op, Ref, Rhs, Var, binds, walk
 from adjoint.transform.refusals import missing_rule, place_of
 
 Env = Mapping[str, Version]
@@ -94,7 +94,7 @@ def rule_tangent(
         own = state.get(held_name(op, i), facts.shape(op.args[i], env)) if elementwise else None
         if not elementwise:
             tangent(op.args[i], state, facts, out)
-        sign, value, single = _term(op, i, rule, held)
+        sign, value, single = _term(op, i, rule, held, facts)
         found.fresh &= isinstance(value, Op) and is_fresh(value.template)
         read = _read_shape(value, held, target, env, after, facts)
         known = None if own is None or read is None else own | read
@@ -131,18 +131,52 @@ def _is_mirrored(rule: Rule, role: str, op: Op) -> bool:
     return role in rule.sequences and rule.name in ("np.choose", "np.select")
 
 
-def _term(op: Op, place: int, rule: Rule, held: Var) -> tuple[str, Rhs, bool]:
+def _term(
+    op: Op, place: int, rule: Rule, held: Var, facts: Facts
+) -> tuple[str, Rhs, bool]:
     """What one operand gives, with its sign; True where it is what all operands give at once."""
     square = rule.name == "np.multiply" and op.args[0] == op.args[1]
+    if rule.name == "np.multiply" and _is_scaled_square(op, facts):
+        return "", expression("2 * t * g", {"t": op.args[0], "g": held}), True
     if rule.name == "np.multiply" and not square:
         args = tuple(held if i == place else arg for i, arg in enumerate(op.args))
         return "", replace(op, prim=DERIVED, args=args, roles=("",) * len(args)), False
     text = _text(op, place, rule)
+    if rule.name.startswith("math.") and _is_element(op.args[place], facts):
+        text = re.sub(r"\bg\b", "float(g)", text)
     sign = "-" if text.startswith("-") and _is_product(text) else ""
     text = text.removeprefix(sign)
     if text == "g":
         return sign, held, square
     return sign, expression(text, {**_atoms(op, rule, place), "g": held}), square
+
+
+def _is_element(atom: Atom, facts: Facts) -> bool:
+    """Whether a number is an element of an array.
+
+    Functions of `math` give Python's own numbers, whatever they are given, and so do their
+    tangents: NumPy's numbers are slow.
+    """
+    made = facts.made.get(atom.name) if isinstance(atom, Var) else None
+    if made is None or not isinstance(made.value, Op) or made.value.prim != "index":
+        return False
+    return not facts.kind(made.value.args[0]).is_container
+
+
+def _is_scaled_square(op: Op, facts: Facts) -> bool:
+    """Whether a product is `c * x * x`, of a constant: its derivative is `2 * (c * x)`."""
+    first, second = op.args
+    made = facts.made.get(first.name) if isinstance(first, Var) and first.is_temporary else None
+    if made is None or not isinstance(made.value, Op) or not isinstance(second, Var):
+        return False
+    scaled = made.value.prim == "np.multiply" and isinstance(made.value.args[0], Const)
+    return scaled and made.value.args[1:] == (second,) and _is_bound_once(second, facts)
+
+
+def _is_bound_once(var: Var, facts: Facts) -> bool:
+    bound = sum(var in binds(stmt) for stmt in walk(facts.function.body))
+    given = any(param.name == var.name for param in facts.function.params)
+    return bound + given == 1
 
 
 def _text(op: Op, place: int, rule: Rule) -> str:

@@ -103,7 +103,7 @@ def finished_tangent(tangent: Any, value: Any) -> Any:
     """What users get for the tangent of a value: in its structure, shape and dtype."""
     kind = type(tangent)
     if kind is type(value):
-        if kind is float:
+        if kind is float or kind is np.float64:
             return tangent
         if kind is np.ndarray and tangent.dtype is value.dtype and tangent.shape == value.shape:
             if tangent.dtype.kind == "f" and tangent.flags.writeable:

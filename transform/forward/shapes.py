@@ -44,6 +44,15 @@ def complete(name: str, state: State, facts: Facts, out: Out) -> None:
     out.append(Assign(held, expanded))
 
 
+def _written_while_alive(name: str, facts: Facts) -> frozenset[str]:
+    """The names that may be written into while a variable that is bound now is read.
+
+    A temporary is never read in another round of a loop than that in which it is bound.
+    """
+    repeated = facts.in_loop and not name.startswith("%")
+    return facts.written if repeated else facts.ahead
+
+
 def owned(value: Rhs, name: str, sources: frozenset[str], facts: Facts, out: Out) -> Rhs:
     """A tangent that shares no memory with those of the operands, as its value shares none.
 
@@ -55,7 +64,8 @@ def owned(value: Rhs, name: str, sources: frozenset[str], facts: Facts, out: Out
         out: receives statements.
     """
     kind = facts.kind(Var(name))
-    kept = name in facts.written or name in facts.handed or bool(sources & facts.written)
+    kept = name in facts.written or name in facts.handed
+    kept = kept or bool(sources & _written_while_alive(name, facts))
     if kind.is_number or not kept:
         return value
     held = named(out, value, facts)
