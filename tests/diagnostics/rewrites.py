@@ -482,14 +482,14 @@ REWRITES: dict[str, tuple[str, str, str]] = {
             def f(x):
                 ys = map(lambda v: v * v, x)
             #        ^^^^^^^^^^^^^^^^^^^^^^^
-                return sum(ys) + sum(ys)
+                return sum(ys if x[0] > 0.0 else x)
         """,
         "`map` has no derivative rule, and a derivative flows through this call; write a "
         "list comprehension",
         """
             def f(x):
                 ys = [v * v for v in x]
-                return sum(ys) + sum(ys)
+                return sum(ys if x[0] > 0.0 else x)
         """,
     ),
     "a set": (
@@ -508,16 +508,16 @@ REWRITES: dict[str, tuple[str, str, str]] = {
     "an iterator": (
         """
             def f(x):
-                it = iter(x)
-                return next(it) * next(it)
+                it, k = iter(x), 2.0
+                return next(it) * next(it) * k
             #                     ^^^^^^^^
         """,
         "`next` has no derivative rule, and a derivative flows through this call; loop "
         "over it with `for`, or index it",
         """
             def f(x):
-                i = 0
-                return x[i] * x[i+1]
+                i, k = 0, 2.0
+                return x[i] * x[i+1] * k
         """,
     ),
     "the values of what may be a dict": (

@@ -94,13 +94,6 @@ REWRITES: dict[str, str] = {
             box.a = x[0] * x[1]
             return box.a
     """,
-    "suppress": """
-        def f(x):
-            y = x[0]
-            if len(x) > 9:
-                y = x[9]
-            return y * y
-    """,
     "generator bound to a name": """
         def f(x):
             ys = [v * v for v in x]

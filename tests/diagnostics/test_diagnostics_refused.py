@@ -165,12 +165,6 @@ CASES = {
             delattr(x, "a")
         #   ^^^^^^^^^^^^^^^ delattr() deletes an attribute behind the source's back
     """,
-    "suppress": """
-        def f(x):
-            with contextlib.suppress(ValueError):
-            #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `contextlib.suppress` hides where an exception
-                x = 1
-    """,
     "undefined name": """
         def f(x):
             return np.sin(x) + offset

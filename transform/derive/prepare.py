@@ -253,7 +253,7 @@ def _measured(iterable: Iter, kinds: dict[str, Kind]) -> Op | None:
             holes = {f"a{i}": a for i, a in enumerate(args)}
             return expression(f"len(range({', '.join(holes)}))", holes, "look")
         case Each(value=Var(name=name)) | Items(value=Var(name=name)):
-            if kinds.get(name, ANY).tag in ("array", "numeric", "list", "tuple", "dict", "any"):
+            if kinds.get(name, ANY).tag in ("array", "numeric", "list", "tuple", "dict"):
                 return expression("len(x)", {"x": Var(name)}, "look")
         case Each(value=value):
             return expression("len(x)", {"x": value}, "look")

@@ -15,7 +15,7 @@ from adjoint.transform.ir.nodes import (
     Unpack,
     Var,
 )
-from adjoint.transform.lower import expressions, rings, statements, streams
+from adjoint.transform.lower import expressions, rings, statements, streams, taking
 from adjoint.transform.lower.bindings import (
     bound_names,
     identifiers,
@@ -100,6 +100,10 @@ def _assign_all(nodes: list[gast.AST], source: gast.AST, scope: Scope, out: list
     if _are_apart(nodes, source):
         for target, part in zip(nodes[0].elts, source.elts, strict=True):
             _assign_all([target], part, scope, out)
+        return
+    cursor = scope.cursors.get(nodes[0].id) if isinstance(nodes[0], gast.Name) else None
+    if cursor is not None:
+        taking.begin(nodes[0].id, cursor, scope, out)
         return
     if any(isinstance(node, gast.Tuple | gast.List) for node in nodes[:1]):
         source = streams.as_list(source, scope)

@@ -12,6 +12,7 @@ import numpy as np
 
 from adjoint.transform.ir.nodes import Op, Ref, Stmt
 from adjoint.transform.lower import comprehensions, expressions, factories, streams
+from adjoint.transform.lower.cursors import unfolded
 from adjoint.transform.lower.reject import reject_callee
 from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.templates import CALLEE, hole, name
@@ -44,7 +45,7 @@ def call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Op:
     keywords: list[gast.AST] = []
     for argument in node.args:
         starred = isinstance(argument, gast.Starred)
-        values.append(argument.value if starred else argument)
+        values.append(unfolded(argument.value if starred else argument, scope))
         roles.append("*" if starred else "")
         slot = hole(first + len(values) - 2)
         slots.append(gast.Starred(slot, gast.Load()) if starred else slot)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dis
 import types
 from typing import Any
 
@@ -13,7 +12,9 @@ from adjoint.runtime.modes import GradMode, no_grad
 from adjoint.transform.ir.nodes import Const, Op, Ref, Stmt, With
 from adjoint.transform.lower import assignments, control, expressions, statements
 from adjoint.transform.lower.cut import cut
+from adjoint.transform.lower.managers import managed
 from adjoint.transform.lower.scope import Scope
+from adjoint.transform.lower.swallowing import gives_nothing, handles
 
 
 def with_(node: gast.With, scope: Scope, out: list[Stmt]) -> None:
@@ -27,6 +28,8 @@ def _items(node: gast.With, position: int, scope: Scope, out: list[Stmt]) -> Non
         out.extend(statements.block(node.body, scope))
         return
     item = node.items[position]
+    if managed(item, scope, lambda inner, body: _items(node, position + 1, inner, body), out):
+        return
     context = expressions.rhs(item.context_expr, scope, out)
     made = _made_by(context)
     if made is contextlib.nullcontext:
@@ -76,37 +79,10 @@ def _swallows(made: Any) -> bool:
         return True
     generator = getattr(made, "__wrapped__", None)
     if isinstance(generator, types.FunctionType):
-        return _handles(generator.__code__)
+        return handles(generator.__code__)
     leave = getattr(made, "__exit__", None) if isinstance(made, type) else None
     if leave is None or not isinstance(leave, types.FunctionType):
         return False
     if leave.__module__ == "contextlib":
         return False  # those of other functions are known by what they call
-    return not _gives_nothing(leave.__code__)
-
-
-def _handles(code: types.CodeType) -> bool:
-    """Whether a generator has an `except` that does not raise (`finally` and `with` do)."""
-    handling = False
-    steps = [step.opname for step in dis.get_instructions(code)]
-    for name, following in zip(steps, [*steps[1:], ""], strict=True):
-        if name == "PUSH_EXC_INFO":
-            handling = following != "WITH_EXCEPT_START"
-        elif name == "RERAISE":
-            handling = False
-        elif name == "POP_EXCEPT" and handling and following != "RERAISE":
-            return True
-    return False
-
-
-def _gives_nothing(code: types.CodeType) -> bool:
-    """Whether a function can only return `None` or `False`."""
-    steps = [s for s in dis.get_instructions(code) if s.opname not in ("NOP", "CACHE")]
-    for before, step in zip([None, *steps], steps, strict=False):
-        if step.opname == "RETURN_CONST" and step.argval not in (None, False):
-            return False
-        if step.opname == "RETURN_VALUE" and (
-            before is None or before.opname != "LOAD_CONST" or before.argval not in (None, False)
-        ):
-            return False
-    return True
+    return not gives_nothing(leave.__code__)

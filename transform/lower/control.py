@@ -30,7 +30,9 @@ from adjoint.transform.lower import (
     generators,
     statements,
     streams,
+    taking,
 )
+from adjoint.transform.lower.cursors import unfolded
 from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.templates import CALLEE, hole, name
 
@@ -56,6 +58,13 @@ def while_(node: gast.While, scope: Scope, out: list[Stmt]) -> None:
 def for_(node: gast.For, scope: Scope, out: list[Stmt]) -> None:
     """`for target in iterable: ... else: ...`."""
     scope = scope.at(node, node.iter)
+    source = unfolded(node.iter, scope)
+    if source is not node.iter:
+        renamed = gast.For(node.target, source, node.body, node.orelse, None)
+        for_(gast.copy_location(renamed, node), scope, out)
+        return
+    if taking.loop(node, scope, out):
+        return
     if isinstance(node.iter, gast.GeneratorExp):
         comprehensions.loop_over(node, scope, out)
         return
@@ -84,6 +93,7 @@ def loop_target(node: gast.AST, scope: Scope, body: list[Stmt]) -> Var:
 
 def iterable(node: gast.AST, scope: Scope, out: list[Stmt]) -> Iter:
     """What a loop runs over; the usual builtins are told apart from everything else."""
+    node = unfolded(node, scope)
     method = _dictionary_method(node, scope)
     if method:
         return Items(expressions.atom(node.func.value, scope, out), method)

@@ -35,6 +35,7 @@ from adjoint.transform.lower import (
     opened,
     rings,
     statements,
+    taking,
 )
 from adjoint.transform.lower.purity import is_look, is_pure
 from adjoint.transform.lower.reject import reject
@@ -70,6 +71,11 @@ def rhs(node: gast.AST, scope: Scope, out: list[Stmt]) -> Rhs:
     """The value of an expression: its last operation, or the atom that it is."""
     if isinstance(node, gast.Constant):
         return Const(node.value)
+    if isinstance(node, gast.Name) and node.id in scope.cursors:
+        cursor = scope.cursors[node.id]
+        if cursor.kind:
+            return taking.rest(node, cursor, scope, out)
+        return rhs(cursor.source, scope, out)
     known = resolve_path(node, scope)
     if isinstance(known, Ref) and isinstance(known.value, Opened):
         raise opened.refuse_value(node, known.value, scope)
@@ -221,6 +227,9 @@ def _call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Rhs:
     if isinstance(held, gast.Name) and held.id in scope.rings:
         return _ring_call(node, held.id, scope, out)
     rings.refuse_dropping(node, scope)
+    taken = taking.following(node, scope, out)
+    if taken is not None:
+        return taken
     getter = getters.as_lambda(node, scope)
     if getter is not None:
         return functions.function_value(getter, scope, out)

@@ -39,6 +39,8 @@ from adjoint.transform.lower.bindings import (
     walrus_names,
 )
 from adjoint.transform.lower.cells import NeedsCell, Variable, can_be_in_cell, with_cells
+from adjoint.transform.lower.classes import made_classes
+from adjoint.transform.lower.cursors import cursors
 from adjoint.transform.lower.iterators import as_list
 from adjoint.transform.lower.opened import opened_functions, rebound_by
 from adjoint.transform.lower.reject import reject, reject_callee
@@ -196,12 +198,14 @@ def _function(node: Definition, params: tuple[Param, ...], outer: Scope) -> Func
         yielded=None,
     )
     names.update(_imports(body, bound, scope))
+    names.update(made_classes(body, scope))
     names.update(opened_functions(body, scope))
     known = {text: ring for text, ring in outer.rings.items() if text not in local}
     scope = replace(
         scope,
         walruses=scope.walruses | rebound_by(body, names),
         rings={**known, **rings(body, scope)},
+        cursors=cursors(body, scope),
     )
     if isinstance(node, gast.Lambda):
         statements_: list[Stmt] = []

@@ -28,6 +28,7 @@ from adjoint.transform.lower.bindings import (
     walrus_names,
 )
 from adjoint.transform.lower.cells import owner_of, unless_in_cells
+from adjoint.transform.lower.cursors import cursors
 from adjoint.transform.lower.exits import left_alone
 from adjoint.transform.lower.rings import rings
 from adjoint.transform.lower.scope import Opened, Scope, resolve_path
@@ -175,10 +176,12 @@ def enter(node: gast.Call, opened: Opened, scope: Scope, out: list[Stmt]) -> Sco
     )  # fmt: skip
     around.names.update(opened_functions(definition.body, around))  # type: ignore[attr-defined]
     known = {text: ring for text, ring in opened.scope.rings.items() if text not in around.local}
+    outer = {text: one for text, one in opened.scope.cursors.items() if text not in around.local}
     return replace(
         around,
         walruses=around.walruses | rebound_by(definition.body, around.names),
         rings={**known, **rings(definition.body, around)},
+        cursors={**outer, **cursors(definition.body, around)},
     )
 
 

@@ -83,6 +83,8 @@ _PURE_NODES = (
 
 def is_pure(node: gast.AST, scope: Scope, bound: frozenset[str] = frozenset()) -> bool:
     """Whether evaluating an expression changes nothing; `bound` are names of comprehensions."""
+    if isinstance(node, gast.Name) and node.id in scope.cursors and node.id not in bound:
+        return False  # an element is taken of an iterator
     if isinstance(node, gast.Call):
         if not _is_pure_callee(node, scope, bound):
             return False

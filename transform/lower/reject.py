@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
 import functools
 from typing import Any
 
@@ -20,7 +19,10 @@ REFUSED: dict[str, tuple[str, str]] = {
     "AsyncWith": ("`async with` is not supported", "enter it outside the function"),
     "AsyncFunctionDef": ("an async function is not supported", "write a plain `def`"),
     "TryStar": ("`except*` is not supported", "catch one exception after another with `except`"),
-    "ClassDef": ("a class inside a function is not supported", "define it at module level"),
+    "ClassDef": (
+        "a class inside a function that reads its variables is not supported",
+        "define it at module level, and give it what it reads",
+    ),
     "TypeAlias": ("a type alias inside a function is not supported", "define it at module level"),
     "TemplateStr": ("a template string is not supported", "use an f-string"),
     "Interpolation": ("a template string is not supported", "use an f-string"),
@@ -59,7 +61,4 @@ def reject_callee(node: gast.AST, value: Any, scope: Scope) -> UnsupportedSyntax
     if value is functools.lru_cache or value is functools.cache:
         what = "a function that remembers answers gives back one that was derived for another call"
         return scope.refuse(node, what, "leave the cache away")
-    if value is contextlib.suppress:
-        what = "`contextlib.suppress` hides where an exception left the block"
-        return scope.refuse(node, what, "test for the condition with `if`")
     return None

@@ -26,6 +26,21 @@ class Ring:
     most: gast.AST | None
 
 
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """An iterator that a name holds.
+
+    source: what it is, where it is taken in one place; else what it gives, as a list.
+    at: the position in the list, which is the name's value.
+    kind: `list`, `cycle` (the list, again and again), `count` (the name's value is a number);
+    empty where it is taken in one place.
+    """
+
+    source: gast.AST
+    at: Var | None = None
+    kind: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
     """A function whose text stands in place of its calls: a generator, or one with `nonlocal`.
@@ -57,7 +72,7 @@ class Scope:
     opening: the functions whose text this is part of, as it stands in place of a call.
     rebinds: the variables of functions around it that such a text may bind (`nonlocal`).
     yielded: what becomes of a `yield`, in the text of a generator.
-    rings: the deques that are lists.
+    rings: the deques that are lists. cursors: the iterators that are followed.
     """
 
     source: Source
@@ -75,6 +90,7 @@ class Scope:
     rebinds: frozenset[str] = frozenset()
     yielded: Yielded | None = None
     rings: Mapping[str, Ring] = field(default_factory=dict)
+    cursors: Mapping[str, Cursor] = field(default_factory=dict)
 
     def at(self, node: gast.AST, end: gast.AST | None = None) -> Scope:
         """The same scope, for the statement `node` (its header, if it ends with `end`)."""

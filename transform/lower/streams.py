@@ -11,6 +11,7 @@ import gast
 from adjoint.transform.ir.nodes import Ref
 from adjoint.transform.lower import calls
 from adjoint.transform.lower.bindings import own_nodes
+from adjoint.transform.lower.cursors import ends, unfolded
 from adjoint.transform.lower.scope import Opened, Scope, resolve_path
 from adjoint.transform.lower.templates import name
 from adjoint.transform.source import read_source
@@ -20,16 +21,21 @@ _GENERATES = 0x20  # a flag of code objects
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stream:
-    """The call of a generator, with `enumerate(..., start)` and `islice(..., most)` around it."""
+    """The call of a generator, with `enumerate(..., start)` and `islice(..., most)` around it.
+
+    beside: what `zip` takes elements of together with it; None stands for the generator.
+    """
 
     call: gast.Call
     generator: Opened
+    beside: tuple[gast.AST | None, ...] = ()
     start: gast.AST | None = None
     most: gast.AST | None = None
 
 
 def stream(node: gast.AST, scope: Scope) -> Stream | None:
     """The generator that an expression runs, if it is known."""
+    node = unfolded(node, scope)
     if not isinstance(node, gast.Call):
         return None
     if calls.is_call_of(node, scope, "enumerate") and 1 <= len(node.args) + len(node.keywords) <= 2:
@@ -43,27 +49,51 @@ def stream(node: gast.AST, scope: Scope) -> Stream | None:
     if known.value is itertools.islice and len(node.args) == 2:
         inner = stream(node.args[0], scope)
         return None if inner is None or inner.most else replace(inner, most=node.args[1])
+    if known.value is zip and not node.keywords:
+        return _zipped(node, scope)
     if isinstance(known.value, Opened):
         return Stream(node, known.value) if known.value.generates else None
     if isinstance(known.value, FunctionType) and known.value.__code__.co_flags & _GENERATES:
-        return Stream(node, _outside(node, known.value, scope))
+        return Stream(node, outside(node, known.value, scope))
     return None
 
 
-def _outside(node: gast.AST, function: FunctionType, scope: Scope) -> Opened:
+def _zipped(node: gast.Call, scope: Scope) -> Stream | None:
+    """A generator beside what is no generator, and ends."""
+    found = [stream(item, scope) for item in node.args]
+    running = [one for one in found if one is not None]
+    if len(running) != 1 or running[0].start or running[0].most or running[0].beside:
+        return None
+    pairs = zip(node.args, found, strict=True)
+    beside = tuple(item if one is None else None for item, one in pairs)
+    if not all(item is None or ends(item, scope) for item in beside):
+        return None
+    return replace(running[0], beside=beside)
+
+
+def outside(node: gast.AST, function: FunctionType, scope: Scope) -> Opened:
     """A generator that is defined at the top of a module: that of the function which calls it."""
+    found = obstacle(function, scope)
+    if found is not None:
+        raise scope.refuse(node, *found)
     source = read_source(function)
     around = replace(scope, source=source, origin=function, names={}, definition=source.tree)
-    free = {inner.id for inner in own_nodes(source.tree.body) if isinstance(inner, gast.Name)}
+    return Opened(source.tree, around, frozenset(), True)
+
+
+def obstacle(function: FunctionType, scope: Scope) -> tuple[str, str] | None:
+    """Why a function's text would not mean the same here, and what to do about it."""
+    tree = read_source(function).tree
+    free = {inner.id for inner in own_nodes(tree.body) if isinstance(inner, gast.Name)}
     here, there = scope.origin.__globals__, function.__globals__
     if function.__closure__ or any(there[text] is not here.get(text) for text in free & set(there)):
         what = f"the generator `{function.__name__}` is defined elsewhere, among other names"
-        raise scope.refuse(node, what, "let it return a list, or define it in this module")
+        return what, "let it return a list, or define it in this module"
     hidden = sorted(free & there.keys() & scope.names.keys())
     if hidden:
         what = f"`{function.__name__}` reads `{hidden[0]}`, which is another variable here"
-        raise scope.refuse(node, what, "rename one of them")
-    return Opened(source.tree, around, frozenset(), True)
+        return what, "rename one of them"
+    return None
 
 
 def as_function(node: gast.GeneratorExp, scope: Scope) -> Stream:

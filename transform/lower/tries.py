@@ -7,9 +7,6 @@ stands twice, where the rest came to its end and where it was left.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-
 import gast
 
 from adjoint.transform.analyses.effects import MUTATORS
@@ -17,15 +14,14 @@ from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
     CAUGHT,
     Assign,
+    Atom,
     Augment,
     Block,
     Break,
     Const,
     Continue,
     Effect,
-    For,
     If,
-    Keep,
     Op,
     Ref,
     Return,
@@ -33,14 +29,13 @@ from adjoint.transform.ir.nodes import (
     Store,
     Try,
     Var,
-    While,
     binds,
     op_atoms,
     walk,
 )  # fmt: skip
-from adjoint.transform.ir.rebuild import map_inside
 from adjoint.transform.lower import expressions, statements
-from adjoint.transform.lower.exits import BREAK, CONTINUE, RETURN, falls, left_alone, ways_out
+from adjoint.transform.lower.exits import falls
+from adjoint.transform.lower.finals import in_any_case, raised_again
 from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.templates import hole, name
 
@@ -60,8 +55,10 @@ def try_(node: gast.Try, scope: Scope, out: list[Stmt]) -> None:
     last = statements.block(node.finalbody, scope)
     if _has_effects_alone(last, body):
         out.append(Try(Const(True), tuple(body), last, scope.span))
-    else:
-        _in_any_case(tuple(body), last, statements.block(node.finalbody, scope), scope, out)
+        return
+    again = statements.block(node.finalbody, scope)
+    again = raised_again(again, scope) if falls(again) else again
+    in_any_case(tuple(body), last, again, scope, out)
 
 
 def _has_effects_alone(last: Block, body: list[Stmt]) -> bool:
@@ -85,104 +82,36 @@ def _changes_nothing(op: Op, made: frozenset[str]) -> bool:
     return not read or (isinstance(op.callee, Ref) and op.callee.value is print)
 
 
-def _in_any_case(
-    body: Block, last: Block, again: Block, scope: Scope, out: list[Stmt]
-) -> None:
-    """A block, and another that runs however it is left, as the compiler of Python writes it.
-
-        try:                            try:
-            return a                        value = a
-        finally:               ->           left = True
-            last                        except BaseException:
-                                            last
-                                            raise
-                                        last
-                                        if left:
-                                            return value
-
-    Args:
-        body: what is tried.
-        last: what runs in any case.
-        again: the same, lowered once more.
-        scope: where the statement stands.
-        out: receives the statements.
-    """
-    completed = scope.fresh("completed")
-    leave: list[Stmt] = []
-    if ways_out(body):
-        value = scope.fresh("value") if RETURN in ways_out(body) else None
-        flags = {kind: scope.fresh(kind) for kind in sorted(ways_out(body))}
-        out.extend(Assign(flag, Const(False), scope.span) for flag in flags.values())
-        noted = tuple(_noting(body, flags, value))
-        body = left_alone(noted, lambda name: scope.fresh(name).name)
-        exits: dict[str, Stmt] = {
-            RETURN: Return(value or Const(None), scope.span),
-            BREAK: Break(scope.span), CONTINUE: Continue(scope.span),
-        }  # fmt: skip
-        leave += (If(flag, (exits[kind],), (), scope.span) for kind, flag in flags.items())
-    body = (*body, Assign(completed, Const(True), scope.span))
-    handler: list[Stmt] = [Assign(completed, Const(False), scope.span), *again]
-    if falls(again):
-        handler.append(Keep(gast.Raise(None, None), (), scope.span))
-    everything = (Ref("BaseException", BaseException),)
-    out.append(Try(completed, body, tuple(handler), scope.span, everything))
-    if ways_out(last):
-        out.append(If(completed, last, (), scope.span))
-    else:
-        out.extend(last)
-    out.extend(leave)
-
-
-def _noting(
-    block: Block, flags: Mapping[str, Var], value: Var | None, inside: bool = False
-) -> Iterator[Stmt]:
-    """The block; each exit notes what it is and leaves the block alone.
-
-    Args:
-        block: the statements.
-        flags: for each kind of exit, what notes it.
-        value: receives what is returned.
-        inside: whether this stands in a loop of the block's own.
-    """
-    for stmt in block:
-        match stmt:
-            case Return(value=given, span=span) if value is not None:
-                yield Assign(value, given, span)
-                yield Assign(flags[RETURN], Const(True), span)
-                yield Return(Const(None), span)
-            case Break(span=span) if not inside:
-                yield Assign(flags[BREAK], Const(True), span)
-                yield Return(Const(None), span)
-            case Continue(span=span) if not inside:
-                yield Assign(flags[CONTINUE], Const(True), span)
-                yield Return(Const(None), span)
-            case For(body=body, orelse=orelse) | While(body=body, orelse=orelse):
-                rounds = tuple(_noting(body, flags, value, True))
-                rest = tuple(_noting(orelse, flags, value, inside))
-                yield replace(stmt, body=rounds, orelse=rest)
-            case _:
-                yield map_inside(stmt, lambda b: tuple(_noting(b, flags, value, inside)))
-
-
 def _handled(node: gast.Try, scope: Scope, out: list[Stmt]) -> None:
+    completed = handled(statements.block(node.body, scope), node.handlers, scope, out)
+    if node.orelse:
+        out.append(If(completed, statements.block(node.orelse, scope), (), scope.span))
+
+
+def handled(
+    body: Block, handlers: list[gast.ExceptHandler], scope: Scope, out: list[Stmt]
+) -> Var:
+    """A block with handlers of what it raises; the variable that says if it came to its end."""
     completed = scope.fresh("completed")
-    body = statements.block(node.body, scope)
-    classes = [_classes(handler, scope) for handler in node.handlers]
-    named = [handler.name.id for handler in node.handlers if handler.name is not None]
+    classes = [_classes(handler, scope) for handler in handlers]
+    named = [scope.names[one.name.id] for one in handlers if one.name is not None]
     error: Var | None = None
-    if len(node.handlers) > 1 or named:
-        alone = len(node.handlers) == 1
-        error = Var(named[0]) if alone else scope.fresh("error")
+    if len(handlers) > 1 or named:
+        error = scope.fresh("error") if len(handlers) > 1 else _variable(named[0])
     orelse: list[Stmt] = []
     body = (*body, Assign(completed, Const(True), scope.span))
     if error is not None:
         orelse.append(Assign(error, Op("look", (), CAUGHT), scope.span))
     orelse.append(Assign(completed, Const(False), scope.span))
-    orelse.extend(_handlers(node.handlers, classes, error, scope))
+    orelse.extend(_handlers(handlers, classes, error, scope))
     catches = tuple(dict.fromkeys(known for group in classes for known in group))
     out.append(Try(completed, body, tuple(orelse), scope.span, catches))
-    if node.orelse:
-        out.append(If(completed, statements.block(node.orelse, scope), (), scope.span))
+    return completed
+
+
+def _variable(atom: Atom) -> Var:
+    assert isinstance(atom, Var), "what `except ... as` binds is a local variable"
+    return atom
 
 
 def _handlers(
@@ -192,8 +121,9 @@ def _handlers(
     """The first handler whose class fits; the last one is left over."""
     handler, *others = handlers
     body: list[Stmt] = []
-    if handler.name is not None and error is not None and error.name != handler.name.id:
-        body.append(Assign(Var(handler.name.id), error, scope.span))
+    named = None if handler.name is None else _variable(scope.names[handler.name.id])
+    if named is not None and error is not None and error != named:
+        body.append(Assign(named, error, scope.span))
     body.extend(statements.block(handler.body, scope))
     if not others or error is None:
         return tuple(body)
