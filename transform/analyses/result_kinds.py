@@ -199,6 +199,8 @@ def _rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None
     if number or rule.name in ("float", "builtins.float"):
         return INT if rule.kind == "zero" else NUM
     discrete = rule.name in _DISCRETE
+    if rule.name in ("max", "min", "sum") and _of_numbers(known):
+        return NUM
     if rule.name in _REDUCTIONS:
         return _reduction_kind(op, known[0], discrete)
     if rule.name == "np.matmul":
@@ -209,6 +211,17 @@ def _rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None
     if rule.name == "np.where" and len(known) > 1:
         return _elementwise(tuple(known), discrete=False)
     return result_kind(op, tuple(known))
+
+
+def _of_numbers(known: list[Kind]) -> bool:
+    """Whether `max(a, b)`, `sum(xs)` and the like choose from numbers or add them, certainly."""
+    found: list[Kind] = []
+    for kind in known:
+        if kind.tag in ("list", "tuple"):
+            found += kind.items or (ANY,)
+        else:
+            found.append(NUM if kind.tag == "array" and kind.ndim == 1 else kind)
+    return all(kind.tag == "num" for kind in found)
 
 
 def _gives_several(rule: Rule, op: Op) -> bool:
