@@ -141,7 +141,7 @@ def _cursor(text: str, node: gast.Assign, tree: Tree, scope: Scope) -> Cursor | 
     end = max(tree.end(load, node) for load in loads)
     if len(loads) == 1 and _takes(loads[0], tree, scope) and _follows(loads[0], node, tree):
         alone = node.value.args[0] if _callee(node.value, scope) is iter else node.value
-        return Cursor(alone) if is_steady(node, end, tree, False) else None
+        return Cursor(alone) if is_steady(node, end, tree, False, scope) else None
     if not all(_is_followed(load, text, tree, scope) for load in loads):
         return None
     callee = _callee(node.value, scope)
@@ -151,10 +151,10 @@ def _cursor(text: str, node: gast.Assign, tree: Tree, scope: Scope) -> Cursor | 
         return None if node.value.keywords else Cursor(start, None, "count")
     if callee is itertools.cycle and nexts and len(node.value.args) == 1:
         listed = _placed(gast.Call(name("list"), node.value.args, []), node)
-        steady = is_steady(node, end, tree, True)
+        steady = is_steady(node, end, tree, True, scope)
         return Cursor(listed, scope.fresh("at"), "cycle") if steady else None
     plain = callee is iter
-    if not ends(node.value, scope) or not is_steady(node, end, tree, plain):
+    if not ends(node.value, scope) or not is_steady(node, end, tree, plain, scope):
         return None
     if not plain and not _is_quiet(node.value, scope):
         return None

@@ -33,7 +33,7 @@ from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.swallowing import gives_nothing, handles
 from adjoint.transform.lower.templates import name
 
-_HELPER = contextlib.contextmanager(iter).__code__  # type: ignore[attr-defined, arg-type]
+_HELPER = contextlib.contextmanager(iter).__code__
 """The code of every function that `contextmanager` gives."""
 
 Body = Callable[[Scope, list[Stmt]], None]

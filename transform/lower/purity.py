@@ -86,7 +86,7 @@ def is_pure(node: gast.AST, scope: Scope, bound: frozenset[str] = frozenset()) -
     if isinstance(node, gast.Name) and node.id in scope.cursors and node.id not in bound:
         return False  # an element is taken of an iterator
     if isinstance(node, gast.Call):
-        if not _is_pure_callee(node, scope, bound):
+        if not is_pure_callee(node, scope, bound):
             return False
         parts = [*node.args, *node.keywords]
         if isinstance(node.func, gast.Attribute):
@@ -126,7 +126,8 @@ def is_look(node: gast.AST, scope: Scope) -> bool:
     return gives_truth(node, scope) and is_pure(node, scope)
 
 
-def _is_pure_callee(call: gast.Call, scope: Scope, bound: frozenset[str]) -> bool:
+def is_pure_callee(call: gast.Call, scope: Scope, bound: frozenset[str]) -> bool:
+    """Whether a call changes nothing, if its arguments do not."""
     if any(keyword.arg in (None, "out", "where", "key") for keyword in call.keywords):
         return False
     return _called(call.func, scope, bound, _PURE)

@@ -9,8 +9,18 @@ import gast
 from adjoint.transform.analyses.effects import MUTATORS
 from adjoint.transform.ir.trees import children
 from adjoint.transform.lower.bindings import own_nodes, targets
+from adjoint.transform.lower.purity import is_pure_callee
+from adjoint.transform.lower.scope import Scope
 
 _LOOPS = (gast.For, gast.While)
+_NEW = frozenset(
+    "len int float bool str sum max min abs range round type isinstance next mean std prod dot "
+    "norm copy item exp log sqrt sin cos tanh zeros ones zeros_like ones_like arange linspace"
+    .split()
+)
+"""Functions and methods that hand on nothing of what they are given."""
+_READERS = frozenset("iter next map filter print isinstance list".split())
+
 
 
 class Tree:
@@ -43,18 +53,15 @@ class Tree:
         return max(int(one.end_lineno) for one in (node, *loops))
 
 
-def is_steady(made: gast.Assign, end: int, tree: Tree, plain: bool) -> bool:
+def is_steady(made: gast.Assign, end: int, tree: Tree, plain: bool, scope: Scope) -> bool:
     """Whether nothing that an iterator reads changes from where it is made to a line.
 
     plain: it gives what its argument holds; a name that it was reached by may be bound again.
     """
     inside = list(gast.walk(made))
     known = {id(inner) for inner in inside}
-    own = {
-        text for part in inside if isinstance(part, gast.comprehension)
-        for text in targets(part.target)
-    }  # fmt: skip
-    read = {n.id for n in gast.walk(made.value) if isinstance(n, gast.Name)} - own
+    read = _read(made, tree)
+    same = _same(read, made, tree)
     called = {
         n.func.value.id for n in inside
         if isinstance(n, gast.Call) and isinstance(n.func, gast.Attribute)
@@ -64,20 +71,90 @@ def is_steady(made: gast.Assign, end: int, tree: Tree, plain: bool) -> bool:
         if not made.lineno <= getattr(node, "lineno", 0) <= end or id(node) in known:
             continue
         match node:
-            case gast.Name(id=text, ctx=gast.Store()) if text in read:
-                rebound = isinstance(tree.around.get(id(node)), gast.AugAssign)
-                if rebound or not plain:
-                    return False
+            case gast.Name(id=text, ctx=gast.Store()) if text in read and not plain:
+                return False
+            case gast.AugAssign(target=target) if _root(target) in same:
+                return False
             case gast.Subscript(ctx=gast.Store()) | gast.Attribute(ctx=gast.Store()):
-                if _root(node) in read:
+                if _root(node) in same:
                     return False
-            case gast.Call(func=gast.Attribute(value=base, attr=method)) if _root(base) in read:
-                if method in MUTATORS or _root(base) in called:
+            case gast.Call(func=func, args=args):
+                base = _root(func) if isinstance(func, gast.Attribute) else None
+                if base in called or (base in same and func.attr in MUTATORS):
                     return False
-            case gast.Expr(value=gast.Call(args=args)):
-                if any(_root(item) in read for item in args):
+                given = any(_root(item) in same for item in args)
+                if given and not _only_reads(node, scope):
                     return False
     return True
+
+
+def _read(made: gast.Assign, tree: Tree) -> set[str]:
+    """The names that an iterator reads, those in the functions that it calls included."""
+    own = {
+        text for part in gast.walk(made) if isinstance(part, gast.comprehension)
+        for text in targets(part.target)
+    }  # fmt: skip
+    read = {n.id for n in gast.walk(made.value) if isinstance(n, gast.Name)} - own
+    while True:
+        before = len(read)
+        for node in tree.nodes:
+            match node:
+                case gast.FunctionDef(name=text) if text in read:
+                    read |= {n.id for n in gast.walk(node) if isinstance(n, gast.Name)}
+                case gast.Assign(targets=[gast.Name(id=text)], value=gast.Lambda() as value):
+                    if text in read:
+                        read |= {n.id for n in gast.walk(value) if isinstance(n, gast.Name)}
+        if len(read) == before:
+            return read
+
+
+def _same(read: set[str], made: gast.Assign, tree: Tree) -> set[str]:
+    """The names that may reach what an iterator reads: its other names, its parts, its holders."""
+    same = set(read)
+    while True:
+        before = len(same)
+        for node in tree.nodes:
+            match node:
+                case gast.Assign(targets=bound, value=value) if node is not made:
+                    names = {text for target in bound for text in targets(target)}
+                case gast.For(target=target, iter=value):
+                    names = set(targets(target))
+                case _:
+                    continue
+            roots = set(_roots(value))
+            if names & same or roots & same:
+                same |= names | roots
+        if len(same) == before:
+            return same
+
+
+def _roots(node: gast.AST) -> Iterator[str]:
+    """The names whose contents an expression may hand on."""
+    match node:
+        case gast.Name(id=text):
+            yield text
+        case gast.Subscript(value=value) | gast.Attribute(value=value) | gast.Starred(value=value):
+            yield from _roots(value)
+        case gast.Call(func=func, args=args):
+            told = func.id if isinstance(func, gast.Name) else getattr(func, "attr", "")
+            if told not in _NEW:
+                parts = [*args, func.value] if isinstance(func, gast.Attribute) else args
+                for part in parts:
+                    yield from _roots(part)
+        case gast.Tuple(elts=parts) | gast.List(elts=parts) | gast.BoolOp(values=parts):
+            for part in parts:
+                yield from _roots(part)
+        case gast.IfExp(body=body, orelse=orelse):
+            yield from _roots(body)
+            yield from _roots(orelse)
+
+
+def _only_reads(call: gast.Call, scope: Scope) -> bool:
+    """Whether a call changes nothing that it is given."""
+    func = call.func
+    if isinstance(func, gast.Name) and func.id in _READERS:
+        return True
+    return is_pure_callee(call, scope, frozenset())
 
 
 def _root(node: gast.AST) -> str | None:
