@@ -20,6 +20,7 @@ from adjoint.runtime.errors import NotDifferentiable
 from adjoint.transform.again import with_cells_where_needed
 from adjoint.transform.analyses.kind import FUNCTION, Kind
 from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of
+from adjoint.transform.dynamic import is_call_vjp
 from adjoint.transform.ir.nodes import Block, Op, Ref, Span
 from adjoint.transform.lower.local_functions import LocalFunction
 from adjoint.transform.ours import ITSELF, Derivative, derivative_of
@@ -44,6 +45,11 @@ def emitted_call(op: Op, kinds: Mapping[str, Kind], world: World, within: Span) 
     """
     if op.prim != "call" or not isinstance(op.callee, Ref):
         return op
+    if is_call_vjp(op.callee.value):
+        raise unsupported(
+            place_of(op, within), "a call of a function that is known only when it runs is "
+            "differentiated once, and not again", "call the function by its name",
+        )  # fmt: skip
     derivative = op.callee.value
     if not isinstance(derivative, Derivative):
         return op

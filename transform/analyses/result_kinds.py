@@ -190,7 +190,8 @@ def _rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None
     if rule.name in ("stop_gradient", "adjoint.stop_gradient", "adjoint.on_cotangent"):
         return known[0]
     if (whole := STRUCTURED.get(rule.name)) is not None and known[whole].is_container:
-        return known[whole]
+        same = rule.name in ("restructure", "snapshot")
+        return known[whole] if same else _of_cotangent(known[whole])
     if rule.name in ("np.array2string", "np.array_str", "np.array_repr"):
         return STR
     if _gives_several(rule, op):
@@ -199,8 +200,6 @@ def _rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None
     if number or rule.name in ("float", "builtins.float"):
         return INT if rule.kind == "zero" else NUM
     discrete = rule.name in _DISCRETE
-    if rule.name in ("max", "min", "sum") and _of_numbers(known):
-        return NUM
     if rule.name in _REDUCTIONS:
         return _reduction_kind(op, known[0], discrete)
     if rule.name == "np.matmul":
@@ -213,15 +212,17 @@ def _rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None
     return result_kind(op, tuple(known))
 
 
-def _of_numbers(known: list[Kind]) -> bool:
-    """Whether `max(a, b)`, `sum(xs)` and the like choose from numbers or add them, certainly."""
-    found: list[Kind] = []
-    for kind in known:
-        if kind.tag in ("list", "tuple"):
-            found += kind.items or (ANY,)
-        else:
-            found.append(NUM if kind.tag == "array" and kind.ndim == 1 else kind)
-    return all(kind.tag == "num" for kind in found)
+def _of_cotangent(kind: Kind) -> Kind:
+    """The kind of a cotangent: of a tuple it is a list, which can be written into."""
+    items = tuple(map(_of_cotangent, kind.items))
+    match kind.tag:
+        case "tuple" | "list":
+            return Kind("list", items=(join_all(items),) if items else ())
+        case "dict":
+            return Kind("dict", items=items)
+        case "num" | "array" | "numeric":
+            return replace(kind, discrete=False)
+    return ANY
 
 
 def _gives_several(rule: Rule, op: Op) -> bool:

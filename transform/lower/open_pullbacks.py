@@ -253,7 +253,7 @@ def _renamed(stmt: Stmt, renamed: Mapping[str, Atom], names: Names) -> Stmt:
     if isinstance(stmt, Define):
         function = stmt.function
         own = {p.name for p in function.params} | names_bound(function.body)
-        inside = {**renamed, **_fresh(own & renamed.keys(), names)}
+        inside = {**renamed, **_fresh(own, names)}  # what it captures may have its own names
         params = tuple(_param(p, inside) for p in function.params)
         body = tuple(_renamed(s, inside, names) for s in function.body)
         captured = (inside.get(n, Var(n)) for n in function.captures)
