@@ -14,6 +14,7 @@ from typing import Any
 
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.differentiable import Differentiable
+from adjoint.transform.explain.coverage import Unfit
 
 
 class NoSuchTarget(AdjointError, LookupError):
@@ -61,7 +62,7 @@ def find(target: str, example: str = "") -> tuple[Differentiable, tuple[Any, ...
     return made, arguments
 
 
-def functions_of(target: str) -> list[tuple[str, Differentiable]]:
+def functions_of(target: str) -> list[tuple[str, Differentiable | Unfit]]:
     """The functions that a target names, made differentiable, with their names in their module.
 
     Args:
@@ -81,10 +82,17 @@ def functions_of(target: str) -> list[tuple[str, Differentiable]]:
     if not isinstance(named, type | types.ModuleType):
         return [(name, find(target)[0])]
     own = list(_defined(named, name, module.__name__))
-    return [(one, find(f"{place}:{one}")[0]) for one in own]
+    return [(one, _made(f"{place}:{one}", inner)) for one, inner in own]
 
 
-def _defined(owner: Any, name: str, module: str) -> Iterator[str]:
+def _made(target: str, inner: FunctionType) -> Differentiable | Unfit:
+    try:
+        return find(target)[0]
+    except NoSuchTarget as error:
+        return Unfit(inner, str(error))
+
+
+def _defined(owner: Any, name: str, module: str) -> Iterator[tuple[str, FunctionType]]:
     """The functions that a module or class defines itself, and that were written out."""
     for key, value in vars(owner).items():
         path = f"{name}.{key}" if name else key
@@ -95,7 +103,7 @@ def _defined(owner: Any, name: str, module: str) -> Iterator[str]:
             yield from _defined(value, path, module)
         elif isinstance(inner, FunctionType) and inner.__qualname__ == path:
             if not (isinstance(owner, type) and inner.__code__.co_filename.startswith("<")):
-                yield path
+                yield path, inner
 
 
 def _module(place: str) -> types.ModuleType:

@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 import gast
 
 from adjoint.runtime.errors import AdjointError, MissingRule, NotDifferentiable
+from adjoint.runtime.places import is_emitted
 from adjoint.runtime.tracebacks import is_hidden
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Function, Op, Ref, Span, walk
@@ -22,7 +23,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 _NAMES = ("stdlib", "platstdlib", "purelib", "platlib")
 _LIBRARIES = tuple({sysconfig.get_path(name) + os.sep for name in _NAMES})
-_OURS = "is a function of this package, and is not differentiated itself"
+_OURS = "reaches a function of this package that is not differentiated"
 _OUTSIDE = "call it outside, and pass what it gives as an argument"
 
 
@@ -80,7 +81,7 @@ def _is_foreign(error: UnsupportedSyntax) -> bool:
 
 
 def _is_library(file: str) -> bool:
-    return file.startswith(_LIBRARIES) or is_hidden(file)
+    return file.startswith(_LIBRARIES) or is_hidden(file) or is_emitted(file)
 
 
 def _refused(op: Op, within: Span, inside: UnsupportedSyntax) -> UnsupportedSyntax:

@@ -61,11 +61,12 @@ def test_all_refusals_are_shown_each_with_its_caret(capsys):
     text = explained_text(capsys, 1, f"{NAME}:doubtful")
     lines = text.splitlines()
     (evaluated,) = [i for i, line in enumerate(lines) if "eval(" in line and "!" in line]
-    assert lines[evaluated + 1].startswith(
-        lines[evaluated].index("eval") * " " + "^" * 13 + " eval()"
-    )
+    assert lines[evaluated + 1] == lines[evaluated].index("eval") * " " + "^" * 13
+    assert lines[evaluated + 2].strip().startswith("eval() runs code")
     (declared,) = [i for i, line in enumerate(lines) if "global calls" in line]
-    assert lines[declared + 1].strip().startswith("^^^^^^^^^^^^ `global` of what is assigned")
+    assert lines[declared + 1].strip() == "^" * 12
+    assert lines[declared + 2].strip().startswith("`global` of what is assigned")
+    assert all(len(line) <= 80 for line in lines)
     assert signs(text)["return helper(y)"] == "d"
     assert signs(text)["y * y"] == "d"
 

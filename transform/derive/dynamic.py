@@ -34,10 +34,10 @@ def dynamic_derivative(op: Op, stmt: Stmt, active: frozenset[str]) -> Derivative
     span = place_of(op, getattr(stmt, "span"))  # noqa: B009
     check_not_ours(op, span)
     if isinstance(op.callee, Ref):
-        why = _why_not(op.callee.value)
+        why = why_not(op.callee.value)
         if why is not None:
             raise missing_rule(span, op.callee.text, why)
-    if op.prim.startswith("method:") and _is_numeric_method(op):
+    if op.prim.startswith("method:") and is_numeric_method(op):
         raise unsupported(
             span, f"the method `.{op.prim.partition(':')[2]}()` has no derivative rule",
             "write it with NumPy functions, or compute it where no derivative passes",
@@ -75,17 +75,17 @@ def dynamic_derivative(op: Op, stmt: Stmt, active: frozenset[str]) -> Derivative
     )
 
 
-def _is_numeric_method(op: Op) -> bool:
+def is_numeric_method(op: Op) -> bool:
     """Whether a method is one of arrays, lists or dicts, whose source there is none of."""
     name = op.prim.removeprefix("method:")
     return any(hasattr(kind, name) for kind in (np.ndarray, list, dict, str))
 
 
-def _why_not(value: object) -> str | None:
+def why_not(value: object) -> str | None:
     """Why a callable without a rule has no Python source behind it; None where it may have."""
     if rule_of(value) is not None or isinstance(value, LocalFunction):
         return None
-    if isinstance(value, types.BuiltinFunctionType | type):
+    if isinstance(value, types.BuiltinFunctionType | type | np.ufunc):
         return ""
     if isinstance(value, np.vectorize):
         return "it calls a function for each element; write the loop, or operations on arrays"

@@ -5,17 +5,21 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import FunctionType
 
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.differentiable import Differentiable
 from adjoint.transform.errors import SourceNotFound
-from adjoint.transform.explain.marks import DIFFERENTIATES, REFUSED
+from adjoint.transform.explain.marks import DIFFERENTIATES, LATE, REFUSED
 from adjoint.transform.explain.refusals import Refusal
 from adjoint.transform.explain.report import explained
+from adjoint.transform.explain.text import wrapped
 from adjoint.transform.unwrap import unwrap
 
 NOTHING, NO_SOURCE, FAILED = "nothing to differentiate", "no source", "error"
-STATUSES = (DIFFERENTIATES, NOTHING, REFUSED, NO_SOURCE, FAILED)
+UNDECIDED = "decided when it runs"
+_INDENT = 24
+STATUSES = (DIFFERENTIATES, UNDECIDED, NOTHING, REFUSED, NO_SOURCE, FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,24 @@ class Row:
     refusals: tuple[Refusal, ...] = ()
 
 
-def covered(functions: Iterable[tuple[str, Differentiable]]) -> tuple[Row, ...]:
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A function in something that is none: the function, and why that is refused."""
+
+    function: FunctionType
+    why: str
+
+
+def covered(functions: Iterable[tuple[str, Differentiable | Unfit]]) -> tuple[Row, ...]:
     """A row for each function, differentiated with respect to all that it can be."""
     return tuple(_row(name, function) for name, function in functions)
 
 
-def _row(name: str, function: Differentiable) -> Row:
+def _row(name: str, function: Differentiable | Unfit) -> Row:
+    if isinstance(function, Unfit):
+        code = function.function.__code__
+        file, line = code.co_filename, code.co_firstlineno
+        return Row(name, REFUSED, file, line, (Refusal(REFUSED, function.why, file, line, 0, 0),))
     code = unwrap(function)[0].__code__
     file, line = code.co_filename, code.co_firstlineno
     try:
@@ -53,8 +69,11 @@ def _row(name: str, function: Differentiable) -> Row:
         return Row(name, NO_SOURCE, file, line, refusals)
     if refusals:
         return Row(name, REFUSED, file, line, refusals)
-    active = any(row.mark == DIFFERENTIATES for part in report.parts for row in part.lines)
-    return Row(name, DIFFERENTIATES if active else NOTHING, file, line)
+    rows = [row for part in report.parts for row in part.lines]
+    if not any(row.mark == DIFFERENTIATES for row in rows):
+        return Row(name, NOTHING, file, line)
+    late = any(LATE in one for row in rows for one in row.through)
+    return Row(name, UNDECIDED if late else DIFFERENTIATES, file, line)
 
 
 def as_table(rows: Sequence[Row]) -> str:
@@ -63,7 +82,8 @@ def as_table(rows: Sequence[Row]) -> str:
     lines = []
     for row in rows:
         lines.append(f"{row.name:{wide}}  {row.status}")
-        lines += [f"{'':{wide}}    {_place(one)}{one.message}" for one in row.refusals]
+        for one in row.refusals:
+            lines.append(wrapped(f"{_place(one)}{one.message}", min(wide + 4, _INDENT)).rstrip())
     counts = [(status, sum(row.status == status for row in rows)) for status in STATUSES]
     total = ", ".join(f"{count} {status}" for status, count in counts if count)
     lines.append(f"{'' if not rows else chr(10)}{len(rows)} functions: {total or 'none'}")

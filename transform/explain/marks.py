@@ -11,6 +11,7 @@ from typing import Any
 
 import gast
 
+from adjoint.runtime.rules import rule_of
 from adjoint.transform.analyses.activity import (
     active_names,
     differentiable_operands,
@@ -21,6 +22,7 @@ from adjoint.transform.analyses.activity import (
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analysis import analyse
 from adjoint.transform.callees import target_of
+from adjoint.transform.derive.dynamic import is_numeric_method, why_not
 from adjoint.transform.ir.nodes import (
     Assign,
     Augment,
@@ -108,9 +110,11 @@ def _late(op: Op, stmt: Stmt) -> str | None:
     if isinstance(op.callee, Var):
         return f"{_called(op.callee, op, stmt)}(), {LATE}"
     if isinstance(op.callee, Ref):
-        known = target_of(op) is not None and not {"*", "**"}.intersection(op.roles)
-        return None if known else f"{op.callee.text}(), {LATE}"
-    return f".{name}(), {LATE}" if head == "method" else None
+        known = target_of(op) is not None or rule_of(op.callee.value) is not None
+        if known and not {"*", "**"}.intersection(op.roles):
+            return None
+        return None if why_not(op.callee.value) is not None else f"{op.callee.text}(), {LATE}"
+    return f".{name}(), {LATE}" if head == "method" and not is_numeric_method(op) else None
 
 
 def _called(callee: Var, op: Op, stmt: Stmt) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from adjoint.transform.explain.marks import DIFFERENTIATES, INACTIVE, KEPT, LATE, REFUSED
 from adjoint.transform.explain.refusals import Refusal
-from adjoint.transform.explain.report import Line, Part, Report
+from adjoint.transform.explain.report import Part, Report
 
 SIGNS = {DIFFERENTIATES: "d", KEPT: "k", INACTIVE: ".", REFUSED: "!", "": " "}
 LEGEND = """\
@@ -18,6 +19,8 @@ k  kept: runs as it stands; no derivative passes to the result
 """
 _LATE = "What is found when it runs may be refused then.\n"
 _WIDEST = 60
+WIDTH = 80
+"""How long the lines are that are not source."""
 
 
 def as_text(report: Report, coloured: Callable[[str], str] = str) -> str:
@@ -48,16 +51,30 @@ def _part(part: Part, coloured: Callable[[str], str]) -> Iterator[str]:
         through = line.through if line.through != before else ()
         note = f"{' ' * max(2, column - len(line.text))}{', '.join(through)}" if through else ""
         yield f"{margin}{text}{note}".rstrip() + "\n"
-        yield from (_refusal(one, line, len(margin)) for one in line.refused)
+        yield from (_refusal(one, len(margin)) for one in line.refused)
         before = line.through
     yield "\n"
 
 
-def _refusal(refusal: Refusal, line: Line, indent: int) -> str:
+def _refusal(refusal: Refusal, indent: int) -> str:
+    """The carets and what is refused: beside them where there is room, else below."""
     if not refusal.column:
-        return f"{' ' * indent}{refusal.message}\n"
+        return wrapped(refusal.message, indent)
     carets = "^" * max(1, refusal.end_column - refusal.column)
-    return f"{' ' * (indent + refusal.column - 1)}{carets} {refusal.message}\n"
+    marked = f"{' ' * (indent + refusal.column - 1)}{carets}"
+    if len(marked) + 1 + len(refusal.message) <= WIDTH:
+        return f"{marked} {refusal.message}\n"
+    return f"{marked}\n{wrapped(refusal.message, indent)}"
+
+
+def wrapped(text: str, indent: int) -> str:
+    """A text on lines that are not too long, indented."""
+    margin = " " * indent
+    lines = textwrap.wrap(
+        text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _shown(file: str) -> str:
