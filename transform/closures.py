@@ -44,7 +44,7 @@ from adjoint.transform.lower.local_functions import LocalFunction, Locals
 from adjoint.transform.lower.templates import CALLEE, hole
 from adjoint.transform.lower.templates import name as name_of
 from adjoint.transform.refusals import unsupported
-from adjoint.transform.shared_variables import refuse_adjoints
+from adjoint.transform.shared_variables import refuse_early
 
 CLOSURE = "closure:"
 PARTIAL = f"{CLOSURE}partial"
@@ -79,7 +79,7 @@ def close(
     Raises:
         UnsupportedSyntax: one of them writes into what it holds, or is recursive with another.
     """
-    refuse_adjoints(fn, kinds)
+    refuse_early(fn, kinds)
     body = _block(fn.body, _Surroundings(kinds, local, callees, names, written))
     return fn if body is fn.body else replace(fn, body=body)
 

@@ -18,6 +18,7 @@ from adjoint.transform.dynamic import call_with
 from adjoint.transform.emit.load import load
 from adjoint.transform.forward.dynamic import jvp_with
 from adjoint.transform.ir.nodes import Ref, reads, walk
+from adjoint.transform.lower.classes import is_made_here
 from adjoint.transform.own_callees import note_emitted
 from adjoint.transform.readonly import only_reads
 from adjoint.transform.world import Emitted
@@ -82,6 +83,12 @@ def cells_of(emitted: Emitted, namespace: ModuleType = numpy) -> dict[str, Any]:
     for name in outside & set(cells):
         if name in origin.__globals__:
             del cells[name]  # the user's own meaning of the name
+    cells |= {
+        a.text: a.value
+        for s in walk(emitted.adjoint.function.body)
+        for a in reads(s)
+        if isinstance(a, Ref) and is_made_here(a.value)
+    }
     captured = dict(zip(origin.__code__.co_freevars, origin.__closure__ or (), strict=True))
     cells |= captured
     if namespace is not numpy:

@@ -8,7 +8,18 @@ from adjoint.transform.analyses.aliases import Aliases
 from adjoint.transform.analyses.cells import cell_names, cells_reached, holds_cells, is_store
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.kind import ANY, CELL, Kind
-from adjoint.transform.ir.nodes import Assign, Effect, Function, Op, Stmt, Try, Var, walk
+from adjoint.transform.errors import UnsupportedSyntax
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Effect,
+    Function,
+    Op,
+    Stmt,
+    Store,
+    Try,
+    Var,
+    walk,
+)
 from adjoint.transform.refusals import unsupported
 
 
@@ -24,10 +35,7 @@ def check_cells(fn: Function, kinds: Mapping[str, Kind], aliases: Aliases) -> No
     contents = _contents(fn, kinds, aliases)
     for stmt in walk(fn.body):
         if contents & aliases.reached.get(id(stmt), frozenset()):
-            raise unsupported(
-                stmt.span, "this changes in place what a variable holds that functions made here "
-                "share", "bind the variable to a new value, or take a copy (`.copy()`) first",
-            )  # fmt: skip
+            raise _changed(stmt)
         if _is_called_unseen(stmt, kinds):
             raise unsupported(
                 stmt.span, "a function that shares variables with others is called in an order "
@@ -86,13 +94,27 @@ def _is_called_unseen(stmt: Stmt, kinds: Mapping[str, Kind]) -> bool:
     return any(isinstance(a, Var) and holds_cells(kinds.get(a.name, ANY)) for a in op.args)
 
 
-def refuse_adjoints(fn: Function, kinds: Mapping[str, Kind]) -> None:
-    """What is emitted for cells is not differentiated again.
+def _changed(stmt: Stmt) -> UnsupportedSyntax:
+    span = getattr(stmt, "span")  # noqa: B009
+    what = "this changes in place what a variable holds that functions made here share"
+    advice = "bind the variable to a new value, or take a copy (`.copy()`) first"
+    return unsupported(span, what, advice)
+
+
+def refuse_early(fn: Function, kinds: Mapping[str, Kind]) -> None:
+    """What can be told of cells before anything is known of aliases.
 
     Raises:
-        UnsupportedSyntax: the function adds to cotangents of cells, or takes them.
+        UnsupportedSyntax: an array in a cell is written in place; or the function was emitted for
+            cells: it adds to their cotangents, or takes them, and is not differentiated again.
     """
+    read: set[str] = set()
     for stmt in walk(fn.body):
+        match stmt:
+            case Assign(target=target, value=Op(prim="cell:value")):
+                read.add(target.name)
+            case Store(place=Op(prim="index", args=(Var(name=name), *_))) if name in read:
+                raise _changed(stmt)
         op = stmt.value if isinstance(stmt, Assign | Effect) else None
         if not isinstance(op, Op) or op.prim not in ("method:add", "method:take"):
             continue

@@ -90,8 +90,9 @@ CASES = {
     "class": """
         def f(x):
             class A:
-        #   ^^^^^^^^ a class inside a function is not supported; define it at module level
-                pass
+        #   ^^^^^^^^ a class inside a function that reads its variables, or changes itself, is not
+                def g(self):
+                    return x
     """,
     "global": """
         def f(x):

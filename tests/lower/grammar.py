@@ -54,10 +54,7 @@ STATEMENTS = [
         "AsyncFunctionDef", "`async def`", "async def g(v): return v\nreturn x[0]",
         "an async function is not supported", "def g(v): return v\nreturn g(x[0])",
     ),
-    no(
-        "ClassDef", "a class inside a function", "class A:\n    k = 2.0\nreturn x[0] * A.k",
-        "a class inside a function is not supported", "return x[0] * Scaled.k",
-    ),
+    yes("ClassDef", "a class inside a function", "class A:\n    k = 2.0\nreturn x[0] * A.k"),
     yes("Return", "`return`, anywhere", "for v in x:\n    if v > 1: return v * v\nreturn x[0]"),
     kept("Delete", "`del name`, `del xs[i]`", "y = x * 2\nz = y[0]\ndel y\nreturn z"),
     yes("Assign", "`a = b, (c, *d) = ...`", "a, *b = c = x * x\nreturn a * c[1] + sum(b)"),

@@ -25,7 +25,8 @@ def parameters(arguments: gast.arguments) -> list[gast.Name]:
 def own_nodes(nodes: list[gast.AST]) -> Iterator[gast.AST]:
     """The nodes of a function's body that belong to it, not to a function nested in it.
 
-    A nested function's decorators and defaults belong to the function around it.
+    The decorators and defaults of a nested function belong to the function around it, and so do the
+    decorators and bases of a class.
     """
     pending = nodes[::-1]
     while pending:
@@ -34,6 +35,8 @@ def own_nodes(nodes: list[gast.AST]) -> Iterator[gast.AST]:
         if isinstance(node, FUNCTIONS):
             defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
             inner = [*getattr(node, "decorator_list", []), *defaults]
+        elif isinstance(node, gast.ClassDef):
+            inner = [*node.decorator_list, *node.bases, *node.keywords]
         else:
             inner = children(node)
         pending += inner[::-1]

@@ -18,6 +18,7 @@ import gast
 
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import Assign, Const, Function, Op, Ref, Return, Var
+from adjoint.transform.lower.classes import is_made_here
 from adjoint.transform.refusals import unsupported
 
 
@@ -43,6 +44,8 @@ def constructor(initialiser: Function, cls: type) -> Function:
 
 def is_reachable(cls: type, initialiser: FunctionType) -> bool:
     """Whether code in the place of an `__init__` finds the class under its name."""
+    if is_made_here(cls):
+        return True
     cells = dict(zip(initialiser.__code__.co_freevars, initialiser.__closure__ or (), strict=True))
     outside: Mapping[str, object] = initialiser.__globals__
     if cls.__name__ in cells:

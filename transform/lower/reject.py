@@ -19,10 +19,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     "AsyncWith": ("`async with` is not supported", "enter it outside the function"),
     "AsyncFunctionDef": ("an async function is not supported", "write a plain `def`"),
     "TryStar": ("`except*` is not supported", "catch one exception after another with `except`"),
-    "ClassDef": (
-        "a class inside a function that reads its variables is not supported",
-        "define it at module level, and give it what it reads",
-    ),
     "TypeAlias": ("a type alias inside a function is not supported", "define it at module level"),
     "TemplateStr": ("a template string is not supported", "use an f-string"),
     "Interpolation": ("a template string is not supported", "use an f-string"),

@@ -16,6 +16,7 @@ from adjoint.transform.ir.nodes import (
     If,
     Keep,
     Op,
+    Ref,
     Return,
     Span,
     Stmt,
@@ -159,6 +160,16 @@ def _global(node: gast.Global | gast.Nonlocal, scope: Scope, out: list[Stmt]) ->
     raise scope.refuse(node, f"`{word}` of what is assigned here is not supported", instead)
 
 
+def _class(node: gast.ClassDef, scope: Scope, out: list[Stmt]) -> None:
+    """A class that was made already; see `classes`."""
+    if not isinstance(scope.names[node.name], Ref):
+        raise scope.refuse(
+            node,
+            "a class inside a function that reads its variables, or changes itself, is not "
+            "supported", "define it at module level, and give it what it reads",
+        )  # fmt: skip
+
+
 def _nothing(node: gast.AST, scope: Scope, out: list[Stmt]) -> None:
     """`pass`: a block may be empty."""
 
@@ -190,6 +201,7 @@ def _handlers() -> dict[type, Callable[..., None]]:
         gast.Break: _leave(Break),
         gast.Continue: _leave(Continue),
         gast.FunctionDef: functions.define,
+        gast.ClassDef: _class,
         gast.If: control.if_,
         gast.For: control.for_,
         gast.While: control.while_,
