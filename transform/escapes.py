@@ -1,6 +1,8 @@
-"""What a closure holds must be what it was when the closure was made: cells are read late."""
+"""What a closure holds must be what it was when the closure was made, or be in a cell."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from adjoint.transform.analyses.activity import varied_names
 from adjoint.transform.callees import Callee
@@ -28,7 +30,7 @@ from adjoint.transform.shared_variables import check_cells
 from adjoint.transform.world import Analysis
 
 
-def check_escapes(callee: Callee, analysis: Analysis, inputs: set[str]) -> None:
+def check_escapes(callee: Callee, analysis: Analysis, inputs: Collection[str]) -> None:
     """A function that is used as a value must hold what can be followed.
 
     Raises:
