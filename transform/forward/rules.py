@@ -96,7 +96,7 @@ def rule_tangent(
             tangent(op.args[i], state, facts, out)
         sign, value, single = _term(op, i, rule, held, facts)
         found.fresh &= isinstance(value, Op) and is_fresh(value.template)
-        read = _read_shape(value, held, target, env, after, facts)
+        read = _read_shape(value, op, target, env, after, facts)
         known = None if own is None or read is None else own | read
         found.shape = None if known is None or found.shape is None else found.shape | known
         found.terms.append((sign, value))
@@ -137,7 +137,8 @@ def _term(
     """What one operand gives, with its sign; True where it is what all operands give at once."""
     square = rule.name == "np.multiply" and op.args[0] == op.args[1]
     if rule.name == "np.multiply" and _is_scaled_square(op, facts):
-        return "", expression("2 * t * g", {"t": op.args[0], "g": held}), True
+        x_dot = dot(held_name(op, 1), facts)
+        return "", expression("2 * t * g", {"t": op.args[0], "g": x_dot}), True
     if rule.name == "np.multiply" and not square:
         args = tuple(held if i == place else arg for i, arg in enumerate(op.args))
         return "", replace(op, prim=DERIVED, args=args, roles=("",) * len(args)), False
@@ -219,15 +220,16 @@ def _chosen(op: Op, places: list[int], state: State, facts: Facts, out: Out) -> 
 
 
 def _read_shape(
-    value: Rhs, held: Var, target: Var, env: Env, after: Env, facts: Facts
+    value: Rhs, op: Op, target: Var, env: Env, after: Env, facts: Facts
 ) -> Shape | None:
-    """The shapes of what a term reads by value beside the tangent."""
+    """The shapes of what a term reads by value beside the tangents of operands."""
     if not isinstance(value, Op):
         return NUMBER
+    tangents = {facts.dots.get(a.name) for a in op.args if isinstance(a, Var)}
     shaped = set(shape_operands(value))
     found: Shape = NUMBER
     for atom in value.args:
-        if atom == held or atom in shaped:
+        if atom in tangents or atom in shaped:
             continue
         part = facts.shape(target, after) if atom == ANS else facts.shape(atom, env)
         if part is None:
