@@ -147,3 +147,33 @@ def test_a_class_and_a_single_function_are_targets_too(capsys):
 def test_what_does_not_exist_is_said(capsys):
     assert main(["coverage", "no_such_module"]) == 1
     assert capsys.readouterr().err == "adjoint: there is no module 'no_such_module' here\n"
+
+
+LATE = """
+import functools
+
+
+@functools.lru_cache
+def remembered(x):
+    return x * x
+
+
+def chosen(x, functions):
+    return functions[0](x)
+"""
+
+
+def test_what_is_decided_when_it_runs_and_what_is_no_function(capsys, tmp_path):
+    file = tmp_path / "late.py"
+    file.write_text(LATE, encoding="utf-8")
+    text = covered(capsys, 1, str(file))
+    assert text == (
+        "remembered  refused\n"
+        "              late.py:5: remembered: `remembered` gives back answers that were\n"
+        "              computed before (`lru_cache`); give its `__wrapped__`\n"
+        "chosen      decided when it runs\n\n"
+        "2 functions: 1 decided when it runs, 1 refused\n"
+    )
+    shown = explained_text(capsys, 0, f"{file}:chosen")
+    assert "functions[0](), found when it runs" in shown
+    assert "What is found when it runs may be refused then.\n" in shown
