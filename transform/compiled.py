@@ -142,7 +142,7 @@ def compile_call(
         run = judged(run, emission)
     whole = _are_whole(slots, wrt, dict(kinds))
     reals = [i for i in places if i is not None and _is_real(args[i])]
-    quick = whole and mode not in _INNER | _FORWARD and not kwargs and not checked and namespace is np
+    quick = whole and mode not in _INNER and not kwargs and not checked and namespace is np
     quick = quick and bool(slots) and len(reals) == len(slots)
     return Compiled(
         apart_first(run, written, parameters, namespace, keywords),

@@ -21,7 +21,7 @@ from adjoint.transform.derived import body_behind, callee_behind
 from adjoint.transform.emissions import Asked, find
 from adjoint.transform.entries import Pull, by_entry
 from adjoint.transform.finishing import finished, picked, pulled, values_of
-from adjoint.transform.forward.pushing import pushed, raw_pushed
+from adjoint.transform.forward.pushing import pushed, pushed_again, raw_pushed
 from adjoint.transform.homes import explained, rebound
 from adjoint.transform.kept import ATTRIBUTE, kept_on
 from adjoint.transform.keys import PLAIN
@@ -228,9 +228,17 @@ class Differentiable:
                     f"{self.__name__}.jvp: {len(tangents)} tangents for {len(args)} arguments; "
                     "give None for an argument that has none"
                 )
+            last = self._last.get(FORWARD)
+            if last is not None and not kwargs and last.serves(tuple(args)):
+                again = pushed_again(last, tuple(args), tangents)
+                if again is not None:
+                    return again
             full, named = self._all(tuple(args), kwargs)
             full, named = tuple(map(unwrapped, full)), {k: unwrapped(v) for k, v in named.items()}
-            return pushed(self._asked, self._compiled, full, tangents, named)
+            found, compiled = pushed(self._asked, self._compiled, full, tangents, named)
+            if not self._own:
+                self._last[FORWARD] = compiled
+            return found
         except BaseException as error:
             rewrite(error)
             raise

@@ -25,7 +25,7 @@ def zero_tangent(x: Any) -> Any:
     if isinstance(x, (bool, int, float)):
         return 0.0
     dtype = getattr(x, "dtype", None)
-    if dtype is not None and hasattr(x, "shape"):
+    if dtype is not None and hasattr(x, "shape") and not isinstance(x, type):
         if dtype.kind not in "fcbiu":
             return None
         zeros = np.zeros_like(x, dtype=None if dtype.kind in "fc" else float)
@@ -81,7 +81,8 @@ def replaced_tangent(x_dot: Any, **tangents: Any) -> Any:
 def field_tangent(x_dot: Any, name: str, value: Any) -> Any:
     """The tangent of an attribute: zero where the object does not keep it itself.
 
-    >>> field_tangent(object_tangent(w=1.0), "w", 5.0), field_tangent(object_tangent(w=1.0), "scale", 5.0)
+    >>> self_dot = object_tangent(w=1.0)
+    >>> field_tangent(self_dot, "w", 5.0), field_tangent(self_dot, "scale", 5.0)
     (1.0, 0.0)
     """
     if hasattr(x_dot, name):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import gast
+
 from adjoint.transform.analyses.classes import record_fields
 from adjoint.transform.analyses.container_calls import DEEP_COPY, REPLACE, SOURCE
 from adjoint.transform.analyses.containers import entries
@@ -17,6 +19,7 @@ from adjoint.transform.forward.shapes import named, tangent
 from adjoint.transform.forward.stores import elements_zero, together
 from adjoint.transform.forward.zeros import NOTHING
 from adjoint.transform.ir.nodes import Assign, Atom, Const, Effect, Op, Ref, Rhs, Stmt
+from adjoint.transform.ir.places import hole
 from adjoint.transform.refusals import unsupported
 
 _COPIES = ("list.copy", DEEP_COPY, "method:copy")
@@ -85,7 +88,22 @@ def _display(op: Op, state: State, facts: Facts, out: Out) -> Op:
         else tangent(arg, state, facts, out)
         for i, arg in enumerate(op.args)
     ]
-    return replace(op, args=tuple(args))
+    return replace(op, args=tuple(args), template=_all_given(op))
+
+
+def _all_given(op: Op) -> gast.AST:
+    """The call of a named tuple with what it leaves out: a default is the value, not the tangent."""
+    template = op.template
+    if not isinstance(op.callee, Ref) or not isinstance(template, gast.Call):
+        return template
+    shown = {hole(node) for node in gast.walk(template)}
+    names = record_fields(op.callee.value) or ()
+    more = [
+        gast.keyword(name, gast.Name(f"${i}", gast.Load(), None, None))
+        for i, name in enumerate(names)
+        if i not in shown
+    ]
+    return gast.Call(template.func, template.args, [*template.keywords, *more])
 
 
 def _dict(stmt: Assign, op: Op, state: State, facts: Facts, out: Out) -> Op:
