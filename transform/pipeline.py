@@ -12,6 +12,7 @@ from typing import Any
 from adjoint.transform.analyses.activity import active_names
 from adjoint.transform.analyses.attempts import check_attempts
 from adjoint.transform.analyses.encoded import Follow, check_encoded
+from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.memory import MEMORY, by_memory_in_call
 from adjoint.transform.analyses.outside import Kept, check_outside, kept_parameters
 from adjoint.transform.analyses.raised import Carries, check_raised, holds_values
@@ -288,7 +289,8 @@ def _differentiate_call(
     changed = written_parameters(called)
     numbers = memory & called.aliases.mixed  # those that may be numbers, or hold some
     wrt = tuple(p for p in _parameters(call, active) if p not in memory - numbers)
-    written = tuple(p for p in wrt if p in changed and p not in memory)
+    own = {p for p in numbers if called.kinds.get(p, ANY).is_container}
+    written = tuple(p for p in wrt if p in changed and p not in memory - own)
     together |= {
         (p, p) for p in written
         if is_made_anew(p, called.function, called.kinds, world.assume_arrays)

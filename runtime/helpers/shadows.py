@@ -225,9 +225,9 @@ def _held_by(f: Any) -> dict[str, Any]:
     if not isinstance(f, types.FunctionType):
         return {}
     cells = zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)
-    given, code = f.__defaults__ or (), f.__code__
-    last = code.co_varnames[code.co_argcount - len(given) : code.co_argcount]
-    held = {**dict(zip(last, given, strict=True)), **(f.__kwdefaults__ or {})}
+    defaults, code = f.__defaults__ or (), f.__code__
+    last = code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount]
+    held = {**dict(zip(last, defaults, strict=True)), **(f.__kwdefaults__ or {})}
     held |= {name: cell.cell_contents for name, cell in cells if _is_bound(cell)}
     return {name: value for name, value in held.items() if value is not f}
 

@@ -266,4 +266,9 @@ def _doubt(stmt: Stmt, name: str, other: str, how: str, world: World) -> None:
             "may share its memory"
         )
     advice = "take a copy (`.copy()`) where the second name is made"
-    doubt(name, unsupported(stmt.span, what, advice), world, other)
+    refusal = unsupported(stmt.span, what, advice)
+    items = world.kinds.get(name, ANY).items
+    if how == "inside" and items and not any(map(may_contain, items)):  # no list stands in it twice
+        world.doubts.setdefault(name, refusal)
+    else:
+        doubt(name, refusal, world, other)

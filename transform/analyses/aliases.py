@@ -46,8 +46,9 @@ class Aliases:
     time; mixed: those of them that may be numbers, or hold some. changes: for every statement that
     writes, the containers that it may change themselves. together: by call, pairs of its arguments
     that may share memory while one of them is written. deep: names of which what they hold may be
-    written. left: how parameters are related when the function is done, with each other and with the result, of which the name is
-    `return`. apart, disjoint: which of these containers are so then (see `State`).
+    written. left: how parameters are related when the function is done, with each other and with
+    the result, of which the name is `return`. apart, disjoint: which of these containers are so
+    then (see `State`).
     """
 
     reached: Mapping[int, frozenset[str]]
@@ -128,7 +129,7 @@ def aliases(
             )
             doubt(name, refusal, world)
     classes = _classes(world.pairs)
-    shadowed, mixed = shadowed_names(classes, by_memory, world)
+    shadowed, mixed = shadowed_names(classes, world)
     known = shadowed | mixed
     check_deep_copies(fn, classes, known)
     taken = {

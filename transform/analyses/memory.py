@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from adjoint.transform.analyses.alias_state import State, World, doubt, may_contain, possible, shown
+from adjoint.transform.analyses.alias_state import State, World, may_contain, possible, shown
 from adjoint.transform.analyses.container_calls import DEEP_COPY
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.ir.nodes import Assign, Atom, Function, Op, Return, Var, walk
@@ -25,10 +25,10 @@ def start_by_memory(fn: Function, given: frozenset[str], state: State, world: Wo
     last = fn.body[-1] if fn.body else None
     result = last.value if isinstance(last, Return) and "return" in given else None
     for name in [*names, *((result.name,) if isinstance(result, Var) else ())]:
-        doubt(name, unsupported(
+        world.doubts.setdefault(name, unsupported(
             fn.span, f"a list of numbers that {shown(name)} may hold is changed here, and may be "
             "held elsewhere", "return the new values instead",
-        ), world)  # fmt: skip
+        ))  # fmt: skip
     for i, a in enumerate(names):
         for b in names[:i]:
             how = possible("same", world.kinds.get(a, ANY), world.kinds.get(b, ANY))
@@ -57,9 +57,9 @@ def may_hold(kind: Kind) -> bool:
 
 
 def shadowed_names(
-    classes: Mapping[str, frozenset[str]], given: frozenset[str], world: World
+    classes: Mapping[str, frozenset[str]], world: World
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """All names that may share memory with one that is written in doubt, or `given` by memory.
+    """All names that may share memory with one that is written in doubt.
 
     Returns:
         Those that hold arrays, or containers of arrays alone; and those that may be numbers, or
@@ -75,8 +75,7 @@ def shadowed_names(
         for member in classes.get(name, frozenset()) | {name}:
             kind = world.kinds.get(member, ANY)
             held = carried(kind, world.assume_arrays)
-            unsure = member in world.lists if name in given else name in world.rearranged
-            if unsure and "number" in held and may_contain(kind):
+            if name in world.rearranged and "number" in held and may_contain(kind):
                 raise refusal  # the places of a list that two names have are no memory
             if held == {"array"}:
                 shadowed.add(member)

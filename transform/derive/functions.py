@@ -237,7 +237,8 @@ def _sweep_back(
     """
     out: Out = list(first or ())
     known = sweep.facts.aliases
-    for name in [n for n in state if sweep.is_elsewhere(n) or n in known.mixed]:  # it is returned
+    pending = [n for n in state if sweep.is_elsewhere(n) or n in known.mixed]
+    for name in sorted(pending, key=known.views.__contains__):  # what is returned, or written
         accumulate(name, flat(state.pop(name), sweep, out), state, sweep, out)
     facts = sweep.facts
     out[:] = settle(tuple(out), facts.bindings.end, facts.identities.end, facts.versions.end, sweep)

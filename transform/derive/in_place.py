@@ -3,9 +3,10 @@
     np.add(a, b, out=c)        ->  t = np.add(a, b); c[...] = t
     a.sort()                   ->  t = np.sort(a); a[...] = t
     np.copyto(a, b)            ->  a[...] = b
+    np.copyto(a, b, where=m)   ->  t = np.where(m, b, a); a[...] = t
     np.fill_diagonal(a, v)     ->  i = np.arange(min(a.shape)); a[i, i] = v
-    np.put(a, i, v)            ->  a[i] = v              with a number
-    np.place(a, mask, v)       ->  a[mask] = v           with a number
+    np.put(a, i, v)            ->  a[i] = v              (an array `v` begins again at its end)
+    np.place(a, mask, v)       ->  a[mask] = v
     a *= a                     ->  t = a.copy(); a *= t
     a **= v                    ->  t = a ** v; a[...] = t
 
@@ -58,6 +59,9 @@ def as_store(stmt: Stmt, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ..
             return _with_out(op, stmt.span, kinds, names)
         case Effect(value=Op(prim="method:sort") as op):
             return _sort(op, stmt.span, kinds, names)
+        case Effect(value=Op(prim="method:put", args=(Var() as target, at, value)) as op):
+            plain = _holds_floats(target.name, kinds) and not _written_by_keyword(op)
+            return _put(target, at, value, stmt.span, kinds, names) if plain else None
         case Effect(value=op):
             return _filled(op, stmt.span, kinds, names)
     return None
@@ -121,7 +125,9 @@ def _without(op: Op, place: int) -> Op:
 
 def _sort(op: Op, span: Span, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...] | None:
     target, axis = op.args[0], op.args[1:]
-    if not isinstance(target, Var) or not _holds_floats(target.name, kinds):
+    if not isinstance(target, Var) or kinds.get(target.name, ANY).discrete:
+        return None
+    if kinds.get(target.name, ANY).tag not in ("array", "numeric"):  # a number cannot be sorted
         return None
     if len(axis) > 1 or any(role not in ("", "axis") for role in op.roles[1:]):
         return None
@@ -140,25 +146,75 @@ def _filled(op: Op, span: Span, kinds: dict[str, Kind], names: Names) -> tuple[S
     target, function = op.args[0], op.callee.value
     if not _holds_floats(target.name, kinds) or any(role in ("*", "**") for role in op.roles):
         return None
-    given, ndim = len(op.args), kinds[target.name].ndim
+    given = len(op.args)
+    if function is np.copyto and op.roles[2:] == ("where",):
+        result = names.temporary(target.name)
+        kinds[result.name] = kinds[target.name]
+        atoms = {"m": op.args[2], "b": op.args[1], "a": target}
+        either = _rule_op("np.where(m, b, a)", atoms, "np.where")
+        return Assign(result, either, span), Store(_whole(target), "", result, span)
     if _written_by_keyword(op):
         return None
     if function is np.copyto and given == 2:
         return (Store(_whole(target), "", op.args[1], span),)
-    if function is np.fill_diagonal and given == 2 and ndim == 2 and _number(op.args[1], kinds):
+    if function is np.fill_diagonal and given == 2 and kinds[target.name].ndim == 2:
         places = names.temporary("i")
         kinds[places.name] = Kind("array", 1, discrete=True)
         along = expression("np.arange(min(a.shape))", {"a": target}, "look")
+        value, repeated = _again("i", places, op.args[1], target, span, kinds, names)
         diagonal = expression("a[i, i]", {"a": target, "i": places}, "index")
-        return Assign(places, along, span), Store(diagonal, "", op.args[1], span)
-    if function in (np.put, np.place, np.putmask) and given == 3:
-        if not _number(op.args[2], kinds):
-            return None
-        index = _positions if function is np.put else _mask
-        chosen, found = index(op.args[1], target, span, kinds, names)
+        return Assign(places, along, span), *repeated, Store(diagonal, "", value, span)
+    if function is np.put and given == 3:
+        return _put(target, op.args[1], op.args[2], span, kinds, names)
+    if function in (np.place, np.putmask) and given == 3:
+        chosen, found = _mask(op.args[1], target, span, kinds, names)
+        order = "np.arange(np.count_nonzero(i))"
+        if function is np.putmask:  # a value for each element, whether or not it is put in
+            order = "np.arange(a.size).reshape(a.shape)[i]"
+        value, repeated = _again(order, chosen, op.args[2], target, span, kinds, names)
         place = expression("a[i]", {"a": target, "i": chosen}, "index")
-        return (*found, Store(place, "", op.args[2], span))
+        return (*found, *repeated, Store(place, "", value, span))
     return None
+
+
+def _put(
+    target: Var, at: Atom, value: Atom, span: Span, kinds: dict[str, Kind], names: Names
+) -> tuple[Stmt, ...]:
+    """`np.put(a, at, value)`."""
+    before: tuple[Stmt, ...] = ()
+    if not _number(value, kinds):
+        listed = names.temporary("at")
+        kinds[listed.name] = Kind("array", 1, discrete=True)
+        before = (Assign(listed, expression("np.ravel(i) + 0", {"i": at}, "look"), span),)
+        at = listed
+    chosen, found = _positions(at, target, span, kinds, names)
+    value, repeated = _again("np.arange(len(i))", at, value, target, span, kinds, names)
+    place = expression("a[i]", {"a": target, "i": chosen}, "index")
+    return (*before, *found, *repeated, Store(place, "", value, span))
+
+
+def _again(
+    order: str, index: Atom, value: Atom, target: Var, span: Span, kinds: dict[str, Kind],
+    names: Names,
+) -> tuple[Atom, tuple[Stmt, ...]]:  # fmt: skip
+    """The values that are put in, in this order, of an array that begins again at its end.
+
+    A number is taken as it is. An empty array is an error where any value is put in.
+    """
+    if _number(value, kinds):
+        return value, ()
+    places, flat = names.temporary("order"), names.temporary("flat")
+    values = names.temporary("values")
+    kinds[places.name] = Kind("array", 1, discrete=True)
+    kinds[values.name] = kinds[flat.name] = Kind("array", 1)
+    atoms: dict[str, Atom] = {"a": target, "i": index, "v": value}
+    counted = expression(f"{order} % np.size(v)", atoms, "look")
+    taken = expression("v[k]", {"v": flat, "k": places}, "index")
+    return values, (
+        Assign(places, counted, span),
+        Assign(flat, _rule_op("np.ravel(v)", {"v": value}, "np.ravel"), span),
+        Assign(values, taken, span),
+    )
 
 
 def _positions(

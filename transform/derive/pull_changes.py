@@ -73,7 +73,8 @@ def pull_pop(
     base = op.args[0]
     assert isinstance(base, Var)
     g = None if target is None else state.pop(target.name, None)
-    if (g is None and base.name not in state) or not sweep.is_active(base):
+    known = base.name in state or sweep.may_be_elsewhere(base.name)
+    if (g is None and not known) or not sweep.is_active(base):
         return
     buffer = ensure(base.name, state, sweep, out, sweep.value(after[base.name]))
     value = ZERO if g is None else flat(g, sweep, out)

@@ -332,3 +332,178 @@ def number_or_array_in_a_list(x, y, k):
     item *= y[1]
     xs.append(item)
     return np.sum(a) + np.sum(xs[0] * xs[1] * xs[2])
+
+
+def changed_and_given_back(xs, k):
+    zs = xs
+    zs[1] = zs[1] * k
+    return zs
+
+
+def recursive(n, xs, k):
+    if n == 0:
+        xs[0] *= k
+        return
+    xs[1] = xs[1] * np.sum(xs[0])
+    recursive(n - 1, xs, k * 0.5)
+    xs.append(xs[1])
+
+
+def all_entries(d, k):
+    for key in d:
+        d[key] = d[key] * k
+    d["n"] = d["n"] + 1.0 * k
+
+
+def from_one_to_the_other(xs, ys, k):
+    xs.append(ys[0])
+    ys[0] *= k
+    ys.append(xs[-1] * 2.0)
+    xs[0] += ys[-1]
+
+
+@program(*BOTH)
+def number_in_a_list_that_is_given_back(x, y, k):
+    a = x * 1.5
+    b = a if k > 0 else y
+    xs = [a, y[0]]
+    ys = changed_and_given_back(xs, k)
+    a *= x
+    ys[1] = ys[1] * ys[1]
+    zs = changed_and_given_back(ys, x[0])
+    return np.sum(xs[0] * b) * xs[1] * zs[1]
+
+
+@program(*BOTH)
+def recursive_function_that_changes_a_list(x, y, k):
+    a = x * 1.5
+    b = a if k > 0 else y * 1.0
+    xs = [b, y[0]]
+    recursive(3, xs, k)
+    a += 1.0
+    recursive(1, xs, x[0])
+    return np.sum(xs[0] * a) * xs[1] * xs[-1]
+
+
+@program(*BOTH)
+def all_entries_of_a_dict(x, y, k):
+    a = x * 1.5
+    d = {"a": a, "n": y[1], "b": a if k > 0 else y * 1.0}
+    d["b"] *= 2.0
+    all_entries(d, k)
+    a += x
+    d["a"] *= 3.0
+    all_entries(d, x[1])
+    return np.sum(d["a"] * d["b"]) * d["n"] + np.sum(a)
+
+
+@program(*BOTH)
+def two_lists_that_may_be_one(x, y, k):
+    a = x * 1.5
+    xs = [a, y * 1.0]
+    ys = xs if k > 0 else [a, x * 1.0]
+    from_one_to_the_other(xs, ys, k)
+    a *= y
+    from_one_to_the_other(ys, xs, x[0])
+    return np.sum(np.stack(xs) ** 2) + np.sum(np.stack(ys) * x)
+
+
+@program(*BOTH)
+def tuples_within_tuples(x, y, k):
+    a = x * 1.5
+    b = a if k > 0 else y * 1.0
+    t = (a, b, k)
+    b *= 2.0
+    u = (t, [a, b])
+    a += y
+    (p, q, r), (s, w) = u
+    p[0] *= r
+    w *= s[1]
+    for m in u[1]:
+        m += np.sum(t[0])
+    return np.sum(p * q * s * w)
+
+
+@program(*BOTH)
+def rows_in_a_list(x, y, k):
+    a = np.outer(x, y)
+    rows = list(a)
+    b = rows[0] if k > 0 else y * 1.0
+    b *= 2.0
+    a[1:] += b
+    rows[2] *= a[0]
+    rows[1] = rows[2]
+    a *= 1.5
+    return np.sum(np.stack(rows) * a)
+
+
+@program((X,))
+def popped_through_another_name_and_not_used(x):
+    xs = [x[0] * 1.0, x[1], x[2]]
+    a = xs[2]
+    ys = xs
+    v = ys.pop()
+    return a + xs[0] * xs[1]
+
+
+@program((X,))
+def list_summed_between_changes_through_another_name(x):
+    xs = [x * 1.0, x * 2.0]
+    ys = xs
+    ys[0] = ys[0] * x
+    s = np.sum(np.stack(xs) ** 2)
+    t = ys[1] * 2.0
+    ys[1] = ys[1] * ys[0]
+    return np.sum(s * t * xs[1]) + np.sum(ys[0])
+
+
+@program(*BOTH)
+def put_from_arrays(x, y, k):
+    a = np.outer(x, y)
+    np.put(a, np.array([[1, 5], [-1, 1]]), x)
+    a.put([0, 3, 7], y[:2] * k)
+    a.put(4, k)
+    np.put(a, [6, 2], a)
+    np.put(a, np.arange(2) if k > 0 else [5, 6, 8], y)
+    return np.sum(a * a * x)
+
+
+@program(*BOTH)
+def put_by_masks(x, y, k):
+    a = np.outer(x, y)
+    np.putmask(a, a > 0.1, y * k)
+    np.place(a, a < 0.0, x[:2])
+    np.putmask(a, a > 5.0, y)
+    np.place(a, a > 5.0, y)
+    np.copyto(a, x * k, where=np.array([True, False, True]))
+    np.copyto(a, 2.0, where=a > 0.8)
+    np.fill_diagonal(a, y[:2])
+    return np.sum(a * a * x)
+
+
+@program(*BOTH)
+def put_into_what_may_be_either(x, y, k):
+    a = x * 1.0
+    b = a if k > 0 else y * 1.0
+    np.put(b, [True, False], y)
+    np.copyto(b, a * y, where=b > 0.2)
+    np.place(b[1:], np.array([True, False]), [k, x[0]])
+    for i in range(2):
+        np.put(a, [i, i], x[1:] * b[0])
+    return np.sum(a * b)
+
+
+@program((X.astype(np.float32), Y.astype(np.float32)))
+def put_in_single_precision(x, y):
+    a = x * 1
+    np.put(a, [0, 2], y)
+    np.copyto(a, y, where=a > 0.6)
+    a.sort(axis=0)
+    return np.sum(a * y)
+
+
+@program(*BOTH)
+def interpolated_then_sorted(x, y, k):
+    z = np.interp(x, [-1.0, 0.0, 1.0], [k, 0.1, 0.5])
+    z.sort()
+    return np.sum(np.sin(z) * y)
