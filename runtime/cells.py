@@ -11,7 +11,11 @@ read: the cotangent is kept beside the value.
 from __future__ import annotations
 
 import functools
+import threading
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -25,15 +29,16 @@ _UNCHANGING = (bool, int, float, complex, str, bytes, tuple, frozenset, np.gener
 class Cell:
     """A variable of a function that the functions made inside it read when they are called.
 
-    Forward mode keeps the tangent beside the value. Reverse sweeps add to the cotangent, and take it where the variable was bound: after a whole
-    sweep, which ends where the cell was made, nothing is left.
+    Forward mode keeps the tangent beside the value. Reverse sweeps add to the cotangent, and take
+    it where the variable was bound: after a whole sweep, which ends where the cell was made,
+    nothing is left. Each sweep has its own: others run in other threads, or an error ended them.
     """
 
-    __slots__ = ("cotangent", "tangent", "value")
+    __slots__ = ("cotangents", "tangent", "value")
 
     def __init__(self, *value: Any) -> None:
         """Makes a cell; without a value, the variable is not bound yet."""
-        self.cotangent: Any = 0.0
+        self.cotangents: dict[tuple[int, object], Any] = {}
         self.tangent: Any = 0.0
         if value:
             (self.value,) = value
@@ -64,12 +69,30 @@ class Cell:
 
     def add(self, d: Any) -> None:
         """Add to the cotangent, where the variable was read."""
-        self.cotangent = accumulate(self.cotangent, d)
+        key = _sweep()
+        self.cotangents[key] = accumulate(self.cotangents.get(key, 0.0), d)
 
     def take(self) -> Any:
         """The cotangent of what was bound here; of what the variable was before, none is known."""
-        d, self.cotangent = self.cotangent, 0.0
-        return d
+        return self.cotangents.pop(_sweep(), 0.0)
+
+
+_sweeps: ContextVar[object] = ContextVar("sweep", default=None)
+
+
+@contextmanager
+def sweep_of_its_own() -> Iterator[None]:
+    """A pullback that users call: cells keep what it adds apart from what other sweeps do."""
+    before = _sweeps.set(object())
+    try:
+        yield
+    finally:
+        _sweeps.reset(before)
+
+
+def _sweep() -> tuple[int, object]:
+    """What tells the sweeps apart that may add to one cell."""
+    return threading.get_ident(), _sweeps.get()
 
 
 def holds_cells(function: Any, depth: int = 8) -> bool:

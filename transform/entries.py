@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from adjoint.runtime.cells import sweep_of_its_own
 from adjoint.runtime.tracebacks import rewrite
 from adjoint.transform.parameters import Parameters, Slot
 
@@ -48,7 +49,8 @@ def by_entry(pull: Pull, entries: Entries) -> Callable[[Any], tuple[Any, ...]]:
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         try:
-            found = pull(cotangent)
+            with sweep_of_its_own():
+                found = pull(cotangent)
             return tuple(found if entries is None else [_part(found, e) for e in entries])
         except BaseException as error:
             rewrite(error)
