@@ -84,7 +84,8 @@ def in_field(d: Any, like: Any) -> Any:
 def is_complex(x: Any) -> bool:
     """Whether an array (or its `spec`) or a number is complex."""
     dtype = getattr(x, "dtype", None)
-    return isinstance(x, complex) if dtype is None else dtype.kind == "c"
+    kind = getattr(dtype, "kind", None)  # that of the type `np.float32` has none
+    return isinstance(x, complex) if kind is None else bool(kind == "c")
 
 
 def float_dtype(like: Any) -> Any:

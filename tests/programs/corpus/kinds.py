@@ -75,3 +75,9 @@ def type_given(x, kind):
     y = np.zeros(3, dtype=kind)
     y[1:] = np.asarray(x * x, dtype=kind)[1:]
     return np.sum(y * x)
+
+
+@program((arr(3), [np.float64]), (arr(3), (np.float32, float)), (arr(3), {"kind": float}))
+def type_given_in_a_list(x, kinds):
+    first = kinds["kind"] if isinstance(kinds, dict) else kinds[-1]
+    return np.sum(np.asarray(x * x, dtype=first) * x)
