@@ -9,11 +9,11 @@ from types import FunctionType
 from typing import Any
 
 from adjoint.runtime.eager_anomaly import is_watching
-from adjoint.transform.analyses.kind import kind_of
 from adjoint.transform.compiled import Compiled, compile_call
 from adjoint.transform.keys import key_of
 from adjoint.transform.parameters import Parameters, Slot, Wrt, parameters_of
 from adjoint.transform.passes.pipeline import ALL, Passes
+from adjoint.transform.results import is_differentiable
 
 _lock = threading.RLock()
 
@@ -88,7 +88,7 @@ def _compile(
         slots = asked.slots(asked.wrt, mode, parameters)
     if slots is None:
         parameters.bind(args, kwargs)
-        given = [i for i in range(first, len(args)) if kind_of(args[i]).differentiable]
+        given = [i for i in range(first, len(args)) if is_differentiable(args[i])]
         slots = tuple(map(parameters.at_position, given))
     return compile_call(
         asked.function, mode, slots, parameters, first, args, kwargs, asked.passes

@@ -65,10 +65,9 @@ def require_differentiable(slot: Slot, value: Any, function: FunctionType) -> No
     Raises:
         NotDifferentiable: it is an integer, a string, a function, or holds nothing else.
     """
-    kind = kind_of(value)
-    if kind.differentiable and not (kind.is_container and not has_float(value)):
+    if is_differentiable(value):
         return
-    if kind.is_container:
+    if kind_of(value).is_container:
         shown = f"a {type(value).__name__} without floating-point numbers"
     else:
         what = getattr(value, "dtype", type(value).__name__)
@@ -78,6 +77,12 @@ def require_differentiable(slot: Slot, value: Any, function: FunctionType) -> No
         f"{function.__name__}() cannot be differentiated with respect to `{name}`: it is {shown}; "
         "pass floats, or choose `wrt`"
     )
+
+
+def is_differentiable(value: Any) -> bool:
+    """Whether a value has a derivative, or holds something that has one."""
+    kind = kind_of(value)
+    return kind.differentiable and not (kind.is_container and not has_float(value))
 
 
 def has_float(value: Any) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import gast
+import numpy as np
 
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -26,6 +27,7 @@ from adjoint.transform.ir.nodes import (
     Continue,
     For,
     If,
+    Ref,
     Return,
     Rhs,
     Stmt,
@@ -37,9 +39,11 @@ from adjoint.transform.lower import assignments, expressions, opened, statements
 from adjoint.transform.lower.bindings import own_nodes
 from adjoint.transform.lower.counting import OUT, Each, counted, stop_at, unless_none
 from adjoint.transform.lower.exits import BREAK, CONTINUE, RETURN, falls, left_alone, ways_out
-from adjoint.transform.lower.scope import Scope
+from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.streams import Stream
 from adjoint.transform.lower.templates import name
+
+_SETTINGS = (np.errstate, np.printoptions)
 
 
 def rounds(node: gast.For, scope: Scope) -> Each:
@@ -189,11 +193,20 @@ def _led_out(block: Block, way: _Way, alone: bool, inside: bool = False) -> Iter
 def _check(definition: gast.FunctionDef, scope: Scope) -> None:
     """A `try` or `with` of the generator's would hold for what its consumer does as well."""
     for node in own_nodes(definition.body):
+        if isinstance(node, gast.With) and _only_sets(node, scope):
+            continue
         if isinstance(node, gast.Try | gast.With) and any(
             isinstance(inner, gast.Yield | gast.YieldFrom) for inner in gast.walk(node)
         ):
             what = "a `yield` inside `try` or `with` is not supported"
             raise scope.refuse(node, what, "yield after it")
+
+
+def _only_sets(node: gast.With, scope: Scope) -> bool:
+    """Whether a `with` sets what holds for its consumer in Python, too, while it waits."""
+    calls = [item.context_expr for item in node.items]
+    known = [resolve_path(c.func, scope) if isinstance(c, gast.Call) else None for c in calls]
+    return all(isinstance(one, Ref) and any(one.value is s for s in _SETTINGS) for one in known)
 
 
 def _yields(definition: gast.FunctionDef) -> list[gast.AST]:

@@ -144,7 +144,7 @@ def call(node: gast.Call, opened: Opened, scope: Scope, out: list[Stmt]) -> Atom
 def enter(node: gast.Call, opened: Opened, scope: Scope, out: list[Stmt]) -> Scope:
     """The scope of a function's text in place of a call; its parameters are bound first."""
     name, definition = opened.node.name, opened.node
-    if definition in scope.opening:
+    if any(_is_same(definition, one) for one in scope.opening):
         what = f"`{name}` calls itself, and its calls are opened"
         refusal = scope.refuse(node, what, "return the values, or collect them in a list")
         raise _unless_shared(refusal, opened, scope)
@@ -183,6 +183,11 @@ def enter(node: gast.Call, opened: Opened, scope: Scope, out: list[Stmt]) -> Sco
         rings={**known, **rings(definition.body, around)},
         cursors={**outer, **cursors(definition.body, around)},
     )
+
+
+def _is_same(one: gast.AST, other: gast.AST) -> bool:
+    """Whether two trees are of one definition: a source may have been read twice."""
+    return one is other or (one.name == other.name and one.lineno == other.lineno)
 
 
 def _is_settled(atom: Atom, opened: Opened, scope: Scope) -> bool:

@@ -21,7 +21,7 @@ from adjoint.transform.ir.nodes import (
     While,
 )  # fmt: skip
 from adjoint.transform.ir.nodes import Each as Elements
-from adjoint.transform.lower import assignments, control, expressions, statements
+from adjoint.transform.lower import assignments, control, expressions, statements, streams
 from adjoint.transform.lower.scope import Cursor, Scope, resolve_path
 from adjoint.transform.lower.templates import hole, name
 
@@ -113,7 +113,7 @@ def _stop(scope: Scope) -> Keep:
 
 def _is_made_here(node: gast.AST, scope: Scope) -> bool:
     """Whether an iterator is made where its first element is asked for."""
-    if isinstance(node, gast.GeneratorExp):
+    if isinstance(node, gast.GeneratorExp) or streams.stream(node, scope) is not None:
         return True
     known = resolve_path(node.func, scope) if isinstance(node, gast.Call) else None
     return isinstance(known, Ref) and known.value in (iter, reversed)

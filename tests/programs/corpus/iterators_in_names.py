@@ -234,14 +234,6 @@ def keys_kept(d):
     return s
 
 
-def _tree(t):
-    if isinstance(t, list):
-        for c in t:
-            yield from _tree(c)
-    else:
-        yield t * t
-
-
 def _both(x):
     yield from _powers(x[0], 3)
     n = yield_count(x)
@@ -258,33 +250,10 @@ def yield_from(x):
     return sum(v * v for v in _both(x))
 
 
-def _guarded(x):
-    for v in x:
-        try:
-            if v < 1:
-                raise ValueError
-            yield v * v
-        except ValueError:
-            yield v
-
-
 def _in_with(x):
     with np.errstate(all="ignore"):
         for v in x:
             yield v / x[0]
-
-
-def _returning(x):
-    s = 0.0
-    for v in x:
-        s = s + v
-        yield v * v
-    return s
-
-
-def _delegating(x):
-    total = yield from _returning(x)
-    yield total * x[0]
 
 
 class Loader:
@@ -297,21 +266,6 @@ class Loader:
     def __iter__(self):
         for i in range(0, len(self.y), self.n):
             yield self.x[i:i + self.n], self.y[i:i + self.n]
-
-
-class Countdown:
-    def __init__(self, v, n):
-        self.v, self.n = v, n
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if self.n == 0:
-            raise StopIteration
-        self.n -= 1
-        self.v = self.v * 0.5
-        return self.v
 
 
 @program((pos(2), np.arange(8.0).reshape(4, 2), pos(4)))
@@ -398,3 +352,19 @@ def rng_generator_noise(x, n):
     for v in x[:n]:
         s = s + v * next(noise)
     return s
+
+
+@program((pos(4),))
+def yield_in_with(x):
+    return sum(_in_with(x))
+
+
+@program((pos(4),), (np.array([0.2, 0.1, 0.3, 0.4]),))
+def first_that_a_generator_gives(x):
+    return next(_stopped(x, 0.5), x[1]) * x[0]
+
+
+def _stopped(x, least):
+    for v in x:
+        if v > least:
+            yield v * v
