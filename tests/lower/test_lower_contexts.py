@@ -192,3 +192,14 @@ def test_a_generator_that_cleans_up_swallows_nothing():
 @pytest.mark.parametrize("f", [swallows_all, swallows_some, swallows_by_its_exit])
 def test_a_context_that_may_swallow_exceptions_is_followed(f):
     np.testing.assert_allclose(grad(f).gradient(X), 2 * X)
+
+
+def swallows_by_its_name(x):
+    context = Quiet()
+    with context:
+        return np.sum(x * x)
+
+
+def test_a_context_that_was_made_before_and_may_swallow_exceptions_is_refused():
+    with pytest.raises(UnsupportedSyntax, match="may swallow an exception"):
+        grad(swallows_by_its_name).gradient(X)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import types
+from collections.abc import Iterator
 from typing import Any
 
 import gast
@@ -13,7 +14,7 @@ from adjoint.transform.ir.nodes import Const, Op, Ref, Stmt, With
 from adjoint.transform.lower import assignments, control, expressions, statements
 from adjoint.transform.lower.cut import cut
 from adjoint.transform.lower.managers import managed
-from adjoint.transform.lower.scope import Scope
+from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.swallowing import gives_nothing, handles
 
 
@@ -35,7 +36,7 @@ def _items(node: gast.With, position: int, scope: Scope, out: list[Stmt]) -> Non
     if made is contextlib.nullcontext:
         _nothing_entered(node, position, context, scope, out)
         return
-    if _swallows(made):
+    if _swallows(made) or any(map(_swallows, _made_before(item.context_expr, scope))):
         what = "this context may swallow an exception, and then it is not known where it left"
         instead = "write `try` and `except` in its place"
         raise scope.refuse(item.context_expr, what, instead)
@@ -71,6 +72,19 @@ def _made_by(context: Any) -> Any:
         return type(context.value)
     callee = context.callee if isinstance(context, Op) else None
     return callee.value if isinstance(callee, Ref) else None
+
+
+def _made_before(node: gast.AST, scope: Scope) -> Iterator[Any]:
+    """What makes the contexts that a name may hold."""
+    if not isinstance(node, gast.Name):
+        return
+    for inner in gast.walk(scope.definition):
+        match inner:
+            case gast.Assign(targets=[gast.Name(id=text)], value=gast.Call(func=func)) if (
+                text == node.id
+            ):
+                known = resolve_path(func, scope)
+                yield known.value if isinstance(known, Ref) else None
 
 
 def _swallows(made: Any) -> bool:
