@@ -91,8 +91,11 @@ PICKING = collect(
     ),
     missing("np.copyto np.put np.fill_diagonal np.place np.putmask np.put_along_axis", why="it writes in place; assign to a subscript instead"),
     missing("np.broadcast_arrays np.rollaxis np.trim_zeros np.require np.asarray_chkfinite", why="no rule has been written yet", also={"memory": "maybe"}),
-    missing("np.row_stack np.piecewise", why="no rule has been written yet"),
-    missing("np.apply_along_axis np.vectorize np.fromiter np.fromfunction", why="no rule has been written yet"),
+    missing("np.row_stack", why="NumPy gives it up; call `np.vstack`"),
+    missing("np.piecewise", why="no rule has been written yet; choose with `np.where`"),
+    missing("np.apply_along_axis np.vectorize", why="it calls a function for each part; write the loop, or operations on arrays"),
+    missing("np.fromiter", why="no rule has been written yet; call `np.array` on a list"),
+    missing("np.fromfunction", why="it calls a function with indices; make them with `np.arange` or `np.indices`"),
 )
 
 # `ans` is read for its dtype alone: what is cut to whole numbers has no derivative.

@@ -387,4 +387,30 @@ REWRITES: dict[str, tuple[str, str, str]] = {
                 return sum(v * v for v in x)
         """,
     ),
+    "np.piecewise": (
+        """
+            def f(x):
+                return np.sum(np.piecewise(x, [x > 1.0], [2.0, 3.0]) * x)
+                #             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        """,
+        "`np.piecewise` has no derivative rule: no rule has been written yet, and a "
+        "derivative flows through this call; choose with `np.where`",
+        """
+            def f(x):
+                return np.sum(np.where(x > 1.0, 2.0, 3.0) * x)
+        """,
+    ),
+    "a function along an axis": (
+        """
+            def f(x):
+                return np.sum(np.apply_along_axis(lambda v: v * v, 0, x))
+                #             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        """,
+        "`np.apply_along_axis` has no derivative rule: it calls a function for each part, "
+        "and a derivative flows through this call; write the loop, or operations on arrays",
+        """
+            def f(x):
+                return np.sum(x * x)
+        """,
+    ),
 }
