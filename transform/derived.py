@@ -18,6 +18,7 @@ import gast
 
 from adjoint.runtime.errors import NotDifferentiable
 from adjoint.transform.again import with_cells_where_needed
+from adjoint.transform.analyses.complexes import Complexes
 from adjoint.transform.analyses.kind import FUNCTION, Kind
 from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of
 from adjoint.transform.dynamic import is_call_vjp
@@ -173,9 +174,10 @@ def derived(
     from adjoint.transform.loading import function_of  # noqa: PLC0415 - both know the other
     from adjoint.transform.pipeline import derive  # noqa: PLC0415
 
-    real = world.complexes is None
+    found = world.complexes
     positions = positions if mode == "vjp" else ()
-    key = (callee.key, mode, wrt, kinds, positions, real, world.device, world.passes)
+    certain = found and found.sure
+    key = (callee.key, mode, wrt, kinds, positions, certain, world.device, world.passes)
     known = world.callees.derived
     if key not in known:
         by_name = dict(kinds)
@@ -187,7 +189,7 @@ def derived(
                 )
         inner = World(
             callees=world.callees, assume_arrays=world.assume_arrays, device=world.device,
-            complexes=None if real else {}, passes=world.passes,
+            complexes=found and Complexes(found.sure), passes=world.passes,
         )  # fmt: skip
         known[key] = function_of(derive(callee, mode, wrt, kinds, inner, finished=positions))
     return known[key]

@@ -242,6 +242,7 @@ from .stores import item_of as item_of
 from .stores import require_scalar as require_scalar
 from .stores import split_off as split_off
 from .stores import stack_like as stack_like
+from .stores import unstack_like as unstack_like
 from .stores import viewed as viewed
 from .structures import accumulate as accumulate
 from .structures import add_at as add_at
@@ -299,9 +300,10 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
 
 STRUCTURED: Mapping[str, int] = {
     **dict.fromkeys(("own", "snapshot", "zeros_like", "accumulate"), 0),
-    **dict.fromkeys(("expand", "cast_back", "sum_dx", "prod_dx", "dist_dp"), 1),
+    **dict.fromkeys(("expand", "cast_back", "sum_dx", "prod_dx", "dist_dp", "stack_like"), 1),
     **dict.fromkeys(("unconcatenate", "unstack", "unvstack", "unhstack", "uncolumn_stack"), 1),
     **dict.fromkeys(("undstack", "restructure", "unrestructure", "unblock", "multi_dot_parts"), 1),
+    "unstack_like": 1,
     **dict.fromkeys(("unselect", "unchoose"), 2),
 }
 """For helpers that may give a list (or other container): the argument whose structure that has."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import expand, is_complex
+from .broadcasting import expand, is_complex, unbroadcast
 from .entries import listed
 from .refusals import not_followed
 from .structures import fields_of, own, zeros_like
@@ -73,6 +73,17 @@ def stack_like(parts: Any, like: Any) -> Any:
         return np.zeros(like.shape, like.dtype)
     row = np.zeros(like.shape[1:], like.dtype)
     return np.stack([expand(part, row) for part in parts])
+
+
+def unstack_like(d: Any, parts: Any) -> Any:
+    """The cotangents of `parts` where `d` is that of `stack_like(parts, like)`.
+
+    >>> unstack_like(np.array([1.0, 2.0]), [3.0, 0.0])
+    [np.float64(1.0), np.float64(2.0)]
+    """
+    if not hasattr(parts, "__len__"):
+        return 0.0
+    return [unbroadcast(d[i], part) for i, part in enumerate(parts)]
 
 
 def item_of(d: Any, key: Any, like: Any) -> Any:

@@ -40,6 +40,8 @@ BROADCASTING = collect(
     linear("snapshot(x)", x="g"),
     linear("restructure(d, x)", d="unrestructure(g, x)", also={"memory": "maybe"}),
     linear("unrestructure(g, x)", g="restructure(g, x)", also={"memory": "maybe"}),
+    linear("stack_like(parts, like)", parts="unstack_like(g, parts)", also={"sequences": ("parts",), "memory": "maybe"}),
+    linear("unstack_like(d, parts)", d="stack_like(g, d)", also={"memory": "maybe"}),
     linear("seeded(d, like)", d="seeded(g, d)", also={"memory": "maybe"}),
     linear("in_dtype(d, like)", d="in_dtype(g, d)", also={"memory": "maybe"}),
     missing("item_of", why="a list that is written in place twice over has not been needed yet", also={"memory": "maybe"}),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import gast
 
-from adjoint.transform.analyses.kind import ANY, atom_kind
+from adjoint.transform.analyses.kind import ANY, Kind, atom_kind
 from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import call, expression
 from adjoint.transform.derive.contributions import Env
@@ -38,7 +38,9 @@ def pull_index(
     place = cotangent_place(op, buffer, env, sweep)
     container = sweep.kind(base.name).is_container
     if isinstance(g.value, tuple) and container:
-        _add_parts(place, g, sweep, out)
+        items = sweep.kind(base.name).items
+        element = items[0] if len(items) == 1 else ANY
+        _add_parts(place, g, element, sweep, out)
         return
     value = flat(g, sweep, out)
     protect(buffer.name, base.name, state, sweep, out)
@@ -56,8 +58,8 @@ def pull_index(
         out.append(Effect(replace(indices, args=(*indices.args, value))))
 
 
-def _add_parts(place: Op, g: Cotangent, sweep: Sweep, out: Out) -> None:
-    """Add the parts of a tuple to the parts of an element of a list."""
+def _add_parts(place: Op, g: Cotangent, kind: Kind, sweep: Sweep, out: Out) -> None:
+    """Add the parts of a tuple to the parts of an element of a list, of some kind."""
     assert isinstance(g.value, tuple)
     owner = assign(out, sweep.names, place)
     link(owner, place, sweep)
@@ -65,10 +67,15 @@ def _add_parts(place: Op, g: Cotangent, sweep: Sweep, out: Out) -> None:
         if part is None:
             continue
         inner = expression(f"owner[{i}]", {"owner": owner}, "index")
+        known = kind.items[i] if i < len(kind.items) else ANY
         if isinstance(part.value, tuple):
-            _add_parts(inner, part, sweep, out)
-        else:
+            _add_parts(inner, part, known, sweep, out)
+        elif known.tag in ("num", "array", "numeric"):
             out.append(Store(inner, "+", flat(part, sweep, out)))
+        else:  # the cotangent of a function is a dict
+            value = flat(part, sweep, out)
+            total = call("accumulate", assign(out, sweep.names, inner), value)
+            out.append(Store(inner, "", assign(out, sweep.names, total)))
 
 
 def cotangent_place(op: Op, buffer: Var, env: Env, sweep: Sweep) -> Op:

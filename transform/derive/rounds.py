@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adjoint.transform.analyses.kind import ANY, NUMERIC, Kind
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import call, expression
@@ -218,7 +219,8 @@ def _distribute(
     nested = kind.tag == "any" or (kind.is_container and not (
         kind.items and all(item.tag in ("num", "array", "numeric") for item in kind.items)
     ))
-    _add(place, g, nested, sweep, part)
+    element = kind.items[0] if len(kind.items) == 1 else ANY
+    _add(place, g, nested, element, sweep, part)
 
 
 def _distribute_parts(
@@ -237,15 +239,19 @@ def _distribute_parts(
             _distribute(inner, held, rounds, inside, part)
 
 
-def _add(place: Op, g: Cotangent, nested: bool, sweep: Sweep, part: Out) -> None:
-    """Add to an element of a cotangent; `nested` where it may be a container itself."""
+def _add(
+    place: Op, g: Cotangent, nested: bool, kind: Kind, sweep: Sweep, part: Out
+) -> None:
+    """Add to an element of a cotangent, of some kind; `nested` where it may be a container."""
     if isinstance(g.value, tuple):
         element = assign(part, sweep.names, place)
         link(element, place, sweep)
         for i, held in enumerate(g.value):
             if held is not None:
                 inner = expression(f"d[{i}]", {"d": element}, "index")
-                _add(inner, held, isinstance(held.value, tuple), sweep, part)
+                known = kind.items[i] if i < len(kind.items) else NUMERIC
+                deeper = known.is_container or known.tag in ("any", "function")
+                _add(inner, held, deeper, known, sweep, part)
     elif nested:
         total = call("accumulate", assign(part, sweep.names, place), flat(g, sweep, part))
         part.append(Store(place, "", assign(part, sweep.names, total)))
