@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from adjoint.runtime import home
-from adjoint.transform.analyses.kind import kind_of
+from adjoint.runtime.helpers import is_complex
+from adjoint.runtime.helpers.structures import fields_of
+from adjoint.transform.analyses.kind import DEEPEST, kind_of
 
 PLAIN: frozenset[type] = frozenset(
     {np.ndarray, float, int, bool, complex, str, type(None), np.float64, np.float32, np.int64}
@@ -30,4 +32,23 @@ def key_of(value: Any) -> Any:
         return kind
     if hasattr(value, "ndim") and hasattr(value, "dtype"):
         return kind, value.ndim, value.dtype.kind
-    return kind, kind_of(value), id(home.namespace_of(value))
+    return kind, kind_of(value), id(home.namespace_of(value)), holds_complex(value)
+
+
+def holds_complex(value: Any, deepest: int = DEEPEST) -> bool:
+    """Whether a value is or holds a complex number, as far as its kind reaches into it.
+
+    >>> holds_complex({"w": [1.0, np.ones(2)]}), holds_complex((1.0, [2j]))
+    (False, True)
+    """
+    if isinstance(value, type):
+        return False
+    if type(value) in PLAIN or hasattr(value, "dtype"):
+        return bool(is_complex(value))
+    if isinstance(value, list | tuple):
+        return any(holds_complex(part, deepest) for part in value)
+    if isinstance(value, dict):
+        return any(holds_complex(part, deepest) for part in value.values())
+    if deepest == 0:
+        return False
+    return any(holds_complex(part, deepest - 1) for part in fields_of(value).values())

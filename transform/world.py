@@ -9,7 +9,7 @@ from typing import Any
 
 from adjoint.runtime.places import Places
 from adjoint.transform.analyses.aliases import Aliases
-from adjoint.transform.analyses.fields import Field
+from adjoint.transform.analyses.complexes import Complexes
 from adjoint.transform.analyses.kind import NONE, NUMERIC, Kind, kind_of, kind_of_annotation
 from adjoint.transform.callees import Callees, ParameterKinds
 from adjoint.transform.derive.functions import Adjoint
@@ -98,7 +98,8 @@ class World:
     and what it leaves behind. returns: the kind of its result. assume_arrays: whether a name that
     may be a number or an array is taken to be an array, as in source that is shown without
     arguments. device: whether arrays live on a device, where their elements are views. complexes:
-    whether any number may be complex. passes: the names of the rewrites that are made.
+    what complex numbers there are; None where there are none. passes: the names of the rewrites
+    that are made.
     """
 
     analyses: dict[Any, Analysis] = field(default_factory=dict)
@@ -109,7 +110,7 @@ class World:
     callees: Callees = field(default_factory=Callees)
     assume_arrays: bool = False
     device: bool = False
-    complexes: Mapping[str, Field] | None = field(default_factory=dict)
+    complexes: Complexes | None = field(default_factory=Complexes)
     passes: Passes = ALL
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import random
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -64,8 +65,11 @@ def rule_of(function: object) -> Rule | None:
         entry = _of_scipy(module).get(id(function))
         if entry is not None and entry[0] is function:
             return entry[1]
-    if isinstance(getattr(function, "__self__", None), _RANDOM_SOURCES):
+    source = getattr(function, "__self__", None)
+    if isinstance(source, _RANDOM_SOURCES):
         return RULES.get(f"np.random.{getattr(function, '__name__', '')}")
+    if isinstance(source, random.Random):
+        return RULES.get(f"random.{getattr(function, '__name__', '')}")
     return None
 
 

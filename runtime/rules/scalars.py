@@ -68,4 +68,12 @@ BUILTINS = collect(
     zero("all any ord chr bin hex oct format ascii"),
 )
 
-RULES = collect(MATH, BUILTINS)
+# A number drawn is a standard one that is moved and scaled: `z` is `(ans - mu) / sigma`.
+DRAWN = collect(
+    general("random.gauss(mu=0.0, sigma=1.0)", vjp={"mu": "g", "sigma": "g * (ans - mu) / sigma"}, jvp={"mu": "g", "sigma": "g * (ans - mu) / sigma"}),
+    general("random.normalvariate(mu=0.0, sigma=1.0)", vjp={"mu": "g", "sigma": "g * (ans - mu) / sigma"}, jvp={"mu": "g", "sigma": "g * (ans - mu) / sigma"}),
+    general("random.expovariate(lambd=1.0)", vjp={"lambd": "-g * ans / lambd"}, jvp={"lambd": "-g * ans / lambd"}),
+    missing("random.betavariate random.gammavariate random.vonmisesvariate", why="the numbers drawn depend on its parameters by acceptance and rejection"),
+)
+
+RULES = collect(MATH, BUILTINS, DRAWN)

@@ -126,7 +126,7 @@ STATEMENTS = (
     "{t} = np.zeros(3); {t} += {x}",
     "{t} = np.zeros(3, np.float32); {t}[:] = {x}",
     "{t} = np.zeros((2, 3)); {t} += {x}; {t}[0] *= {y}",
-    "{t} = np.empty(3, complex); {t}[:] = {x}; {t}.imag += {y}",
+    "{t} = np.ones(3, complex); {t}[:] = {x}; {t}.imag += {y}",
     "{t} = np.full(3, {x}); {t} *= {y}",
     "{t} = np.zeros(3, np.complex64); {t}.real = {x}; {t}.imag = {y}",
     "{t} = np.zeros_like({x}); {t} += {y}", "{t} = np.array({x}); {t} -= {y}",

@@ -27,7 +27,8 @@ def test_every_sort_of_number_and_operator_occurs() -> None:
     text = "".join(render(case.block) for case in cases)
     for piece in (
         " ** ", " // ", " % ", " << ", "divmod(", "pow(", "abs(", "round(", "min(", "math.",
-        "cmath.", "np.where(", "astype(", "dtype=", ".real = ", " *= ", "range(0)", "int(", "float(",
+        "cmath.", "np.where(", "astype(", "dtype=", ".real = ", " *= ", "range(0)", "int(",
+        "float(",
     ):  # fmt: skip
         assert piece in text, piece
     kinds = {type(arg).__name__ for case in cases for arg in case.args}

@@ -41,7 +41,7 @@ COMPLEX_CASES = parse(COMPLEX_SAMPLES, COMPLEX_VALUES)
 # `viewed` raises unless its arguments share memory, which samples of numbers cannot say.
 WITHOUT_SAMPLES = {"complex", "viewed", "adjoint.on_cotangent"} | {
     f"np.{name}" for name in ("float16", "float32", "complex64", "complex128")
-}
+} | {f"random.{name}" for name in ("gauss", "normalvariate", "expovariate")}
 
 # What second derivatives still lack, and why.
 PENDING = {

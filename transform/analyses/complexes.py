@@ -8,6 +8,7 @@ numbers, in the function or in one that it calls.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -17,6 +18,7 @@ from adjoint.runtime.helpers import is_complex
 from adjoint.runtime.rules import RULES, rule_of
 from adjoint.transform.analyses.fields import Field, field_of
 from adjoint.transform.ir.nodes import Assign, Block, Const, Op, Ref, Stmt, reads, walk
+from adjoint.transform.keys import holds_complex
 from adjoint.transform.ours import Derivative, is_differentiable, maker_of
 
 _DTYPES = frozenset({"complex", "complex64", "complex128", "c8", "c16", "F", "D"})
@@ -25,20 +27,34 @@ _MAKERS = frozenset(
 ) | {"complex", "complex64", "complex128", "cmath", "emath"}
 
 
-def complexes(values: Mapping[str, Any], block: Block) -> Mapping[str, Field] | None:
-    """The fields of the values that go into a block; None where no number is complex there.
+@dataclass(frozen=True, slots=True)
+class Complexes:
+    """Complex numbers in a function.
 
-    Of a list or object only the kind decides which emission serves it: what it holds is not asked.
+    sure: whether there certainly are any; else a function or object that is given may make some.
+    given: the fields of its arguments.
     """
-    if all(map(_is_real, values.values())) and not may_make_complex(block):
+
+    sure: bool = False
+    given: Mapping[str, Field] = field(default_factory=dict)
+
+
+def complexes(values: Mapping[str, Any], block: Block) -> Complexes | None:
+    """What complex numbers there are in a block into which values go; None where there are none."""
+    sure = any(map(holds_complex, values.values())) or may_make_complex(block)
+    if not sure and all(map(_is_plain, values.values())):
         return None
-    return {name: field_of(value) for name, value in values.items()}
+    return Complexes(sure, {name: field_of(value) for name, value in values.items()})
 
 
-def _is_real(value: Any) -> bool:
-    if hasattr(value, "dtype") and hasattr(value, "ndim") and not isinstance(value, type):
-        return value.dtype.kind in "fiub"
-    return value is None or isinstance(value, int | float | str)
+def _is_plain(value: Any) -> bool:
+    """Whether a value holds numbers and texts, and nothing that could make others of them."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    typed = hasattr(value, "dtype") and hasattr(value, "ndim") and not isinstance(value, type)
+    return typed or value is None or isinstance(value, int | float | str)
 
 
 def may_make_complex(block: Block) -> bool:

@@ -106,7 +106,7 @@ CELL = Kind("cell")
 SHARING = Kind("any", names=("cells",))
 """A function that holds cells; or anything else that may be one."""
 
-_DEEPEST = 4
+DEEPEST = 4
 
 
 def join(a: Kind | None, b: Kind | None) -> Kind:
@@ -175,7 +175,7 @@ _OF_TYPE = {float: NUM, int: INT, bool: BOOL, str: STR, type(None): NONE}
 """The usual case, decided at once: lists may be long."""
 
 
-def kind_of(value: Any, deepest: int = _DEEPEST) -> Kind:
+def kind_of(value: Any, deepest: int = DEEPEST) -> Kind:
     """The kind of a value that a function is called with, or that it finds outside.
 
     Of objects within objects beyond `deepest` nothing is known: they may hold one another.

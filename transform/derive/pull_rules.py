@@ -68,7 +68,9 @@ def pull_rule(
             text = spread(text, rule.starred, len(starred))
         if i in starred:
             here["k"] = Const(starred.index(i))
-        if rule.takes_real:
+        if sweep.may_be_junk(arg) and rule.gives_real and rule.result == "array":
+            text = re.sub(r"\bg\b", "g.real", text)
+        elif rule.takes_real:
             read = residuals(rule, role, frozenset(op.roles))
             text = _of_real_parts(text, {n: a for n, r, a in named if r in read}, sweep)
         if g.masked and rule.kind == "elementwise" and text not in ("g", "-g"):

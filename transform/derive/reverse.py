@@ -358,7 +358,9 @@ def _reverse_loop(stmt: For | While, state: State, sweep: Sweep, out: Out) -> No
         if name in state:
             continue
         loose = sweep.kind(name).is_container or name in sweep.facts.aliases.mixed
-        if name in assigned or loose or name not in env or may_be_unbound(env[name]):
+        stays = sweep.kind(name).tag == "array" and versions.end.get(name) is env.get(name)
+        changes = name in assigned and not stays
+        if changes or loose or name not in env or may_be_unbound(env[name]):
             zero: Cotangent = Cotangent(sweep.d(name), lazy=True)
             rebind(name, ZERO, state, sweep, out)
             state[name] = zero

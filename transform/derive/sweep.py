@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from adjoint.transform.analyses.aliases import Aliases
+from adjoint.transform.analyses.complexes import Complexes
 from adjoint.transform.analyses.fields import EITHER, REAL, Field, field_of, fields
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.shapes import NUMBER, Shape, Shapes
@@ -43,8 +44,7 @@ class Facts:
     """Everything known of the function being differentiated.
 
     device: whether arrays live on a device, where an element is a view.
-    complexes: of the arguments that users give, which are real and which complex; None where no
-    number is complex.
+    complexes: what complex numbers there are; None where there are none.
     """
 
     function: Function
@@ -61,7 +61,7 @@ class Facts:
     definitions: Mapping[str, Stmt]
     differentiate_call: Callable[[Op, Stmt, frozenset[str], frozenset[str]], Derivative]
     device: bool = False
-    complexes: Mapping[str, Field] | None = field(default_factory=dict)
+    complexes: Complexes | None = field(default_factory=Complexes)
 
 
 NOW = "&now"
@@ -87,8 +87,8 @@ class Sweep:
     that the forward sweep runs in another form. links: emitted names that are views of others.
     rounds: by loop, the emitted variable that counts its rounds. memory: the emitted variable that
     holds cotangents by memory, once it is needed. memory_given: whether the caller has it. settles:
-    whether there are placeholders for what a name holds somewhere. fields: the names that hold real
-    numbers, and those that hold complex ones; None where no number is complex.
+    whether there are placeholders for what a name holds somewhere. fields: where there
+    certainly are complex numbers, the names that hold such and those that hold real ones.
     """
 
     facts: Facts
@@ -175,23 +175,35 @@ class Sweep:
     def find_fields(self, public: bool) -> None:
         """Find out which names are real and which complex; of users the arguments are known."""
         facts = self.facts
-        if facts.complexes is not None:
-            self.fields = fields(facts.function, facts.kinds, facts.complexes if public else {})
+        if facts.complexes is not None and facts.complexes.sure:
+            given = facts.complexes.given if public else {}
+            self.fields = fields(facts.function, facts.kinds, given)
 
     def is_real(self, atom: Atom) -> bool:
         """Whether what an atom holds is certainly real."""
-        return self._field(atom) == REAL
+        if self.fields is None:
+            return self.facts.complexes is None
+        return self._field(atom, self.fields) == REAL
+
+    def may_be_junk(self, atom: Atom) -> bool:
+        """Whether the cotangent of a real value may have got an imaginary part, that means nothing.
+
+        So it is where functions that are known only at run time may make complex numbers.
+        """
+        return self.fields is None and not self.is_real(atom)
 
     def same_field(self, a: Atom, b: Atom) -> bool:
-        """Whether both are certainly real or both certainly complex: so are their cotangents."""
-        return self._field(a) == self._field(b) != EITHER
+        """Whether both are certainly real or both certainly complex: so are their cotangents.
 
-    def _field(self, atom: Atom) -> Field:
+        Where it is not sure that there are complex numbers, nothing is asked.
+        """
         if self.fields is None:
-            return REAL
+            return True
+        return self._field(a, self.fields) == self._field(b, self.fields) != EITHER
+
+    def _field(self, atom: Atom, known: Mapping[str, Field]) -> Field:
         if isinstance(atom, Var):
-            known = self.kind(atom.name).discrete
-            return REAL if known else self.fields.get(atom.name, EITHER)
+            return REAL if self.kind(atom.name).discrete else known.get(atom.name, EITHER)
         return field_of(atom.value)
 
     def is_active(self, atom: Atom) -> bool:

@@ -1,6 +1,7 @@
 """Plain numbers, `math`, and the elementwise functions of NumPy."""
 
 import math
+import random
 
 import numpy as np
 
@@ -203,3 +204,14 @@ def negations(x, y):
 @program((0.8, 1.1))
 def degrees_and_radians(x, y):
     return np.deg2rad(x * 50.0) * np.rad2deg(y) + math.radians(y) * math.degrees(x)
+
+
+@program((arr(3), 0.7), (pos(3), 1.2))
+def numbers_drawn(x, sigma):
+    """What is drawn is a standard number that is moved and scaled: it follows its parameters."""
+    source = random.Random(3)
+    total = 0.0
+    for mean in x:
+        total += source.gauss(mean, sigma) * mean + source.normalvariate(sigma=sigma) ** 2
+        total -= source.expovariate(sigma) * source.uniform(mean, sigma)
+    return total
