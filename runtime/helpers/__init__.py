@@ -198,6 +198,7 @@ from .selecting import unsplit_equal as unsplit_equal
 from .shadows import contents as contents
 from .shadows import shadow as shadow
 from .shadows import shadow_add as shadow_add
+from .shadows import shadow_changed as shadow_changed
 from .shadows import shadow_item as shadow_item
 from .shadows import shadow_or as shadow_or
 from .shadows import shadow_take as shadow_take

@@ -112,6 +112,20 @@ def shadow_take(shadows: dict[int, Any], x: Any, d: Any = None) -> Any:
     return _each(x, 0.0 if d is None else d, lambda part, g: shadow_take(shadows, part, g))
 
 
+def shadow_changed(shadows: dict[int, Any], x: Any, d: Any) -> Any:
+    """The cotangent of what `x += v` gives, which may be an array or a number, but no list.
+
+    >>> shadow_changed({}, 2.0, 5.0)
+    5.0
+    """
+    if isinstance(x, (list, dict)):
+        raise not_followed(
+            f"the adjoint relies on an array or a number where the function changes a "
+            f"{type(x).__name__} in place; call a method of it, or make a new one"
+        )
+    return shadow_take(shadows, x, d)
+
+
 def shadow_item(shadows: dict[int, Any], x: Any, item: Any, d: Any) -> Any:
     """The cotangent of `x[i]`, of which only an array makes another array (by an index).
 

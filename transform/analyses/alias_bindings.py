@@ -152,7 +152,8 @@ def _unpack_round(
     """The parts of what a loop over several sequences gives in one round."""
     for target, part in zip(targets, state.rounds[source], strict=True):
         if isinstance(part, View):
-            bind(target, [(part.of, "same")], state, world)
+            held = world.kinds.get(part.of, ANY).is_container
+            bind(target, [(part.of, "held" if held else "same")], state, world)
             if may_share(target, world):
                 note_item(target, part, state)
             continue

@@ -6,7 +6,7 @@ from adjoint.transform.analyses.alias_state import State, World, may_share
 from adjoint.transform.analyses.classes import record_fields
 from adjoint.transform.analyses.container_calls import DEEP_COPY, REPLACE, SOURCE
 from adjoint.transform.analyses.effects import RESULT
-from adjoint.transform.analyses.kind import ANY
+from adjoint.transform.analyses.kind import ANY, join_all
 from adjoint.transform.analyses.liveness import names_read
 from adjoint.transform.analyses.views import Part, View
 from adjoint.transform.ir.nodes import (
@@ -154,6 +154,8 @@ def may_be_item(item: View, stmt: Stmt, state: State, world: World) -> bool:
         live = live.union(*(names_read(inner) for inner in walk(stmt.body)))
     live -= {v.name for v in binds(stmt)}
     kind = world.kinds.get(next(iter(binds(stmt))).name, ANY)
+    if isinstance(stmt, For):  # perhaps over several, so that its target is a tuple
+        kind = join_all(world.kinds.get(item.of, ANY).items)
     held = {
         n for n, how in state.relations.get(item.of, {}).items()
         if how == "holds" and state.root(n) != state.root(container)

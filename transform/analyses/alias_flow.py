@@ -7,7 +7,8 @@ from adjoint.transform.analyses.alias_elements import elements_after, note_item,
 from adjoint.transform.analyses.alias_state import State, World, may_share, meet
 from adjoint.transform.analyses.alias_writes import check_order, check_writes, note_reads
 from adjoint.transform.analyses.kind import ANY
-from adjoint.transform.analyses.views import View, views_of_loop
+from adjoint.transform.analyses.liveness import names_read
+from adjoint.transform.analyses.views import SOME, Part, View, views_of_loop
 from adjoint.transform.ir.nodes import (
     Assign,
     Augment,
@@ -25,6 +26,7 @@ from adjoint.transform.ir.nodes import (
     Zip,
     binds,
     iter_atoms,
+    walk,
 )  # fmt: skip
 
 
@@ -83,6 +85,16 @@ def _stmt(stmt: Stmt, state: State, world: World) -> State:
     return state
 
 
+def _taken_apart(target: str, parts: tuple[Part, ...], body: Block) -> bool:
+    """Whether the tuples of a loop are unpacked at once, not seen otherwise, and known in parts."""
+    first = next((i for i, stmt in enumerate(body) if not isinstance(stmt, Augment)), 0)
+    at_once = body[first] if body else None
+    if not parts or SOME in parts or not isinstance(at_once, Unpack):
+        return False
+    readers = [stmt for stmt in walk(body) if target in names_read(stmt)]
+    return readers == [at_once] and at_once.star is None and len(at_once.targets) == len(parts)
+
+
 def _loop(
     stmt: Stmt, state: State, world: World, before: Block, body: Block,
     target: str | None, sources: list[tuple[str, str]],
@@ -91,9 +103,11 @@ def _loop(
     while True:
         inside = entry.copy()
         if target is not None:
-            bind(target, sources, inside, world)
+            view, parts = None, ()
             if isinstance(stmt, For):
                 view, parts = views_of_loop(stmt.iterable, stmt, world.kinds)
+            bind(target, [] if _taken_apart(target, parts, body) else sources, inside, world)
+            if isinstance(stmt, For):
                 whole = unless_shared(view, stmt, inside, world)
                 parts = tuple(unless_shared(part, stmt, inside, world) for part in parts)
                 if isinstance(whole, View) and whole.of != target and may_share(target, world):

@@ -151,8 +151,11 @@ def check_writes(stmt: Stmt, state: State, world: World) -> None:
 
 def _is_list(stmt: Stmt, kind: Kind) -> bool:
     """Whether a write may put something in the places of a list or dict."""
-    by_name = isinstance(stmt, Store) and stmt.place.prim.startswith("attribute:")
-    return may_contain(kind) and kind.tag != "record" and not by_name
+    if isinstance(stmt, Store) and stmt.place.prim.startswith("attribute:"):
+        return False
+    if isinstance(stmt, Augment) and kind.tag == "any":
+        return False  # a list is refused when it runs, see `shadow_changed`
+    return may_contain(kind) and kind.tag != "record"
 
 
 def _seen(name: str, other: str, how: str, deep: bool, state: State) -> bool:

@@ -126,12 +126,14 @@ def _held_array(stmt: Store, kinds: dict[str, Kind]) -> bool:
 
 
 def _held_kind(stmt: Store, kinds: dict[str, Kind]) -> Kind | None:
-    """The kind of what stands at a place of a container; None for a place in an array."""
+    """The kind of what stands at a place of a container or object; None for one in an array."""
     assert isinstance(stmt.base, Var)
     base = kinds.get(stmt.base.name, ANY)
-    if stmt.place.prim != "index":
+    if stmt.place.prim.startswith("attribute:"):
         name = stmt.place.prim.removeprefix("attribute:")
-        return base.items[base.names.index(name)] if name in base.names else None
+        return base.items[base.names.index(name)] if name in base.names else ANY
+    if stmt.place.prim != "index":
+        return None
     return join_all(base.items) if base.tag in ("list", "tuple", "dict") else None
 
 

@@ -171,6 +171,8 @@ def _take(
     if base is not None:
         text = "shadow_item(s, base, x, g)"
         atoms["base"] = sweep.here(base.name)
+    if isinstance(stmt, Augment) and sweep.kind(name).tag == "any":
+        text = "shadow_changed(s, x, g)"
     hint = "d" if name.startswith("%") else f"d_{name}"
     taken = sweep.names.temporary(hint)
     out.append(Assign(taken, expression(text, atoms, "derived.pop")))

@@ -487,7 +487,7 @@ def linked(x, y, k):
     return np.sum(node.value * node.next.value)
 
 
-@program((arr(3), arr(3), 0.5), may_refuse=True)
+@program((arr(3), arr(3), 0.5))
 def linked_in_a_loop(x, y, k):
     head = None
     for i in range(3):
@@ -781,7 +781,7 @@ def two_objects_share_an_array(x, y, k):
     return np.sum(a.item * b.item)
 
 
-@program((arr(3), 0.5), may_refuse=True)
+@program((arr(3), 0.5))
 def one_object_two_boxes(x, k):
     inner = Box(x * 1.0)
     a, b = Box(inner), Box(inner)
@@ -852,3 +852,70 @@ def field_updated_by_what_reads_it(x, k):
     for _ in range(2):
         p.a[1] += 0.1 * p.energy()
     return np.sum(p.a) * p.energy()
+
+
+@program((arr(2), arr(2), arr(2), 0.5))
+def pairs_unpacked_late(x, y, z, k):
+    xs, ys = [x * 1.0, y * 1.0], [z * 1.0, x * k]
+    first = xs
+    for pair in zip(xs, ys):
+        xs = [z, z]
+        p, q = pair
+        p *= k
+        q += p
+    return np.sum(first[0] * first[1]) + np.sum(ys[0] * ys[1] * xs[0])
+
+
+@program((arr(2), arr(2), 0.5))
+def pairs_of_one_list(x, y, k):
+    xs = [x * 1.0, y * 1.0]
+    for p, q in zip(xs, reversed(xs)):
+        p *= k
+        q += p
+    return np.sum(xs[0] * xs[1])
+
+
+@program((arr(2), arr(2)))
+def one_list_beside_itself(x, y):
+    a = x * 1.0
+    xs = as_list(a, y)
+    for e, f in zip(xs, xs):
+        e += 0.2 * f
+    return np.sum(np.sin(a)) + np.sum(xs[1] ** 2)
+
+
+@program((arr(2), arr(2)))
+def counted_elements_written(x, y):
+    a = x * 1.0
+    xs = [a, y * 1.0]
+    for i in range(2):
+        xs[i] -= 0.1 * a
+    for i, e in enumerate(xs):
+        e += 0.2 * i * a * a
+    return np.sum(np.sin(a) * xs[1])
+
+
+@program((arr(2), arr(2), 0.6))
+def numbers_in_a_linked_list(x, y, k):
+    head = None
+    for i in range(3):
+        head = Node(k * i, head)
+    node, last = head, head.next.value
+    while node is not None:
+        node.value *= k
+        node.value += k * k
+        node = node.next
+    return head.value * last * np.sum(x * y) + head.next.next.value
+
+
+@program((arr(2), arr(2), 0.6))
+def arrays_in_a_linked_list(x, y, k):
+    head = None
+    for i in range(3):
+        head = Node(x * (k + i), head)
+    node, last = head, head.next.value
+    t = last * last
+    while node is not None:
+        node.value += y
+        node = node.next
+    return np.sum(t) + np.sum(last * head.value)
