@@ -22,13 +22,16 @@ from adjoint.transform.forward.stores import augment, store, together
 from adjoint.transform.forward.zeros import zero, zeros_made
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
+    NOWHERE,
     Assign,
     Augment,
     Block,
+    Break,
     Effect,
     For,
     If,
     Op,
+    Rhs,
     Stmt,
     Store,
     Try,
@@ -49,11 +52,13 @@ def push(block: Block, state: State, facts: Facts) -> Block:
         if is_added(stmt, facts):
             continue
         facts = facts if written == facts.ahead else replace(facts, ahead=written)
-        span = getattr(stmt, "span", None)
-        for new in _stmt(stmt, state, facts):
-            unplaced = span is not None and getattr(new, "span", span) != span
-            out.append(replace(new, span=span) if unplaced and not new.span.file else new)  # type: ignore[union-attr,call-arg]
+        out += (_placed(new, stmt) for new in _stmt(stmt, state, facts))
     return tuple(out)
+
+
+def _placed(new: Stmt, stmt: Stmt) -> Stmt:
+    """A statement of a tangent, at the place of the statement that it goes with."""
+    return new if new is stmt or new.span != NOWHERE else replace(new, span=stmt.span)
 
 
 def _written_after(block: Block, facts: Facts) -> list[frozenset[str]]:
@@ -119,7 +124,7 @@ def _assign(stmt: Assign, state: State, facts: Facts) -> list[Stmt]:
     return assigned(stmt, value, out, facts)
 
 
-def _of_op(stmt: Assign, op: Op, state: State, facts: Facts, out: Out):  # type: ignore[no-untyped-def]
+def _of_op(stmt: Assign, op: Op, state: State, facts: Facts, out: Out) -> Rhs:
     env = facts.versions.before.get(id(stmt), {})
     after = facts.versions.after.get(id(stmt), {})
     callee = (op.callee,) if op.callee is not None else ()
@@ -132,6 +137,7 @@ def _of_op(stmt: Assign, op: Op, state: State, facts: Facts, out: Out):  # type:
     found = container_tangent(stmt, op, state, facts, out)
     if found is None:
         refuse(stmt, op)
+        raise AssertionError(op.prim)
     return found
 
 
@@ -233,8 +239,6 @@ def _if(stmt: If, state: State, facts: Facts) -> list[Stmt]:
 
 def _before_leaving(block: Block, out: Out) -> Block:
     """What was added at the end of a block, before the `break` that ends it."""
-    from adjoint.transform.ir.nodes import Break  # noqa: PLC0415
-
     if block and isinstance(block[-1], Break):
         return (*block[:-1], *out[len(block) :], block[-1])
     return tuple(out)

@@ -92,7 +92,7 @@ def _display(op: Op, state: State, facts: Facts, out: Out) -> Op:
 
 
 def _all_given(op: Op) -> gast.AST:
-    """The call of a named tuple with what it leaves out: a default is the value, not the tangent."""
+    """The call of a named tuple, with what it leaves out: a default is a value, and no tangent."""
     template = op.template
     if not isinstance(op.callee, Ref) or not isinstance(template, gast.Call):
         return template
@@ -125,7 +125,7 @@ def _record(op: Op, state: State, facts: Facts, out: Out) -> Op:
 
 def _field_names(op: Op) -> tuple[str, ...]:
     if op.prim == REPLACED:
-        return tuple(keyword.arg for keyword in op.template.keywords)  # type: ignore[attr-defined]
+        return tuple(keyword.arg for keyword in op.template.keywords)
     assert isinstance(op.callee, Ref)
     return record_fields(op.callee.value) or ()
 
