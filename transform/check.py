@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ def check_gradient(
 
     title = getattr(made, "__name__", "function")
     for i in places:
-        _compare(lambda x, i=i: along(i, x), args[i], found[i], title, names[i], rtol, atol)
+        _compare(partial(along, i), args[i], found[i], title, names[i], rtol, atol)
     tangents = [_random(arg, rng) if i in places else None for i, arg in enumerate(args)]
     _, tangent = made.jvp(tuple(map(_copied, args)), tangents, **kwargs)
     there = _inner(seed, tangent)
@@ -112,7 +113,7 @@ def _second_order(
     found = found if len(places) > 1 else (found,)
     for i, slope in zip(places, found, strict=True):
         given = restructure(slope, args[i])
-        _compare(lambda x, i=i: along(i, x), args[i], given, title, names[i], rtol, atol)
+        _compare(partial(along, i), args[i], given, title, names[i], rtol, atol)
 
 
 def _compare(

@@ -64,15 +64,14 @@ def _reached(
     derivative: Derivative, op: Op, kinds: Mapping[str, Kind], world: World, within: Span
 ) -> tuple[FunctionType, Op]:
     """The emitted function that a call of a derivative reaches, and the call with all it takes."""
-    target: Any = derivative.target
-    assert isinstance(op.callee, Ref)
-    target = derivative_of(target) or target
+    text = getattr(op.callee, "text", "")
+    target: Any = derivative_of(derivative.target) or derivative.target
     if isinstance(target, Derivative):
         target, op = _reached(target, op, kinds, world, within)
-    call = call_of(replace(op, callee=Ref(op.callee.text, target)), kinds, world.callees)
+    call = call_of(replace(op, callee=Ref(text, target)), kinds, world.callees)
     if call is None or any(kind is FUNCTION for _, kind in call.kinds):
         raise unsupported(
-            place_of(op, within), f"what `{op.callee.text}` is given here is known only when it "
+            place_of(op, within), f"what `{text}` is given here is known only when it "
             "runs, and its derivative is differentiated again", "pass numbers and arrays, one by "
             "one",
         )  # fmt: skip

@@ -54,7 +54,8 @@ def unwrap(function: Any) -> Target:
 
 def _of_derivative(method: types.MethodType) -> Target:
     """The function that stands for `f.gradient`, with what `f` presets."""
-    asked, mode = method.__self__._asked, method.__name__
+    owner: Any = method.__self__
+    asked, mode = owner._asked, method.__name__
     slots = asked.slots(asked.wrt, mode, parameters_of(asked.function))
     if slots is not None and any(slot.inside is not None for slot in slots):
         raise NotDifferentiable(

@@ -240,21 +240,21 @@ def restructure(d: Any, x: Any) -> Any:
     return None
 
 
-def unrestructure(g: Any, x: Any) -> Any:
-    """The cotangent of `d` where `g` is that of `restructure(d, x)`.
+def unrestructure(d: Any, x: Any) -> Any:
+    """The cotangent of what `restructure` was given of `x`, where `d` is that of what it gave.
 
     >>> unrestructure((2.0, None), (1.0, "name"))
     [2.0, None]
     """
     if isinstance(x, (list, tuple)):
-        return [unrestructure(part, e) for part, e in zip(_parts(g, x), x, strict=True)]
+        return [unrestructure(part, e) for part, e in zip(_parts(d, x), x, strict=True)]
     if isinstance(x, dict):
-        known = g if isinstance(g, dict) else {}
+        known = d if isinstance(d, dict) else {}
         return {key: unrestructure(known.get(key), e) for key, e in x.items()}
     if hasattr(x, "dtype") or isinstance(x, (bool, int, float, complex)):
-        return np.conjugate(g) if is_complex(g) else g
+        return np.conjugate(d) if is_complex(d) else d
     if fields := fields_of(x):
-        parts = {name: unrestructure(getattr(g, name, None), e) for name, e in fields.items()}
+        parts = {name: unrestructure(getattr(d, name, None), e) for name, e in fields.items()}
         return types.SimpleNamespace(**parts)
     return None
 

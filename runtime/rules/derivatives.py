@@ -39,7 +39,7 @@ BROADCASTING = collect(
     linear("own(d)", d="g"),
     linear("snapshot(x)", x="g"),
     linear("restructure(d, x)", d="unrestructure(g, x)", also={"memory": "maybe"}),
-    linear("unrestructure(g, x)", g="restructure(g, x)", also={"memory": "maybe"}),
+    linear("unrestructure(d, x)", d="restructure(g, x)", also={"memory": "maybe"}),
     linear("stack_like(parts, like)", parts="unstack_like(g, parts)", also={"sequences": ("parts",), "memory": "maybe"}),
     linear("unstack_like(d, parts)", d="stack_like(g, d)", also={"memory": "maybe"}),
     linear("seeded(d, like)", d="seeded(g, d)", also={"memory": "maybe"}),

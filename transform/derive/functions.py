@@ -153,7 +153,8 @@ def vjp(
     backward, gradients = _sweep_back(sweep, state, returned, written, first, memory)
     if positions is not None:
         ending: Out = list(backward)
-        found = dict(zip(wrt, map(_finish, wrt, gradients, repeat(sweep), repeat(ending)), strict=True))
+        made = map(_finish, wrt, gradients, repeat(sweep), repeat(ending))
+        found = dict(zip(wrt, made, strict=True))
         gradients, backward = tuple(found.get(p, Const(None)) for p in positions), tuple(ending)
     backward, params = _in_place(backward, params, written, sweep)
     swept = assemble(fn.body[:-1], backward, gradients, sweep, [result], written)

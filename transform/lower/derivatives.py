@@ -79,9 +79,9 @@ def name_derivatives(fn: Function, known: Known) -> Function:
     used = {value for stmt in walk(fn.body) for value in _values(stmt)}
     changes = {}
     for stmt in walk(fn.body):
-        made_here = isinstance(stmt, Assign) and stmt.target.name in made - used
-        if made_here and isinstance(stmt.value, Op):  # only its calls matter, and they are known
-            changes[id(stmt)] = (_with(stmt, replace(stmt.value, prim="look")),)
+        if isinstance(stmt, Assign) and stmt.target.name in made - used:
+            if isinstance(stmt.value, Op):  # only its calls matter, and they are known
+                changes[id(stmt)] = (_with(stmt, replace(stmt.value, prim="look")),)
     return replace(fn, body=replace_stmts(fn.body, changes))
 
 

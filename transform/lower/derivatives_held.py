@@ -87,9 +87,12 @@ def _parameters_of(atom: Atom, known: Mapping[str, Params]) -> Params | None:
     value = getattr(atom.value, "__wrapped__", atom.value)
     if not isinstance(value, FunctionType):
         return None
-    kinds = {inspect.Parameter.POSITIONAL_OR_KEYWORD: "ordinary"}
+    ordinary = inspect.Parameter.POSITIONAL_OR_KEYWORD
     return tuple(
-        Param(p.name, kinds.get(p.kind, "other"), p.default is not p.empty, p.default)
+        Param(
+            p.name, "ordinary" if p.kind is ordinary else "other", p.default is not p.empty,
+            p.default,
+        )
         for p in inspect.signature(value, follow_wrapped=False).parameters.values()
     )
 
