@@ -25,7 +25,10 @@ _BUILTINS = frozenset(
     )
 )  # fmt: skip
 _EFFECTFUL = frozenset(("out", "key", "**"))  # parameters that make a call more than a look
-_CHANGING = ("derived.pop", "derived.pullback", "derived.vjp", "derived.cell")  # they may change what they get
+# They may change what they get.
+_CHANGING = (
+    "derived.pop", "derived.pullback", "derived.vjp", "derived.cell",
+)
 PLAIN = "plain "
 """Begins what an operation means that was derived, and is printed as it stands."""
 _MODULES = ("numpy", "numpy.linalg", "numpy.fft")
