@@ -366,6 +366,11 @@ def _reverse_loop(stmt: For | While, state: State, sweep: Sweep, out: Out) -> No
             state[name] = zero
         else:
             ensure(name, state, sweep, out, sweep.value(env[name]))
+    for name in carried:
+        held, target = state[name], sweep.d(name)
+        if held.value != target:  # a temporary: those of the user's names are bound
+            rebind(name, flat(held, sweep, out), state, sweep, out)
+            state[name] = replace(held, value=target)
     _repeat(stmt, carried, ready, state, sweep, out)
 
 

@@ -507,3 +507,13 @@ def interpolated_then_sorted(x, y, k):
     z = np.interp(x, [-1.0, 0.0, 1.0], [k, 0.1, 0.5])
     z.sort()
     return np.sum(np.sin(z) * y)
+
+
+@program(*((X, Y, k, n) for k in (1.0, -1.0) for n in (0, 2)))
+def list_made_of_the_list_before_it(x, y, k, n):
+    vs = [v * y[0] for v in x[::-1]]
+    s = k * sum(y) + y[-1]
+    for _ in vs[:n]:
+        vs = [0.5 * (v + w) for v, w in zip(vs, vs[::-1])]
+    vs[-1] += s
+    return sum(v * v for v in vs)
