@@ -103,17 +103,15 @@ def _loop(
     while True:
         inside = entry.copy()
         if target is not None:
-            view, parts = None, ()
-            if isinstance(stmt, For):
-                view, parts = views_of_loop(stmt.iterable, stmt, world.kinds)
+            assert isinstance(stmt, For)
+            view, parts = views_of_loop(stmt.iterable, stmt, world.kinds)
             bind(target, [] if _taken_apart(target, parts, body) else sources, inside, world)
-            if isinstance(stmt, For):
-                whole = unless_shared(view, stmt, inside, world)
-                parts = tuple(unless_shared(part, stmt, inside, world) for part in parts)
-                if isinstance(whole, View) and whole.of != target and may_share(target, world):
-                    note_item(target, whole, inside)
-                if parts:
-                    inside.rounds[target] = parts
+            whole = unless_shared(view, stmt, inside, world)
+            parts = tuple(unless_shared(part, stmt, inside, world) for part in parts)
+            if isinstance(whole, View) and whole.of != target and may_share(target, world):
+                note_item(target, whole, inside)
+            if parts:
+                inside.rounds[target] = parts
         inside = follow(before, inside, world)
         inside = follow(body, inside, world)
         merged = meet(entry, inside)

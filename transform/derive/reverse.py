@@ -81,8 +81,8 @@ def reverse_block(block: Block, state: State, sweep: Sweep, out: Out) -> None:
             pull(stmt, state, sweep, part)
         _forget_views_of(stmt, state, sweep)
         facts = sweep.facts
-        known = (v.before[id(stmt)] for v in (facts.bindings, facts.identities, facts.versions))
-        part = list(settle(tuple(part), *known, sweep))
+        bound, objects = facts.bindings.before[id(stmt)], facts.identities.before[id(stmt)]
+        part = list(settle(tuple(part), bound, objects, facts.versions.before[id(stmt)], sweep))
         if i == 0 or getattr(block[i - 1], "span", NOWHERE) != span:
             bind_named(state, sweep, part)
         if part and not isinstance(stmt, If | For | While | With) and span != current:
