@@ -131,13 +131,6 @@ REWRITES: dict[str, str] = {
                 yield y * y
             return sum(v for v in g())
     """,
-    "generator that is asked for one value": """
-        def f(x):
-            def g():
-                yield x[0] * x[1]
-            for v in g():
-                return v
-    """,
     "class": """
         class Pair:
             def __init__(self, a, b):

@@ -100,13 +100,6 @@ CASES = {
         #   ^^^^^^^^^^^^ `global` of what is assigned here is not supported; return the value
             count = x
     """,
-    "generator that is asked for one value": """
-        def f(x):
-            def g():
-                yield x
-            return next(g())
-        #               ^^^ the generator `g` is followed where a `for`
-    """,
     "yield inside try": """
         def f(x):
             def g():
