@@ -106,8 +106,8 @@ def rule_tangent(
     fresh = found.fresh or len(found.terms) > 1
     shares = rule.may_share(op.roles)
     if not fresh and not shares:
-        sources = frozenset(a.name for a in op.args if isinstance(a, Var))
-        total = owned(total, target.name, sources, facts, out)
+        sources = frozenset(held_name(op, i) for i in places)
+        total = owned(total, target.name, sources, state, facts, out)
     if elementwise:
         _note_shape(op, target, found.shape, env, after, state, facts)
     if shares and isinstance(total, Op):

@@ -23,7 +23,7 @@ def tangent(atom: Atom, state: State, facts: Facts, out: Out) -> Atom:
     if not isinstance(atom, Var) or atom.name not in facts.active:
         return named(out, zero(atom, facts), facts)
     if atom.is_temporary and atom.name in state:
-        return named(out, call("expand", dot(atom.name, facts), atom), facts)
+        return named(out, _expanded(atom.name, dot(atom.name, facts), facts, out), facts)
     complete(atom.name, state, facts, out)
     return dot(atom.name, facts)
 
@@ -38,10 +38,15 @@ def complete(name: str, state: State, facts: Facts, out: Out) -> None:
     if isinstance(last, Assign) and last.target == held:  # it is made here: at once in full shape
         out.pop()
         source = named(out, last.value, facts)
-    expanded: Rhs = call("expand", source, Var(name))
+    out.append(Assign(held, _expanded(name, source, facts, out)))
+
+
+def _expanded(name: str, source: Atom, facts: Facts, out: Out) -> Op:
+    """A tangent in the shape of its value, to be written into where that may be."""
+    expanded = call("expand", source, Var(name))
     if name in facts.written or name in facts.handed:
-        expanded = call("own", named(out, expanded, facts))
-    out.append(Assign(held, expanded))
+        return call("own", named(out, expanded, facts))
+    return expanded
 
 
 def _written_while_alive(name: str, facts: Facts) -> frozenset[str]:
@@ -53,22 +58,24 @@ def _written_while_alive(name: str, facts: Facts) -> frozenset[str]:
     return facts.written if repeated else facts.ahead
 
 
-def owned(value: Rhs, name: str, sources: frozenset[str], facts: Facts, out: Out) -> Rhs:
+def owned(
+    value: Rhs, name: str, sources: frozenset[str], state: State, facts: Facts, out: Out
+) -> Rhs:
     """A tangent that shares no memory with those of the operands, as its value shares none.
 
     Args:
         value: the tangent, which may be that of an operand itself.
         name: the variable whose tangent it is.
-        sources: the operands.
+        sources: the active operands.
+        state: the tangents that may be smaller than their values.
         facts: what is known.
         out: receives statements.
     """
-    kind = facts.kind(Var(name))
     kept = name in facts.written or name in facts.handed
     kept = kept or bool(sources & _written_while_alive(name, facts))
-    if kind.is_number or not kept:
+    if facts.kind(Var(name)).is_number or not kept:
         return value
     held = named(out, value, facts)
-    if kind.tag == "array":
+    if all(facts.kind(Var(source)).tag == "array" and source not in state for source in sources):
         return expression("d.copy()", {"d": held})
     return call("own", held)
