@@ -128,7 +128,7 @@ def _is_mirrored(rule: Rule, role: str, op: Op) -> bool:
         return True
     if rule.name in _CONVERSIONS:
         return all(isinstance(a, Ref) and a.value in _FLOATS for a in op.args[1:])
-    return role in rule.sequences and rule.name in ("np.choose", "np.select")
+    return rule.name == "np.choose" and role in rule.sequences
 
 
 def _term(
