@@ -94,7 +94,7 @@ SEVERAL = {
     """,
     "a callee": """
         def g(x):
-            class A: pass                              # refused
+            exec("x = 1")                              # refused
             return x * x
         def f(x):
             await_ = vars(x)                           # refused
