@@ -136,8 +136,11 @@ def _arguments(callee: Function, op: Op) -> dict[str, Atom] | None:
     """The atom that fills each parameter; None where that is not plain."""
     ordinary = [p.name for p in callee.params if p.kind in ("positional-only", "ordinary")]
     given: dict[str, Atom] = {}
+    if op.roles.count("") > len(ordinary):
+        return None
+    places = iter(ordinary)
     for role, atom in zip(op.roles, op.args, strict=True):
-        given[role or ordinary[len([r for r in given if r in ordinary])]] = atom
+        given[role or next(places)] = atom
     for param in callee.params:
         if param.kind in ("varargs", "varkw"):
             return None
@@ -145,6 +148,8 @@ def _arguments(callee: Function, op: Op) -> dict[str, Atom] | None:
             if not param.has_default or isinstance(param.default, Var):
                 return None
             default = param.default
+            if not isinstance(default, Const | Ref | int | float | str | None):
+                return None
             given[param.name] = default if isinstance(default, Const | Ref) else Const(default)
     return given
 

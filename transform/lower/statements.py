@@ -135,7 +135,8 @@ def _delete_item(target: gast.Subscript, scope: Scope, out: list[Stmt]) -> None:
     """`del xs[i]` as `xs.pop(i)`, `del xs[i:j]` as `xs[i:j] = []`."""
     if isinstance(target.slice, gast.Slice):
         place = gast.Subscript(target.value, target.slice, gast.Store())
-        statement(gast.Assign([place], gast.List([], gast.Load()), None), scope, out)
+        emptied = gast.Assign([place], gast.List([], gast.Load()), None)
+        statement(gast.copy_location(emptied, target), scope, out)
         return
     pop = gast.Attribute(target.value, "pop", gast.Load())
     out.append(Effect(calls.call(gast.Call(pop, [target.slice], []), scope, out), scope.span))

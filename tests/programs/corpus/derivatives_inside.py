@@ -285,3 +285,15 @@ def gradient_through_calls_in_a_loop(x, n):
 @program((pos(),))
 def of_the_derivative_itself(x):
     return grad(grad(cube).gradient).gradient(x) * adjoint.gradient(cube.gradient)(x)
+
+
+@grad
+def without_the_middle(x):
+    squares = [x[i] ** 3 for i in range(len(x))]
+    del squares[1:3]
+    return squares[0] * squares[1]
+
+
+@program((arr(4),))
+def slice_of_a_list_deleted(x):
+    return without_the_middle(x)
