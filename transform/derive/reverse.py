@@ -158,7 +158,7 @@ def _buffers(block: Block, sweep: Sweep) -> list[str]:
             root = sweep.facts.aliases.views[root]
             names[root] = None
     known = sweep.facts.aliases
-    by_memory = known.shadowed | known.mixed
+    by_memory = known.shadowed | {n for n in known.mixed if not sweep.kind(n).is_container}
     return [n for n in names if n in sweep.facts.active and n not in by_memory]
 
 
