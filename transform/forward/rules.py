@@ -90,10 +90,10 @@ def rule_tangent(
             found.shape = None
             found.fresh &= not rule.may_share(op.roles)
             continue
-        held = dot(held_name(op, i), facts)
+        held: Atom = dot(held_name(op, i), facts)
         own = state.get(held_name(op, i), facts.shape(op.args[i], env)) if elementwise else None
         if not elementwise:
-            tangent(op.args[i], state, facts, out)
+            held = tangent(op.args[i], state, facts, out)
         sign, value, single = _term(op, i, rule, held, facts)
         found.fresh &= isinstance(value, Op) and is_fresh(value.template)
         read = _read_shape(value, op, target, env, after, facts)
@@ -132,7 +132,7 @@ def _is_mirrored(rule: Rule, role: str, op: Op) -> bool:
 
 
 def _term(
-    op: Op, place: int, rule: Rule, held: Var, facts: Facts
+    op: Op, place: int, rule: Rule, held: Atom, facts: Facts
 ) -> tuple[str, Rhs, bool]:
     """What one operand gives, with its sign; True where it is what all operands give at once."""
     square = rule.name == "np.multiply" and op.args[0] == op.args[1]

@@ -26,3 +26,8 @@ def a_number_in_place_of_an_array(x):
     held[0][1] = x[2]
     a[:] = a * x
     return np.sum(a * b)
+
+
+@program((arr(4), 0.3))
+def sorted_sum_with_a_number(x, k):
+    return np.sum(np.sort(np.zeros(4) + k) * x) + np.sum(np.cumsum(np.ones(3) * 2.0 + k))
