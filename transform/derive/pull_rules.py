@@ -92,11 +92,12 @@ def pull_rule(
         value = made.value
         if several:
             value = assign(out, sweep.names, value, holder(sweep, arg.name))
+        if (several or sweep.kind(arg.name).is_container) and g.borrows and not made.fresh:
+            held = assign(out, sweep.names, value, holder(sweep, arg.name))
+            value = assign(out, sweep.names, call("own", held))  # before any is added to
         pending.append((arg.name, replace(made, value=value)))
     for name, made in pending:
         value = made.value
-        if not made.fresh and several and g.borrows and isinstance(value, Var):
-            value = assign(out, sweep.names, call("own", value))
         handed_on = not several and value == g.value and g.owned
         first = name not in state
         accumulate(

@@ -11,7 +11,7 @@ from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, expression
 from adjoint.transform.derive.contributions import Env
-from adjoint.transform.derive.cotangents import State, holder, protect
+from adjoint.transform.derive.cotangents import State, holder, link, protect
 from adjoint.transform.derive.pull_items import pull_item_store
 from adjoint.transform.derive.pull_parts import cotangent_place, is_basic, subscript
 from adjoint.transform.derive.sweep import Out, Sweep, assign
@@ -64,6 +64,7 @@ def pull_store(
             assert taken is not None
             sign = "-" if stmt.operator == "-" else ""
             part = assign(out, sweep.names, taken)
+            link(part, taken, sweep)
             _give(stmt, value, part, sign, env, state, sweep, out, borrows=frozenset({buffer.name}))
         return
     if stmt.operator in ("*", "/"):
@@ -101,8 +102,10 @@ def _pull_part_store(
         assert isinstance(value, Var)
         part = _PARTS[place.prim] if stmt.operator else f"({_PARTS[place.prim]}).copy()"
         atoms = {"d": buffer, "v": sweep.primal(value, env)}
-        text = f"unbroadcast({sign}({part}), v)"
-        given = assign(out, sweep.names, expression(text, atoms), holder(sweep, value.name))
+        taken = expression(f"unbroadcast({sign}({part}), v)", atoms)
+        given = assign(out, sweep.names, taken, holder(sweep, value.name))
+        if stmt.operator:
+            link(given, taken, sweep)
     if not stmt.operator:
         assert isinstance(stmt.base, Var)
         protect(buffer.name, stmt.base.name, state, sweep, out)

@@ -830,3 +830,30 @@ def pieces_written_into(x, v):
     second[:] = first * v
     np.copyto(np.array_split(a, 3)[1], v * v)
     return np.sum(a * a * x)
+
+
+@program((arr(4), arr(4)))
+def added_sum_of_itself(a, b):
+    """What is added is made of what it is added to: both get the cotangent as it was before."""
+    a += a + b
+    a[1:] += a[:-1] + b[1:]
+    a -= b + a * a + a
+    return np.sum(a * a) + np.sum(a * b)
+
+
+@program((arr(4), arr(4)))
+def added_sum_of_a_list(a, b):
+    a += sum([a, b])
+    a += np.stack([a, b]).sum(axis=0)
+    b[...] += np.concatenate([a[:2], b[2:]])
+    return np.sum(a * a * b)
+
+
+@program((arr(3), 0.4))
+def stored_into_whole_numbers(x, k):
+    """What is cut off to whole numbers has no effect on what it is made of."""
+    counts = np.zeros(3, int)
+    counts[:] = x * 10.0 + 0.5
+    kept = np.array([0, 0, 0])
+    kept[0] = x[0] * 7.3
+    return np.sum(x * counts) * k + np.sum(kept * x)
