@@ -33,7 +33,8 @@ def preorder(tree: gast.AST) -> list[gast.AST]:
 
 def copied(node: gast.AST) -> gast.AST:
     """A node with the same fields, which may then be set: what `copy.copy` gives, in less time."""
-    made: gast.AST = type(node).__new__(type(node))
+    kind: Any = type(node)
+    made: gast.AST = kind.__new__(kind)
     made.__dict__.update(node.__dict__)
     return made
 
