@@ -111,6 +111,7 @@ def compile_call(
     namespace = home_of_call(fn, args, kwargs)
     kept = kept_on(fn)
     world = kept.world(namespace is not np, passes)
+    world.later = mode == "vjp" or mode in _INNER
     world.complexes = complexes(values, body_behind(fn, opened, world))
     callee = callee_behind(fn, opened, values, world)
     kinds = default_kinds(callee.function, values)

@@ -346,6 +346,7 @@ class Differentiable:
         """The emitted functions of a mode; see `source_of`."""
         there = home.namespace_of(args)
         world = World(assume_arrays=not args, device=there is not np, passes=self._asked.passes)
+        world.later = mode == "vjp"
         return self.emit_in(world, mode, wrt, args)
 
     def emit_in(self, world: World, mode: str, wrt: Wrt, args: tuple[Any, ...]) -> Emitted:

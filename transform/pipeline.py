@@ -24,6 +24,7 @@ from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of
 from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.dynamic import dynamic_derivative
 from adjoint.transform.derive.functions import Adjoint, gradient, takes_result, vjp
+from adjoint.transform.derive.outside_values import keep_outside
 from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.derive.sweep import Derivative, Facts, Sweep
 from adjoint.transform.derive.written import is_made_anew
@@ -97,6 +98,8 @@ def derive(
             )
         numbers = _numbers(sweep, emitted.adjoint.function)
         derived = with_own_callees(emitted.adjoint.function, emitted, sweep.names)
+        if mode == "vjp" and world.later:
+            derived = keep_outside(derived, callee.origin, sweep.names)
         derived = polished(
             derived, sweep.facts.function, sweep.names, world.passes, numbers
         )

@@ -98,8 +98,8 @@ class World:
     and what it leaves behind. returns: the kind of its result. assume_arrays: whether a name that
     may be a number or an array is taken to be an array, as in source that is shown without
     arguments. device: whether arrays live on a device, where their elements are views. complexes:
-    what complex numbers there are; None where there are none. passes: the names of the rewrites
-    that are made.
+    what complex numbers there are; None where there are none. later: whether pullbacks run when
+    anything may have happened since. passes: the names of the rewrites that are made.
     """
 
     analyses: dict[Any, Analysis] = field(default_factory=dict)
@@ -111,6 +111,7 @@ class World:
     assume_arrays: bool = False
     device: bool = False
     complexes: Complexes | None = field(default_factory=Complexes)
+    later: bool = False
     passes: Passes = ALL
 
 
