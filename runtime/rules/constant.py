@@ -9,7 +9,7 @@ from __future__ import annotations
 from .table import collect, missing, zero
 
 STEPS = collect(
-    zero("np.floor np.ceil np.trunc np.fix np.rint np.spacing np.heaviside np.signbit"),
+    zero("np.floor np.ceil np.trunc np.fix np.rint np.spacing np.signbit"),
     zero("np.round", also={"methods": ("round",), "aliases": ("np.around",)}),
     zero("np.floor_divide", also={"operator": "//", "aliases": ("operator.floordiv",)}),
     zero(

@@ -88,6 +88,7 @@ CHOOSING = collect(
     elementwise("np.nan_to_num(x)", x="np.where(np.isfinite(x), g, 0)"),
     elementwise("np.nextafter(x, y)", x="g"),
     elementwise("np.unwrap(p, discont=None, axis=-1, *, period=6.283185307179586)", p="g", also={"unwritten": ("period",)}),
+    elementwise("np.heaviside(x, y)", y="np.where(x == 0, g, 0)"),
     elementwise("np.copysign(x, y)", x="np.where(np.signbit(y), -g, g) * np.sign(x)"),
 )
 

@@ -92,7 +92,7 @@ np.fmax(m, n)  np.fmin(m, n)
 np.where(mask, m, n)  np.where(mask, s, m)  np.where(mask, row, 0.0)  np.where(True, m, n)
 np.clip(m, -0.4, 0.4)  np.clip(m, None, 0.4)  np.clip(m, t, s)  np.clip(m, a_min=-0.2, a_max=None)
 ndarray.clip(m, -0.4, 0.4)  ndarray.clip(m, min=-0.3)
-np.nan_to_num(m)  np.copysign(m, n)
+np.nan_to_num(m)  np.copysign(m, n)  np.heaviside(ints, w)  np.heaviside(m, n)
 np.absolute(m)  np.fabs(m)  np.sign(m)  np.real(m)  np.imag(m)  np.conjugate(m)
 ndarray.conj(m)  np.angle(m)
 

@@ -21,7 +21,7 @@ ALONG = _names("cumsum nancumsum cumprod sort argsort")
 """It has the shape of the first operand where an axis is given, and otherwise may be flat."""
 
 CORRESPONDING = _names(
-    "floor ceil trunc rint sign signbit spacing heaviside floor_divide isfinite isnan isinf equal "
+    "floor ceil trunc rint sign signbit spacing floor_divide isfinite isnan isinf equal "
     "not_equal less less_equal greater greater_equal logical_and logical_or logical_not "
     "logical_xor bitwise_and bitwise_or bitwise_xor"
 )

@@ -317,3 +317,10 @@ def kept_before_a_helper_writes_it(m):
         for row in m:
             x = _squared_in_place(row, m[0], np.max(row))
     return np.sum(x)
+
+
+@program((arr(4), 3),)
+def steps_that_are_parameters_where_they_are(x, n):
+    """`np.heaviside(0, y)` is `y`."""
+    y = x * np.heaviside(np.arange(4) - 2.0, x) + np.heaviside(n - 3, x[0])
+    return np.sum(y * y)
