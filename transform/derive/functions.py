@@ -181,8 +181,11 @@ def vjp(
 
 
 def takes_result(known: Aliases, result: Atom, memory: frozenset[str]) -> bool:
-    """Whether a pullback takes the cotangent of the result, which may be found by memory."""
-    return "return" not in memory or (isinstance(result, Var) and result.name in known.mixed)
+    """Whether a pullback takes the cotangent of the result, which may be found by memory.
+
+    Of a number there is no memory, whatever the caller takes the result for.
+    """
+    return "return" not in memory or (isinstance(result, Var) and result.name not in known.shadowed)
 
 
 def _seed(given: Var, result: Var, sweep: Sweep) -> Op | Var:

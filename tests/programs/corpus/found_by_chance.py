@@ -39,6 +39,10 @@ class Box:
         self.a = a
         self.s = s
 
+    def energy(self):
+        """A number, also where its reader takes it for what may be an array."""
+        return 0.2 * np.sum(self.a * self.a)
+
 
 @program((arr(3),))
 def several_values_of_which_one_reads_what_is_bound(x):
@@ -324,3 +328,18 @@ def steps_that_are_parameters_where_they_are(x, n):
     """`np.heaviside(0, y)` is `y`."""
     y = x * np.heaviside(np.arange(4) - 2.0, x) + np.heaviside(n - 3, x[0])
     return np.sum(y * y)
+
+
+@program((arr(4), arr(4), 0), (arr(4), arr(4), 2), wrt=(0, 1))
+def a_number_of_a_callee_that_may_be_an_array_here(x, y, n):
+    box = Box(np.full(4, y[n]), x.mean())
+    k = box.energy()
+    if n > 0:
+        s = max(v * k for v in y)
+        box = Box(np.array([k, s, x[2], 0.8]), s)
+        box.a[1] = 0.4 / (2.0 + np.cos(k))
+        y = box.a * box.s
+        if k > -0.9:
+            level = max(k, -0.9)
+            k = level * x[0]
+    return k + np.sum(np.sin(y))
