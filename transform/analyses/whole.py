@@ -5,13 +5,23 @@ What is stored into an array of those is cut off: no derivative flows through it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from adjoint.runtime.rules import RULES
-from adjoint.transform.analyses.kind import Kind
-from adjoint.transform.ir.nodes import Assign, Atom, Const, Function, Op, Ref, walk
+from adjoint.transform.analyses.kind import Kind, atom_kind
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Atom,
+    Const,
+    Function,
+    Op,
+    Ref,
+    Rhs,
+    Var,
+    walk,
+)  # fmt: skip
 
 
 def _names(text: str) -> frozenset[str]:
@@ -51,14 +61,29 @@ def is_whole(op: Op, args: tuple[Kind | None, ...]) -> bool:
     return False
 
 
-def of_unknown_dtype(fn: Function) -> frozenset[str]:
-    """The names of arrays that are made with a dtype which is not known before they are."""
+def of_unknown_dtype(fn: Function, kinds: Mapping[str, Kind]) -> frozenset[str]:
+    """The names of arrays of which it is not known before they are there what numbers they hold.
+
+    They are made with a dtype that is known only then, or hold whole numbers at one place and
+    others at another.
+
+    Args:
+        fn: the function.
+        kinds: the kind of each name, joined over all that is bound to it.
+    """
     return frozenset(
         stmt.target.name
         for stmt in walk(fn.body)
-        if isinstance(stmt, Assign) and isinstance(stmt.value, Op)
-        if stmt.value.prim in RULES and "?" in _dtypes(stmt.value)
+        if isinstance(stmt, Assign)
+        if _may_be_whole(stmt.value, kinds) and not kinds[stmt.target.name].discrete
     )
+
+
+def _may_be_whole(value: Rhs, kinds: Mapping[str, Kind]) -> bool:
+    if not isinstance(value, Op):
+        return isinstance(value, Var) and value.name in kinds and kinds[value.name].discrete
+    args = tuple(atom_kind(a, kinds) for a in value.args)
+    return value.prim in RULES and ("?" in _dtypes(value) or is_whole(value, args))
 
 
 def _dtypes(op: Op) -> Iterator[str]:

@@ -147,7 +147,8 @@ def _give(
     same = (number or same) and sweep.same_field(stmt.base, value)
     text = f"{sign}g" if same else f"unbroadcast({sign}g, x)"
     atoms = {"g": g, "x": sweep.primal(value, env)}
-    if isinstance(stmt.base, Var) and stmt.base.name in of_unknown_dtype(sweep.facts.function):
+    unknown = of_unknown_dtype(sweep.facts.function, sweep.facts.kinds)
+    if isinstance(stmt.base, Var) and stmt.base.name in unknown:
         text = f"cast_back({text}, x, a)"  # nothing flows through whole numbers
         atoms["a"] = sweep.primal(stmt.base, env)
     given = g if text == "g" else expression(text, atoms)

@@ -343,3 +343,13 @@ def a_number_of_a_callee_that_may_be_an_array_here(x, y, n):
             level = max(k, -0.9)
             k = level * x[0]
     return k + np.sum(np.sin(y))
+
+
+@program((arr(3), 0), (arr(3), 2), wrt=(0,))
+def whole_numbers_that_are_multiplied_by_others_later(x, n):
+    """What is stored while they are whole is cut off."""
+    v = np.zeros(3, int)
+    v[:] = 9 * x ** 2
+    for _ in range(n):
+        v = v * x
+    return np.sum(v * x)
