@@ -159,12 +159,8 @@ def contents(x: Any) -> Any:
     """
     if _is_object(x):
         fields = {name: contents(e) for name, e in _fields(x).items()}
-        return types.SimpleNamespace(**fields, **{_ITSELF: _owner(x)})
+        return types.SimpleNamespace(**fields, **{"()": _owner(x)})  # among them the object
     return _each(x, x, lambda part, _: contents(part))
-
-
-_ITSELF = "()"
-"""Among the fields that an object held once: the object."""
 
 
 def _is_object(x: Any) -> bool:
@@ -178,12 +174,12 @@ def _is_object(x: Any) -> bool:
 
 def _owner(x: Any) -> Any:
     """The object itself, of what it held once."""
-    return vars(x).get(_ITSELF, x) if isinstance(x, types.SimpleNamespace) else x
+    return vars(x).get("()", x) if isinstance(x, types.SimpleNamespace) else x
 
 
 def _fields(x: Any) -> dict[str, Any]:
     """The fields of an object, or those that it had once."""
-    return {name: e for name, e in fields_of(x).items() if name != _ITSELF}
+    return {name: e for name, e in fields_of(x).items() if name != "()"}
 
 
 def _numbers(shadows: dict[int, Any], x: Any) -> Any:

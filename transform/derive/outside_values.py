@@ -69,5 +69,7 @@ def _may_change(atom: Ref, origin: FunctionType) -> bool:
     if not isinstance(atom.value, (int, float, complex, np.generic, np.ndarray, *_CONTAINERS)):
         return False
     root, dot, _ = atom.text.partition(".")
+    if root not in origin.__globals__ and root not in origin.__code__.co_freevars:
+        return False  # an import inside the function binds it
     module: Any = origin.__globals__.get(root)
     return not (dot and getattr(module, "__name__", "").partition(".")[0] in _LIBRARIES)
