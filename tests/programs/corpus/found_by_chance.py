@@ -349,7 +349,7 @@ def a_number_of_a_callee_that_may_be_an_array_here(x, y, n):
 def whole_numbers_that_are_multiplied_by_others_later(x, n):
     """What is stored while they are whole is cut off."""
     v = np.zeros(3, int)
-    v[:] = 9 * x ** 2
+    v[:] = 3.5 + 0.3 * np.tanh(x)
     for _ in range(n):
         v = v * x
     return np.sum(v * x)
