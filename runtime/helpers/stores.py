@@ -124,6 +124,10 @@ def require_scalar(value: Any) -> None:
     """
     if is_complex(value):
         raise TypeError("a gradient is of a real number, and the result is complex; use vjp")
+    if not hasattr(value, "dtype") and not isinstance(value, (int, float, list, tuple)):
+        raise TypeError(
+            f"a gradient is of a single number, and the result is a {type(value).__name__}"
+        )
     shape = np.shape(value)
     if shape != () and np.size(value) != 1:
         raise TypeError(

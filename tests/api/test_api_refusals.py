@@ -108,3 +108,12 @@ def test_plain_calls_run_the_users_own_function(write: Write) -> None:
     with pytest.raises(ValueError, match="mine") as caught:
         f(1.0)
     assert traceback.extract_tb(caught.value.__traceback__)[-1].filename.endswith(".py")
+
+
+@pytest.mark.parametrize("result", ["print(x)", "'abc'.__class__.__name__", "np.dtype(float)"])
+def test_what_is_no_number_has_no_gradient(write: Write, result: str) -> None:
+    f = write(f"@grad\ndef f(x):\n    return {result}\n").f
+    with pytest.raises(TypeError, match="single number"):
+        f.gradient(1.0)
+    with pytest.raises(TypeError, match="single number"):
+        f.value_and_gradient(1.0)
