@@ -74,7 +74,6 @@ from .broadcasting import in_shape as in_shape
 from .broadcasting import is_complex as is_complex
 from .broadcasting import seeded as seeded
 from .broadcasting import shape_of as shape_of
-from .broadcasting import spec as spec
 from .broadcasting import unbroadcast as unbroadcast
 from .broadcasting import unreduce as unreduce
 from .closures import captured as captured
@@ -253,6 +252,7 @@ from .structures import own as own
 from .structures import repeats as repeats
 from .structures import restructure as restructure
 from .structures import snapshot as snapshot
+from .structures import spec as spec
 from .structures import unrestructure as unrestructure
 from .structures import zeros_like as zeros_like
 from .tangents import alike_tangent as alike_tangent

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import expand, float_dtype, in_shape, shape_of, spec, unbroadcast
-from .structures import add_at
+from .broadcasting import expand, float_dtype, in_shape, shape_of, unbroadcast
+from .structures import add_at, spec
 
 
 def inverse_axes(axes: Any) -> Any:

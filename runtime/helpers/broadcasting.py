@@ -5,25 +5,9 @@
 
 from __future__ import annotations
 
-import types
 from typing import Any
 
 import numpy as np
-
-
-def spec(x: Any) -> Any:
-    """What remains of an array when only its shape and dtype are needed: a few words of memory.
-
-    >>> spec(np.zeros((2, 3))).shape
-    (2, 3)
-    """
-    if isinstance(x, (list, tuple)):
-        return [spec(e) for e in x]
-    if isinstance(x, dict):
-        return {key: spec(e) for key, e in x.items()}
-    if not hasattr(x, "dtype") or isinstance(x, np.generic):
-        return x
-    return types.SimpleNamespace(shape=x.shape, dtype=x.dtype, ndim=x.ndim, size=x.size)
 
 
 def shape_of(x: Any) -> tuple[int, ...]:

@@ -101,6 +101,26 @@ def _slots(cls: type) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
+def spec(x: Any) -> Any:
+    """What remains of an array when only its shape and dtype are needed: a few words of memory.
+
+    Of a list, dict or object it is that of all that it holds now: it may hold other things later.
+
+    >>> spec(np.zeros((2, 3))).shape
+    (2, 3)
+    """
+    if isinstance(x, (list, tuple)):
+        return [spec(e) for e in x]
+    if isinstance(x, dict):
+        return {key: spec(e) for key, e in x.items()}
+    if isinstance(x, (int, float, complex, str, np.generic)) or x is None:
+        return x
+    if hasattr(x, "dtype"):
+        return types.SimpleNamespace(shape=x.shape, dtype=x.dtype, ndim=x.ndim, size=x.size)
+    fields = fields_of(x)
+    return types.SimpleNamespace(**{n: spec(e) for n, e in fields.items()}) if fields else x
+
+
 def zeros_like(x: Any) -> Any:
     """A cotangent of zeros in the structure of `x`.
 

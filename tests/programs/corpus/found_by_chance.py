@@ -353,3 +353,22 @@ def whole_numbers_that_are_multiplied_by_others_later(x, n):
     for _ in range(n):
         v = v * x
     return np.sum(v * x)
+
+
+class Recorder:
+    """Methods that give the object back, so that they are called one after the other."""
+
+    def __init__(self):
+        self.held = []
+
+    def push(self, v):
+        self.held.append(v)
+        return self
+
+
+@program((arr(3), 0.7), wrt=(0, 1))
+def methods_that_grow_a_list_and_give_the_object_back(x, k):
+    """The adjoint of each call has the list as it was after that call."""
+    recorder = Recorder()
+    recorder.push(k * x).push(x * x)
+    return np.sum(recorder.held[0] * recorder.held[-1])
