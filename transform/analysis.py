@@ -27,7 +27,7 @@ from adjoint.transform.derive.unbound import bind_before_loops
 from adjoint.transform.derive.waits import wait_once
 from adjoint.transform.derived import emitted_call
 from adjoint.transform.foreign import shown_at
-from adjoint.transform.ir.names import names_used
+from adjoint.transform.ir.names import names_of, names_used
 from adjoint.transform.ir.nodes import Function, Op, Ref, Var, reads, walk
 from adjoint.transform.iterables import open_iterables
 from adjoint.transform.lower import lower, normalise_exits
@@ -92,7 +92,7 @@ def _analyse_once(
 ) -> Analysis:
     lowered = callee.function
     outside = _outside(lowered)
-    names = Names(names_used(lowered.body) | {p.name for p in lowered.params} | outside)
+    names = Names(names_of(lowered) | outside)
     known = dict(kinds)
     for name, local in callee.locals.items():
         known[name] = replace(FUNCTION, callee=local)

@@ -19,7 +19,7 @@ import gast
 from adjoint.runtime.rules import rule_of
 from adjoint.transform.analyses.classes import initialiser_of, is_generated
 from adjoint.transform.analyses.kind import ANY, FUNCTION, NUMERIC, Kind, kind_of
-from adjoint.transform.ir.names import names_bound, names_used
+from adjoint.transform.ir.names import names_bound, names_of
 from adjoint.transform.ir.nodes import Assign, Function, Op, Param, Ref, Var
 from adjoint.transform.lower import lower, normalise_exits
 from adjoint.transform.lower.cells import NeedsCell, Variable, can_be_in_cell
@@ -198,7 +198,7 @@ def _original(target: Any) -> Any:
 
 def _specialise(callee: Callee, functions: Mapping[str, Any], key: Any) -> Callee:
     fn = callee.function
-    taken = names_used(fn.body) | {p.name for p in fn.params}
+    taken = names_of(fn)
     given: dict[str, LocalFunction] = {}
     for param, target in functions.items():
         if isinstance(target, LocalFunction):
@@ -243,6 +243,18 @@ class Call:
     op: Op
     arguments: tuple[tuple[str, int | str | None], ...]
     kinds: ParameterKinds
+
+    def filled_by(self, names: frozenset[str]) -> tuple[str, ...]:
+        """The parameters that some of the variables in the call fill."""
+        pairs = zip(self.arguments, self.op.args, strict=True)
+        return tuple(dict.fromkeys(
+            name for (name, _), a in pairs if isinstance(a, Var) and a.name in names
+        ))  # fmt: skip
+
+    def together(self, pairs: frozenset[tuple[int, int]]) -> frozenset[tuple[str, str]]:
+        """The parameters that pairs of arguments fill, by their positions."""
+        names = [name for name, _ in self.arguments]
+        return frozenset((names[i], names[j]) for i, j in pairs)
 
 
 def target_of(op: Op) -> Target | None:

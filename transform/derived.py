@@ -21,6 +21,7 @@ from adjoint.transform.again import with_cells_where_needed
 from adjoint.transform.analyses.complexes import Complexes
 from adjoint.transform.analyses.kind import FUNCTION, Kind
 from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of
+from adjoint.transform.derive.calls import hidden
 from adjoint.transform.dynamic import is_call_vjp
 from adjoint.transform.ir.nodes import Block, Op, Ref, Span
 from adjoint.transform.lower.local_functions import LocalFunction
@@ -28,8 +29,6 @@ from adjoint.transform.ours import ITSELF, Derivative, derivative_of
 from adjoint.transform.refusals import place_of, unsupported
 from adjoint.transform.standing import stands_for
 from adjoint.transform.world import World, default_kinds
-
-_INSIDE = "compute it outside, and pass what it gives as an argument"
 
 
 def emitted_call(op: Op, kinds: Mapping[str, Kind], world: World, within: Span) -> Op:
@@ -111,14 +110,8 @@ def _printed(op: Op) -> Op:
     """The call with all its operands printed, those that were not by keyword."""
     template = op.template
     assert isinstance(template, gast.Call)
-    shown = {node.id for node in gast.walk(template) if isinstance(node, gast.Name)}
-    hidden = [
-        gast.keyword(role, gast.Name(f"${i}", gast.Load(), None, None))
-        for i, role in enumerate(op.roles) if f"${i}" not in shown
-    ]  # fmt: skip
-    return replace(
-        op, template=gast.Call(template.func, template.args, [*template.keywords, *hidden])
-    )
+    keywords = [*template.keywords, *hidden(op, template)]
+    return replace(op, template=gast.Call(template.func, template.args, keywords))
 
 
 def body_behind(fn: FunctionType, opened: tuple[str, ...], world: World) -> Block:

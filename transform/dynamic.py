@@ -137,7 +137,7 @@ def _differentiated(
         return opened_vjp(function, wanted, args, kwargs, passes)
     call = getattr(type(function), "__call__", None)  # noqa: B004 - it is called below
     if isinstance(call, types.FunctionType):
-        shifted = [0 if one == ITSELF else _shifted(one, 1) for one in wanted]
+        shifted = [0 if one == ITSELF else shifted_by(one, 1) for one in wanted]
         value, pull = _differentiated(call, shifted, (function, *args), kwargs, passes)
         return value, lambda g: dict(zip(wanted, _values(pull(g), shifted), strict=True))
     if isinstance(function, type):
@@ -213,7 +213,7 @@ def _with(found: Found, more: dict[Any, Any]) -> Found:
     return value, lambda g: {**more, **pull(g)}
 
 
-def _shifted(one: int | str, count: int) -> int | str:
+def shifted_by(one: int | str, count: int) -> int | str:
     """Which argument that is where `count` others stand before it."""
     return one + count if isinstance(one, int) else one
 
@@ -229,7 +229,7 @@ def _by_method(
     """A bound method: the object is an argument, and what the method holds."""
     if ITSELF in wanted:
         refuse_tied(function, [function.__self__])
-    inner = [0 if one in ("self", ITSELF) else _shifted(one, 1) for one in wanted]
+    inner = [0 if one in ("self", ITSELF) else shifted_by(one, 1) for one in wanted]
     unique = list(dict.fromkeys(inner))
     value, pull = _differentiated(
         function.__func__, unique, (function.__self__, *args), kwargs, passes
@@ -250,7 +250,7 @@ def _by_partial(
 ) -> Found:  # fmt: skip
     """A partial function holds another one and some of its arguments."""
     count = len(function.args)
-    inner = [_shifted(one, count) for one in wanted if one != ITSELF]
+    inner = [shifted_by(one, count) for one in wanted if one != ITSELF]
     held: list[int | str] = []
     if ITSELF in wanted:
         held = [*range(count), *(k for k in function.keywords if k not in kwargs), ITSELF]
@@ -261,7 +261,7 @@ def _by_partial(
 
     def pullback(g: Any) -> dict[Any, Any]:
         found = pull(g)
-        given = {one: found[_shifted(one, count)] for one in wanted if one != ITSELF}
+        given = {one: found[shifted_by(one, count)] for one in wanted if one != ITSELF}
         own = dict.fromkeys(function.keywords) | {str(one): found[one] for one in held}
         return {**given, ITSELF: own}
 

@@ -16,7 +16,7 @@ import numpy as np
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.differentiable import Differentiable
 from adjoint.transform.leaves import rebuilt, results_in
-from adjoint.transform.parameters import Slot, parameters_of
+from adjoint.transform.parameters import parameters_of
 from adjoint.transform.units import floats_in, is_float, size_of, units_of, zero_of
 
 FORWARD, REVERSE = "forward", "reverse"
@@ -73,15 +73,11 @@ def _places(
         place = parameters.position(slot, full)
         if place is None or place < len(asked.bound):
             raise TypeError(
-                f"{made.__name__}: give `{_named(slot)}` by position, to have a Jacobian with "
+                f"{made.__name__}: give `{slot.shown}` by position, to have a Jacobian with "
                 "respect to it"
             )
         found.append(place - len(asked.bound))
     return tuple(found), not isinstance(asked.wrt, tuple)
-
-
-def _named(slot: Slot) -> str:
-    return slot.parameter if slot.inside is None else f"{slot.parameter}[{slot.inside!r}]"
 
 
 def _for_all(made: Differentiable, args: tuple[Any, ...], places: Places) -> Differentiable:

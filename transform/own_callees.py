@@ -34,7 +34,7 @@ def with_own_callees(fn: Function, emitted: Emitted, names: Names) -> Function:
         found = _EMITTED.get(atom.value)
         if found is None:
             return atom
-        name = next((n for n, other in emitted.callees.items() if other is found), None)
+        name = emitted.name_of(found)
         if name is None:
             same = _cell(emitted.origin, atom.text) is atom.value
             name = atom.text if same else names.fresh(atom.text)

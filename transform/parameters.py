@@ -19,6 +19,11 @@ class Slot(NamedTuple):
     parameter: str
     inside: int | str | None = None
 
+    @property
+    def shown(self) -> str:
+        """The place as it is written."""
+        return self.parameter if self.inside is None else f"{self.parameter}[{self.inside!r}]"
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:

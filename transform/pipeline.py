@@ -106,7 +106,7 @@ def derive(
         derived = clear_names(derived, RESERVED)
         emitted.adjoint = replace(emitted.adjoint, function=derived, idle=_is_idle(derived))
         emitted.text, emitted.places = to_text_and_places(derived, world.passes, numbers)
-        _add_primals(emitted, world)
+        add_primals(emitted, world)
     except BaseException:
         del world.emitted[key]
         raise
@@ -135,9 +135,8 @@ def _numbers(sweep: Sweep, derived: Function) -> frozenset[str]:
 
 def _pinned(analysis: Analysis, fragile: frozenset[str] | None) -> frozenset[str]:
     """The names whose arrays the caller may write once the function has returned."""
-    last = analysis.function.body[-1]
-    assert isinstance(last, Return)
-    result = frozenset({last.value.name}) if isinstance(last.value, Var) else frozenset()
+    value = analysis.function.result
+    result = frozenset({value.name}) if isinstance(value, Var) else frozenset()
     if fragile is None:
         return result | {p.name for p in analysis.function.params}
     return (fragile - {"return"}) | (result if "return" in fragile else frozenset())
@@ -149,10 +148,9 @@ def _promise(
 ) -> Adjoint:  # fmt: skip
     """What a recursive call may assume of the function that is being derived."""
     active = _active(analysis, wrt, written, memory)
-    last = analysis.function.body[-1]
-    assert isinstance(last, Return)
-    has_result = isinstance(last.value, Var) and last.value.name in active
-    has_result = has_result and takes_result(analysis.aliases, last.value, memory)
+    result = analysis.function.result
+    has_result = isinstance(result, Var) and result.name in active
+    has_result = has_result and takes_result(analysis.aliases, result, memory)
     returned = tuple(p for p in wrt if p not in written)
     function = replace(analysis.function, name=name)
     return Adjoint(function, returned, written, has_result, bool(memory))
@@ -178,7 +176,9 @@ def _vjp_name(callee: Callee, world: World) -> str:
     return name
 
 
-def _check(callee: Callee, analysis: Analysis, inputs: Collection[str], world: World) -> None:
+def check_derivable(
+    callee: Callee, analysis: Analysis, inputs: Collection[str], world: World
+) -> None:
     """Refuse what leads out of what a derivative can follow, in either mode."""
     function = analysis.function
     check_escapes(callee, analysis, inputs)
@@ -198,7 +198,7 @@ def _sweep(
     memory: frozenset[str], emitted: Emitted, world: World,
 ) -> Sweep:  # fmt: skip
     function, inputs = analysis.function, {*wrt, *written, *memory} - {"return"}
-    _check(callee, analysis, inputs, world)
+    check_derivable(callee, analysis, inputs, world)
     found = versions(function, analysis.aliases.reached, analysis.aliases.roots)
     check_attempts(function, analysis.aliases, found, analysis.unsettled)
     definitions: dict[str, Stmt] = {}
@@ -248,7 +248,7 @@ def _follow_texts(analysis: Analysis, world: World, visited: set[Any]) -> Follow
         call = call_of(op, analysis.kinds, world.callees)
         if call is None:
             return False
-        given = _parameters(call, texts)
+        given = call.filled_by(texts)
         key = (call.callee.key, call.kinds, given)
         if key not in visited:
             visited.add(key)
@@ -285,26 +285,26 @@ def _differentiate_call(
     call = call_of(op, analysis.kinds, world.callees)
     if call is None:
         return dynamic_derivative(op, stmt, active)
-    together = _together(call, analysis.aliases.together.get(id(stmt), frozenset()))
+    together = call.together(analysis.aliases.together.get(id(stmt), frozenset()))
     memory = _by_memory(call, stmt, analysis)
     together |= {(name, MEMORY) for name in memory}
     called = analyse(call.callee, call.kinds, world, together)
     changed = written_parameters(called)
     numbers = memory & called.aliases.mixed  # those that may be numbers, or hold some
-    wrt = tuple(p for p in _parameters(call, active) if p not in memory - numbers)
+    wrt = tuple(p for p in call.filled_by(active) if p not in memory - numbers)
     own = {p for p in numbers if called.kinds.get(p, ANY).is_container}
     written = tuple(p for p in wrt if p in changed and p not in memory - own)
     together |= {
         (p, p) for p in written
         if is_made_anew(p, called.function, called.kinds, world.assume_arrays)
     }  # fmt: skip
-    exposed = frozenset(_parameters(call, fragile))
+    exposed = frozenset(call.filled_by(fragile))
     exposed |= {"return"} if {v.name for v in binds(stmt)} & fragile else set()
     derived = shown_at(
         op, stmt.span, derive, call.callee, "vjp", wrt, call.kinds, world, written, exposed,
         together,
     )  # fmt: skip
-    name = next((n for n, other in emitted.callees.items() if other is derived), None)
+    name = emitted.name_of(derived)
     if name is None and derived.adjoint.idle:
         name = derived.adjoint.function.name
     elif name is None:
@@ -323,25 +323,11 @@ def _by_memory(call: Call, stmt: Stmt, analysis: Analysis) -> frozenset[str]:
     given, result = by_memory_in_call(
         target, call.op.args, analysis.kinds, known.shadowed | known.mixed
     )
-    names = frozenset(_parameters(call, given))
+    names = frozenset(call.filled_by(given))
     return names | {"return"} if result else names
 
 
-def _together(call: Call, pairs: frozenset[tuple[int, int]]) -> Together:
-    """The parameters that two arguments fill which may share memory."""
-    names = [name for name, _ in call.arguments]
-    return frozenset((names[i], names[j]) for i, j in pairs)
-
-
-def _parameters(call: Call, names: frozenset[str]) -> tuple[str, ...]:
-    """The parameters filled by some of the variables in a call."""
-    pairs = zip(call.arguments, call.op.args, strict=True)
-    return tuple(dict.fromkeys(
-        name for (name, _), a in pairs if isinstance(a, Var) and a.name in names
-    ))  # fmt: skip
-
-
-def _add_primals(emitted: Emitted, world: World) -> None:
+def add_primals(emitted: Emitted, world: World) -> None:
     """Emit the lifted local functions that a lifted function calls as they stand."""
     for stmt in walk(emitted.adjoint.function.body):
         for atom in reads(stmt):
@@ -357,5 +343,5 @@ def _primal(local: LocalFunction, world: World) -> Emitted:
         made = Emitted(Adjoint(local.function, ()), "", local.origin)
         world.emitted[key] = made
         made.text, made.places = to_text_and_places(local.function, world.passes)
-        _add_primals(made, world)
+        add_primals(made, world)
     return world.emitted[key]

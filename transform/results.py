@@ -72,10 +72,9 @@ def require_differentiable(slot: Slot, value: Any, function: FunctionType) -> No
     else:
         what = getattr(value, "dtype", type(value).__name__)
         shown = f"{what}, not a floating-point number or array"
-    name = slot.parameter if slot.inside is None else f"{slot.parameter}[{slot.inside!r}]"
     raise NotDifferentiable(
-        f"{function.__name__}() cannot be differentiated with respect to `{name}`: it is {shown}; "
-        "pass floats, or choose `wrt`"
+        f"{function.__name__}() cannot be differentiated with respect to `{slot.shown}`: it is "
+        f"{shown}; pass floats, or choose `wrt`"
     )
 
 

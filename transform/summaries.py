@@ -5,7 +5,7 @@ from __future__ import annotations
 from adjoint.transform.analyses.effects import RESULT
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.memory import may_hold
-from adjoint.transform.ir.nodes import Augment, Return, Var, binds, walk
+from adjoint.transform.ir.nodes import Augment, Var, binds, walk
 from adjoint.transform.world import Analysis, Left
 
 
@@ -17,11 +17,10 @@ def written_parameters(analysis: Analysis) -> frozenset[str]:
 
 def returned_family(analysis: Analysis) -> frozenset[str]:
     """The names with which the result may share memory, its own included."""
-    last = analysis.function.body[-1]
-    assert isinstance(last, Return)
-    if not isinstance(last.value, Var):
+    result = analysis.function.result
+    if not isinstance(result, Var):
         return frozenset()
-    name = last.value.name
+    name = result.name
     return analysis.aliases.classes.get(name, frozenset()) | {name}
 
 

@@ -71,6 +71,10 @@ class Emitted:
     loaded: dict[tuple[int, bool], FunctionType] = field(default_factory=dict)
     passes: Passes = ALL
 
+    def name_of(self, callee: Emitted) -> str | None:
+        """The name under which it calls another one; None while it does not."""
+        return next((name for name, other in self.callees.items() if other is callee), None)
+
     def everything(self) -> list[Emitted]:
         """This function and all that it calls, callees first."""
         order: list[Emitted] = []

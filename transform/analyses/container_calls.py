@@ -27,7 +27,7 @@ from adjoint.transform.ir.nodes import (
     Op,
     Ref,
 )  # fmt: skip
-from adjoint.transform.ir.places import renumbered
+from adjoint.transform.ir.places import operand, renumbered
 
 
 def container_call(
@@ -139,8 +139,8 @@ def _dict_call(op: Op, args: tuple[Kind | None, ...]) -> tuple[Op, Kind | None] 
     if "" not in op.roles:
         count = len(args)
         shown = gast.Dict(
-            [gast.Name(f"${2 * i}", gast.Load(), None, None) for i in range(count)],
-            [gast.Name(f"${2 * i + 1}", gast.Load(), None, None) for i in range(count)],
+            [operand(2 * i) for i in range(count)],
+            [operand(2 * i + 1) for i in range(count)],
         )
         both = zip(op.roles, op.args, strict=True)
         atoms = tuple(a for role, arg in both for a in (Const(role), arg))

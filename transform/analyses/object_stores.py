@@ -19,7 +19,7 @@ import gast
 from adjoint.transform.analyses.classes import method_of, setter_of
 from adjoint.transform.analyses.kind import Kind, atom_kind
 from adjoint.transform.ir.nodes import Assign, Atom, Augment, Effect, Op, Ref, Stmt, Store, Var
-from adjoint.transform.ir.places import index_parts
+from adjoint.transform.ir.places import index_parts, operand
 
 
 def object_store(
@@ -62,7 +62,7 @@ def _call(place: Op, value: Atom, kinds: Mapping[str, Kind]) -> Op | None:
     args = (*place.args, value)
     target = copy.deepcopy(place.template)
     target.ctx = gast.Store()
-    shown = gast.Name(f"${len(args) - 1}", gast.Load(), None, None)
+    shown = operand(len(args) - 1)
     template = gast.Assign([target], shown, None)
     callee = Ref(f"{kind.cls.__name__}.{name}", setter)
     return Op("call", args, template, ("",) * len(args), callee)

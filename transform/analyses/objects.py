@@ -23,7 +23,7 @@ from adjoint.transform.analyses.classes import base_with, getter_of, method_of
 from adjoint.transform.analyses.kind import ANY, NONE, Kind, atom_kind, kind_of
 from adjoint.transform.analyses.remembered import cached_reader
 from adjoint.transform.ir.nodes import Assign, Augment, Op, Ref, Stmt
-from adjoint.transform.ir.places import index_parts, renumbered
+from adjoint.transform.ir.places import index_parts, operand, renumbered
 from adjoint.transform.ours import is_differentiable
 
 CallKind = Callable[[Op, Mapping[str, Kind]], tuple[Op, "Kind | None", Mapping[str, Kind]]]
@@ -168,8 +168,8 @@ def object_augment(stmt: Augment, kinds: Mapping[str, Kind]) -> Stmt | None:
     in_place = f"__i{name[2:]}"
     args = (target, stmt.value)
     if mine is not None and method_of(mine.cls, in_place) is not None:
-        func = gast.Attribute(_hole(0), in_place, gast.Load())
-        call = gast.Call(func, [_hole(1)], [])
+        func = gast.Attribute(operand(0), in_place, gast.Load())
+        call = gast.Call(func, [operand(1)], [])
         op = Op(f"method:{in_place}", args, call, ("self", ""))
         return Assign(target, op, stmt.span)
     special = mine is not None and method_of(mine.cls, name) is not None
@@ -177,8 +177,4 @@ def object_augment(stmt: Augment, kinds: Mapping[str, Kind]) -> Stmt | None:
     if not special and not reflected:
         return None
     operator = gast.parse(f"a {stmt.operator} b", mode="eval").body.op
-    return Assign(target, Op(prim, args, gast.BinOp(_hole(0), operator, _hole(1))), stmt.span)
-
-
-def _hole(number: int) -> gast.Name:
-    return gast.Name(f"${number}", gast.Load(), None, None)
+    return Assign(target, Op(prim, args, gast.BinOp(operand(0), operator, operand(1))), stmt.span)

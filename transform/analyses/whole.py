@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from adjoint.runtime.rules import RULES
+from adjoint.transform.analyses.forms import names
 from adjoint.transform.analyses.kind import Kind, atom_kind
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -23,15 +24,10 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(name if "." in name else f"np.{name}" for name in text.split())
-
-
-_MAKERS = _names("zeros ones empty eye identity tri fromiter zeros_like ones_like empty_like")
+_MAKERS = names("zeros ones empty eye identity tri fromiter zeros_like ones_like empty_like")
 """They make floats unless they are told otherwise."""
-_FILLED = _names("array asarray asanyarray ascontiguousarray asfortranarray full full_like arange")
-_KEEPING = _names(
+_FILLED = names("array asarray asanyarray ascontiguousarray asfortranarray full full_like arange")
+_KEEPING = names(
     "add subtract multiply remainder negative positive square maximum minimum where clip absolute "
     "copy repeat tile concatenate stack vstack hstack dstack column_stack append insert delete "
     "reshape ndarray.reshape ravel ndarray.flatten squeeze expand_dims atleast_1d atleast_2d "

@@ -37,6 +37,7 @@ from adjoint.transform.ir.nodes import (
     With,
     Zip,
 )  # fmt: skip
+from adjoint.transform.ir.places import operand
 
 DERIVED = "derived"
 
@@ -53,7 +54,7 @@ def _parsed(text: str, names: tuple[str, ...]) -> tuple[gast.AST, tuple[str, ...
                 return node
             if node.id not in used:
                 used.append(node.id)
-            return gast.Name(f"${used.index(node.id)}", gast.Load(), None, None)
+            return operand(used.index(node.id))
 
     return Holes().visit(tree), tuple(used)
 

@@ -20,7 +20,7 @@ from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.derive.sweep import Derivative, Out, Sweep, assign
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.ir.nodes import Assign, Atom, Effect, Op, Ref, Stmt, Unpack, Var
-from adjoint.transform.ir.places import hole
+from adjoint.transform.ir.places import hole, operand
 
 Env = Mapping[str, Version]
 
@@ -176,11 +176,11 @@ def _called(op: Op) -> str:
     return plain if plain.isidentifier() else "function"
 
 
-def _as_call(op: Op) -> gast.Call:
+def as_call(op: Op) -> gast.Call:
     """The call as that of a function: of a method or property, with the object as an argument."""
     template = op.template
     if not isinstance(template, gast.Call):
-        holes = [gast.Name(f"${i}", gast.Load(), None, None) for i in range(len(op.args))]
+        holes = [operand(i) for i in range(len(op.args))]
         return gast.Call(template, holes, [])
     func = template.func
     itself = next((n for n in gast.walk(func) if hole(n) == 0), None)
@@ -191,14 +191,14 @@ def _as_call(op: Op) -> gast.Call:
 
 def _static_call(op: Op, derivative: Derivative) -> gast.AST:
     """The call of the emitted vjp: what the callee captures is passed by keyword."""
-    template = _as_call(op)
-    printed = {
-        node.id for node in gast.walk(template) if isinstance(node, gast.Name) and "$" in node.id
-    }
-    hidden = [
-        gast.keyword(role, gast.Name(f"${i}", gast.Load(), None, None))
-        for i, role in enumerate(op.roles)
-        if f"${i}" not in printed
-    ]
+    template = as_call(op)
     func = gast.Name(derivative.vjp, gast.Load(), None, None)
-    return gast.Call(func, template.args, [*template.keywords, *hidden])
+    return gast.Call(func, template.args, [*template.keywords, *hidden(op, template)])
+
+
+def hidden(op: Op, template: gast.AST) -> list[gast.keyword]:
+    """The operands of a call that are not printed, by keyword: what a local function captures."""
+    printed = {hole(node) for node in gast.walk(template)}
+    return [
+        gast.keyword(role, operand(i)) for i, role in enumerate(op.roles) if i not in printed
+    ]

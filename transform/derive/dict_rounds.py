@@ -34,8 +34,6 @@ from adjoint.transform.ir.nodes import (
     Zip,
 )  # fmt: skip
 
-_PAIR = 2
-
 
 def over_keys(stmt: For, kinds: dict[str, Kind], names: Names) -> For | None:
     """The loop over keys that says the same; None where no dict's entries are run over."""

@@ -72,7 +72,7 @@ def gradient(
     One gradient is given bare, several as a tuple. `finished`: in the form that users get.
     """
     fn = sweep.facts.function
-    result = _result(fn)
+    result = fn.result
     sweep.find_fields(public=True)
     number = _is_number(result, sweep.facts) and not may_make_complex(fn.body)
     seed = Var(sweep.names.fresh("d_out"))
@@ -120,7 +120,7 @@ def vjp(
     """
     fn = sweep.facts.function
     sweep.find_fields(public)
-    result = _result(fn)
+    result = fn.result
     state: State = {}
     params: list[Param] = []
     first: Out = []
@@ -209,12 +209,6 @@ def _derived(fn: Function, name: str, params: tuple[Param, ...], block: Block) -
     plain = name.replace("<lambda>", "lambda_")
     ordered = tuple(sorted(params, key=lambda p: p.kind == "varkw"))  # `**kw` comes last
     return replace(fn, name=plain, params=ordered, body=block)
-
-
-def _result(fn: Function) -> Atom:
-    last = fn.body[-1]
-    assert isinstance(last, Return)
-    return last.value
 
 
 def _is_number(result: Atom, facts: Facts) -> bool:

@@ -14,7 +14,7 @@ from adjoint.transform.derive.cotangents import Cotangent, State, flat, link, pr
 from adjoint.transform.derive.pull_common import holds_containers
 from adjoint.transform.derive.sweep import Out, Sweep, assign
 from adjoint.transform.ir.nodes import Atom, Const, Effect, Op, Store, Var
-from adjoint.transform.ir.places import Part, index_parts
+from adjoint.transform.ir.places import Part, index_parts, operand
 
 
 def is_basic(parts: tuple[Part, ...], sweep: Sweep) -> bool:
@@ -87,7 +87,7 @@ def subscript(op: Op, buffer: Var, env: Env, sweep: Sweep) -> Op:
     """`add_at(d_a, index, $n)`: the subscript as a value, for a helper."""
     template = op.template
     assert isinstance(template, gast.Subscript)
-    value = gast.Name(f"${len(op.args)}", gast.Load(), None, None)
+    value = operand(len(op.args))
     func = gast.Name("add_at", gast.Load(), None, None)
     index = _index_value(template.slice)
     args = (buffer, *(sweep.primal(a, env) for a in op.args[1:]))

@@ -16,6 +16,7 @@ from adjoint.transform.analyses.container_calls import REPLACE, SOURCE
 from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.derive.build import Names, expression
 from adjoint.transform.ir.nodes import Assign, Atom, Op, Stmt, Var
+from adjoint.transform.ir.places import operand
 
 
 def fields_written_out(
@@ -39,7 +40,7 @@ def fields_written_out(
             given[name] = kept
         fields.append(given[name])
     assert isinstance(op.template, gast.Call)
-    holes = [gast.Name(f"${i}", gast.Load(), None, None) for i in range(len(fields) + 1)]
+    holes = [operand(i) for i in range(len(fields) + 1)]
     func, last = op.template.func, holes.pop()
     keywords = [gast.keyword(n, hole) for n, hole in zip(kind.names, holes, strict=True)]
     if isinstance(func, gast.Attribute):

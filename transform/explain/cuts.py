@@ -14,10 +14,10 @@ from adjoint.transform.explain.stand_ins import (
     Unknown,
     bind,
     first_bindings,
-    located,
     place_of,
     stand_in,
 )  # fmt: skip
+from adjoint.transform.ir.trees import located
 from adjoint.transform.lower.bindings import bound_names, parameters, pattern_names, targets
 from adjoint.transform.source import Source
 

@@ -95,13 +95,5 @@ def bind(
     return bound or [gast.Expr(stand_in(parts, node, known))]
 
 
-def located(new: gast.AST, old: gast.AST) -> gast.AST:
-    """A node in which all that has no place yet stands where an old one stood."""
-    for inner in gast.walk(new):
-        if not hasattr(inner, "lineno"):
-            gast.copy_location(inner, old)
-    return new
-
-
 def _name(text: str, context: gast.AST) -> gast.Name:
     return gast.Name(text, context, None, None)

@@ -8,7 +8,7 @@ import gast
 
 from adjoint.transform.analyses.cells import cells_reached
 from adjoint.transform.derive.build import expression
-from adjoint.transform.derive.calls import _as_call
+from adjoint.transform.derive.calls import as_call, hidden
 from adjoint.transform.derive.dynamic import dynamic_derivative
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.emit.names import describe
@@ -17,6 +17,7 @@ from adjoint.transform.forward.names import dot
 from adjoint.transform.forward.shapes import named, tangent
 from adjoint.transform.forward.zeros import zero
 from adjoint.transform.ir.nodes import Assign, Atom, Effect, Op, Stmt, Unpack, Var
+from adjoint.transform.ir.places import operand
 
 CALL = "derived.vjp"
 """The meaning of such a call: it may write into what it is given."""
@@ -64,22 +65,15 @@ def pushed_call(
 def _static(op: Op, found: Pushforward, state: State, facts: Facts, out: Out) -> Op:
     """The call of the emitted derivative; what the callee captures is passed by keyword."""
     args: list[Atom] = list(op.args)
-    template = _as_call(op)
-    printed = {n.id for n in gast.walk(template) if isinstance(n, gast.Name) and "$" in n.id}
-    keywords = [
-        gast.keyword(role, _hole(i)) for i, role in enumerate(op.roles) if f"${i}" not in printed
-    ]
+    template = as_call(op)
+    keywords = hidden(op, template)
     for parameter, keyword in zip(found.wrt, found.keywords, strict=True):
-        keywords.append(gast.keyword(keyword, _hole(len(args))))
+        keywords.append(gast.keyword(keyword, operand(len(args))))
         args.append(_of_parameter(parameter, op, found, state, facts, out))
     func = gast.Name(found.jvp, gast.Load(), None, None)
     node = gast.Call(func, template.args, [*template.keywords, *keywords])
     return replace(op, prim=CALL, args=tuple(args), template=node, callee=None,
                    roles=(*op.roles, *found.keywords))  # fmt: skip
-
-
-def _hole(number: int) -> gast.Name:
-    return gast.Name(f"${number}", gast.Load(), None, None)
 
 
 def _of_parameter(
@@ -117,7 +111,7 @@ def _dynamic(
     for one in found.wrt:
         atom = op.callee if one == ITSELF else by_label[one]
         assert isinstance(atom, Var)
-        tangents.append(_hole(len(args)))
+        tangents.append(operand(len(args)))
         args.append(tangent(atom, state, facts, out))
     template = op.template
     assert isinstance(template, gast.Call)

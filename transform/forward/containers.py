@@ -19,7 +19,7 @@ from adjoint.transform.forward.shapes import named, tangent
 from adjoint.transform.forward.stores import elements_zero, together
 from adjoint.transform.forward.zeros import NOTHING
 from adjoint.transform.ir.nodes import Assign, Atom, Const, Effect, Op, Ref, Rhs, Stmt
-from adjoint.transform.ir.places import hole
+from adjoint.transform.ir.places import hole, operand
 from adjoint.transform.refusals import unsupported
 
 _COPIES = ("list.copy", DEEP_COPY, "method:copy")
@@ -99,7 +99,7 @@ def _all_given(op: Op) -> gast.AST:
     shown = {hole(node) for node in gast.walk(template)}
     names = record_fields(op.callee.value) or ()
     more = [
-        gast.keyword(name, gast.Name(f"${i}", gast.Load(), None, None))
+        gast.keyword(name, operand(i))
         for i, name in enumerate(names)
         if i not in shown
     ]
@@ -302,4 +302,3 @@ _CHANGES: dict[str, Callable[[Op, State, Facts, Out], Op]] = {
     "update": _updated,
     "remove": _removed,
 }
-

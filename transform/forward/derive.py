@@ -17,15 +17,10 @@ from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.emit.module import to_text_and_places
 from adjoint.transform.forward.facts import Facts, Pushforward
 from adjoint.transform.forward.functions import Tangent, jvp, promised
-from adjoint.transform.ir.names import names_used
-from adjoint.transform.ir.nodes import Assign, Function, Op, Return, Stmt, Var, walk
+from adjoint.transform.ir.names import names_of
+from adjoint.transform.ir.nodes import Assign, Op, Stmt, Var, walk
 from adjoint.transform.passes.polish import polished
-from adjoint.transform.pipeline import (
-    _add_primals,
-    _check,
-    _parameters,
-    _together,
-)  # fmt: skip
+from adjoint.transform.pipeline import add_primals, check_derivable
 from adjoint.transform.summaries import written_parameters
 from adjoint.transform.world import Analysis, Emitted, World
 
@@ -62,18 +57,13 @@ def derive_jvp(
         derived = clear_names(derived, RESERVED)
         emitted.adjoint = replace(made, function=derived)
         emitted.text, emitted.places = to_text_and_places(
-            derived, world.passes, numbers, names_of_function(analysis.function)
+            derived, world.passes, numbers, names_of(analysis.function)
         )
-        _add_primals(emitted, world)
+        add_primals(emitted, world)
     except BaseException:
         del world.emitted[key]
         raise
     return emitted
-
-
-def names_of_function(fn: Function) -> frozenset[str]:
-    """All names that a function binds or reads."""
-    return names_used(fn.body) | {p.name for p in fn.params}
 
 
 def _name(callee: Callee, world: World) -> str:
@@ -88,14 +78,12 @@ def _facts(
     emitted: Emitted, world: World,
 ) -> Facts:  # fmt: skip
     function, aliases = analysis.function, analysis.aliases
-    _check(callee, analysis, {*wrt, *written}, world)
+    check_derivable(callee, analysis, {*wrt, *written}, world)
     found = versions(function, aliases.reached, aliases.roots)
     names = Names(analysis.names)
     inside = list(walk(function.body))
     made = {s.target.name: s for s in inside if isinstance(s, Assign) and isinstance(s.value, Op)}
-    last = function.body[-1]
-    assert isinstance(last, Return)
-    result = {last.value.name} if isinstance(last.value, Var) else set()
+    result = {function.result.name} if isinstance(function.result, Var) else set()
     prepared = analysis.prepared
     return Facts(
         function, analysis.kinds, found, shapes(function, analysis.kinds, found),
@@ -122,13 +110,13 @@ def _differentiate(
     call = call_of(op, analysis.kinds, world.callees)
     if call is None:
         return None
-    together = _together(call, analysis.aliases.together.get(id(stmt), frozenset()))
+    together = call.together(analysis.aliases.together.get(id(stmt), frozenset()))
     called = analyse(call.callee, call.kinds, world, together)
     changed = written_parameters(called)
-    wrt = _parameters(call, active)
+    wrt = call.filled_by(active)
     written = tuple(p for p in wrt if p in changed)
     derived = derive_jvp(call.callee, wrt, call.kinds, world, written, False, together)
-    name = next((n for n, other in emitted.callees.items() if other is derived), None)
+    name = emitted.name_of(derived)
     if name is None:
         name = names.fresh(derived.adjoint.function.name)
         emitted.callees[name] = derived

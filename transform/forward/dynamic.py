@@ -93,7 +93,7 @@ def push_call(
         return opened_jvp(function, given, args, kwargs, passes)
     call = getattr(type(function), "__call__", None)  # noqa: B004 - it is called below
     if isinstance(call, types.FunctionType):
-        inside = {0 if one == ITSELF else _shifted(one, 1): t for one, t in given.items()}
+        inside = {0 if one == ITSELF else dynamic.shifted_by(one, 1): t for one, t in given.items()}
         return push_call(call, inside, (function, *args), kwargs, passes)
     if isinstance(function, type):
         raise NotDifferentiable(
@@ -123,11 +123,6 @@ def _without(given: Tangents, name: str) -> Tangents:
     return {one: tangent for one, tangent in given.items() if one != name}
 
 
-def _shifted(one: int | str, count: int) -> int | str:
-    """Which argument that is where `count` others stand before it."""
-    return one + count if isinstance(one, int) else one
-
-
 def _by_method(
     function: types.MethodType, given: Tangents, args: tuple[Any, ...], kwargs: dict[str, Any],
     passes: Passes,
@@ -140,7 +135,7 @@ def _by_method(
         elif one == "self":
             inside[0] = tangent
         else:
-            inside[_shifted(one, 1)] = tangent
+            inside[dynamic.shifted_by(one, 1)] = tangent
     return push_call(function.__func__, inside, (function.__self__, *args), kwargs, passes)
 
 
@@ -150,7 +145,7 @@ def _by_partial(
 ) -> tuple[Any, Any]:  # fmt: skip
     """A partial function holds another one and some of its arguments."""
     count = len(function.args)
-    inside = {_shifted(one, count): t for one, t in given.items() if one != ITSELF}
+    inside = {dynamic.shifted_by(one, count): t for one, t in given.items() if one != ITSELF}
     for name, tangent in _joined(function, given.get(ITSELF) or {}).items():
         one: int | str = int(name) if name.isdigit() else name
         if tangent is not None and not (one in function.keywords and one in kwargs):

@@ -18,7 +18,6 @@ from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
     Block,
-    Function,
     Op,
     Param,
     Return,
@@ -46,7 +45,7 @@ def promised(facts: Facts, wrt: tuple[str, ...], name: str, public: bool) -> Tan
     taken = tuple(p for p in wrt if p in facts.active)
     keywords = tuple(dot(p, facts).name for p in taken)
     written = tuple(p for p in taken if p in facts.written)
-    has_result = public or facts.is_active(_result(facts.function))
+    has_result = public or facts.is_active(facts.function.result)
     function = replace(facts.function, name=name)
     return Tangent(
         function, taken, written=written, has_result=has_result, keywords=keywords
@@ -68,7 +67,7 @@ def jvp(facts: Facts, promise: Tangent, optional: bool) -> Tangent:
             value = named(begin, zero(Var(param.name), facts), facts)
             begin.append(Assign(dot(param.name, facts), value))
     body = list(push(fn.body[:-1], state, facts))
-    answer = _answer(_result(fn), state, facts, promise.has_result, body)
+    answer = _answer(fn.result, state, facts, promise.has_result, body)
     block: Block = (*begin, *body)
     if optional:
         wanted = {answer.name} if isinstance(answer, Var) else set()
@@ -85,12 +84,6 @@ def jvp(facts: Facts, promise: Tangent, optional: bool) -> Tangent:
 
 def _renamed(atom: Atom, facts: Facts) -> Atom:
     return facts.named.get(atom.name, atom) if isinstance(atom, Var) else atom
-
-
-def _result(fn: Function) -> Atom:
-    last = fn.body[-1]
-    assert isinstance(last, Return)
-    return last.value
 
 
 def _answer(result: Atom, state: State, facts: Facts, both: bool, out: Out) -> Atom:

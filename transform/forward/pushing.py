@@ -44,7 +44,7 @@ def _seed(tangent: Any, value: Any, slot: Slot, compiled: Compiled) -> Any:
             kind is np.ndarray and tangent.dtype is value.dtype and tangent.shape == value.shape
         ):
             return tangent
-    return tangent_of(tangent, value, f"the tangent of `{_shown(slot)}`", written)
+    return tangent_of(tangent, value, f"the tangent of `{slot.shown}`", written)
 
 
 def pushed(
@@ -63,7 +63,7 @@ def pushed(
     first = len(asked.bound)
     wanted = tuple(i + first for i, one in enumerate(tangents) if one is not None)
     compiled = find(asked, known, "jvp", wanted, args, kwargs)
-    names = [_shown(slot) for slot in compiled.slots]
+    names = [slot.shown for slot in compiled.slots]
     given = [tangents[i - first] for i in wanted]
     seeds = [
         tangent_of(one, value, f"the tangent of `{name}`", slot.parameter in compiled.written)
@@ -111,7 +111,3 @@ def _of_parameter(
     return tuple(
         inside[i] if i in inside else tangent_of(None, v, "", False) for i, v in enumerate(whole)
     )
-
-
-def _shown(slot: Slot) -> str:
-    return slot.parameter if slot.inside is None else f"{slot.parameter}[{slot.inside!r}]"

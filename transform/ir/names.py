@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adjoint.transform.ir.nodes import Block, Define, Var, binds, reads, walk
+from adjoint.transform.ir.nodes import Block, Define, Function, Var, binds, reads, walk
 
 
 def names_read(block: Block) -> frozenset[str]:
@@ -20,5 +20,10 @@ def names_used(block: Block) -> frozenset[str]:
     inner: frozenset[str] = frozenset()
     for stmt in walk(block):
         if isinstance(stmt, Define):
-            inner |= names_used(stmt.function.body) | {p.name for p in stmt.function.params}
+            inner |= names_of(stmt.function)
     return names_read(block) | names_bound(block) | inner
+
+
+def names_of(fn: Function) -> frozenset[str]:
+    """Every name that a function mentions, its parameters included."""
+    return names_used(fn.body) | {p.name for p in fn.params}

@@ -361,6 +361,13 @@ class Function:
     captures: tuple[str, ...] = ()
     doc: str | None = None
 
+    @property
+    def result(self) -> Atom:
+        """What it returns, after `lower.exits`."""
+        last = self.body[-1]
+        assert isinstance(last, Return)
+        return last.value
+
 
 SIMPLE = frozenset({
     Assign, Unpack, Store, Augment, Effect, Keep, Break, Continue, Return, Define, Comment, Mark

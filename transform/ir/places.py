@@ -19,6 +19,11 @@ class Part:
     at: Atom | None = None
 
 
+def operand(number: int) -> gast.Name:
+    """The place of operand number `number` in a template."""
+    return gast.Name(f"${number}", gast.Load(), None, None)
+
+
 def hole(node: gast.AST) -> int | None:
     """The number of the hole that a node of a template is, or None."""
     if isinstance(node, gast.Name) and node.id.startswith("$") and node.id[1:].isdigit():

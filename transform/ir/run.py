@@ -48,6 +48,7 @@ from adjoint.transform.ir.nodes import (
     With,
     Zip,
 )  # fmt: skip
+from adjoint.transform.ir.places import operand
 from adjoint.transform.ir.show import fill
 
 Env = MutableMapping[str, Any]
@@ -263,10 +264,10 @@ def _unpacked(value: Any, count: int, star: int | None) -> Iterable[Any]:
 
 
 def _store(place: Op, args: list[Any], value: Any) -> None:
-    holes = [gast.Name(f"${i}", gast.Load(), None, None) for i in range(len(args))]
+    holes = [operand(i) for i in range(len(args))]
     target = fill(place.template, holes)
     target.ctx = gast.Store()
-    new = gast.Name(f"${len(args)}", gast.Load(), None, None)
+    new = operand(len(args))
     template = gast.Assign([target], new, None)
     _compiled(template, len(args) + 1, "exec")(None, *args, value)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import gast
+
+Tree = TypeVar("Tree", bound=gast.AST)
 
 
 def children(node: gast.AST) -> list[gast.AST]:
@@ -37,6 +39,14 @@ def copied(node: gast.AST) -> gast.AST:
     made: gast.AST = kind.__new__(kind)
     made.__dict__.update(node.__dict__)
     return made
+
+
+def located(new: Tree, old: gast.AST) -> Tree:
+    """A node in which all that has no place yet stands where an old one stands."""
+    for inner in nodes(new):
+        if getattr(inner, "lineno", None) is None:
+            gast.copy_location(inner, old)
+    return new
 
 
 def nodes(tree: gast.AST) -> list[gast.AST]:

@@ -27,6 +27,7 @@ from typing import Any
 import gast
 
 from adjoint.transform.ir.nodes import Ref
+from adjoint.transform.ir.trees import located
 from adjoint.transform.lower.bindings import own_nodes
 from adjoint.transform.lower.scope import Cursor, Opened, Scope, resolve_path
 from adjoint.transform.lower.steady import Tree, is_steady
@@ -115,16 +116,9 @@ def _listed(node: gast.AST, scope: Scope) -> gast.AST:
     callee = _callee(node, scope)
     if callee is iter or _is_one(callee, _LAZY):
         items = node.args[0] if callee is iter else node
-        return _placed(gast.Call(name("list"), [items], []), node)
+        return located(gast.Call(name("list"), [items], []), node)
     item, target = name("item"), name("item", gast.Store())
-    return _placed(gast.ListComp(item, [gast.comprehension(target, node, [], 0)]), node)
-
-
-def _placed(new: gast.AST, node: gast.AST) -> gast.AST:
-    for inner in gast.walk(new):
-        if not hasattr(inner, "lineno"):
-            gast.copy_location(inner, node)
-    return new
+    return located(gast.ListComp(item, [gast.comprehension(target, node, [], 0)]), node)
 
 
 # What is done with it
@@ -150,7 +144,7 @@ def _cursor(text: str, node: gast.Assign, tree: Tree, scope: Scope) -> Cursor | 
         start = node.value.args[0] if node.value.args else gast.Constant(0, None)
         return None if node.value.keywords else Cursor(start, None, "count")
     if callee is itertools.cycle and nexts and len(node.value.args) == 1:
-        listed = _placed(gast.Call(name("list"), node.value.args, []), node)
+        listed = located(gast.Call(name("list"), node.value.args, []), node)
         steady = is_steady(node, end, tree, True, scope)
         return Cursor(listed, scope.fresh("at"), "cycle") if steady else None
     plain = callee is iter

@@ -11,6 +11,7 @@ from types import FunctionType
 import gast
 
 from adjoint.transform.ir.nodes import Assign, Ref, Stmt
+from adjoint.transform.ir.trees import located
 from adjoint.transform.lower import expressions
 from adjoint.transform.lower.scope import Scope, resolve_path
 from adjoint.transform.lower.templates import name
@@ -24,7 +25,7 @@ def sent_on(node: gast.Call, scope: Scope, out: list[Stmt]) -> tuple[gast.Call, 
     if isinstance(node.func, gast.Subscript):
         known = resolve_path(node.func.value, scope)
         if isinstance(known, Ref) and hasattr(known.value, "__parameters__"):
-            return _placed(gast.Call(node.func.value, node.args, node.keywords), node), scope
+            return located(gast.Call(node.func.value, node.args, node.keywords), node), scope
         return node, scope
     known = resolve_path(node.func, scope)
     value = known.value if isinstance(known, Ref) else None
@@ -38,11 +39,4 @@ def sent_on(node: gast.Call, scope: Scope, out: list[Stmt]) -> tuple[gast.Call, 
         first, scope = name(held.name), scope.with_names({held.name: held})
     kind = gast.Call(name("type"), [first], [])
     chosen = gast.Call(gast.Attribute(node.func, "dispatch", gast.Load()), [kind], [])
-    return _placed(gast.Call(chosen, [first, *node.args[1:]], node.keywords), node), scope
-
-
-def _placed(new: gast.Call, node: gast.Call) -> gast.Call:
-    for inner in gast.walk(new):
-        if not hasattr(inner, "lineno"):
-            gast.copy_location(inner, node)
-    return new
+    return located(gast.Call(chosen, [first, *node.args[1:]], node.keywords), node), scope

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import gast
 
-from adjoint.transform.ir.trees import copied
+from adjoint.transform.ir.trees import copied, located
 from adjoint.transform.lower.bindings import own_nodes
 from adjoint.transform.lower.templates import name
 
@@ -67,19 +67,19 @@ def _collecting(tree: gast.FunctionDef) -> gast.FunctionDef | None:
                         gast.List([], gast.Load()), None)  # fmt: skip
     last = gast.Return(name(items))
     new = copied(tree)
-    new.body = [_placed(first, tree.body[0]), *(_changed(node, items) for node in tree.body),
-                _placed(last, tree.body[-1])]  # fmt: skip
+    new.body = [located(first, tree.body[0]), *(_changed(node, items) for node in tree.body),
+                located(last, tree.body[-1])]  # fmt: skip
     return new
 
 
 def _changed(node: gast.AST, items: str) -> gast.AST:
     match node:
         case gast.Expr(value=gast.Yield(value=value)):
-            return _placed(_added(items, "append", value or gast.Constant(None, None)), node)
+            return located(_added(items, "append", value or gast.Constant(None, None)), node)
         case gast.Expr(value=gast.YieldFrom(value=value)):
-            return _placed(_added(items, "extend", value), node)
+            return located(_added(items, "extend", value), node)
         case gast.Return():
-            return _placed(gast.Return(name(items)), node)
+            return located(gast.Return(name(items)), node)
         case gast.If() | gast.For() | gast.While():
             new = copied(node)
             new.body = [_changed(inner, items) for inner in node.body]
@@ -91,11 +91,3 @@ def _changed(node: gast.AST, items: str) -> gast.AST:
 def _added(items: str, method: str, value: gast.AST) -> gast.Expr:
     func = gast.Attribute(name(items), method, gast.Load())
     return gast.Expr(gast.Call(func, [value], []))
-
-
-def _placed(new: gast.AST, node: gast.AST) -> gast.AST:
-    """A statement of ours, and what is inside it, in the place of one of the user's."""
-    for inner in gast.walk(new):
-        if not hasattr(inner, "lineno"):
-            gast.copy_location(inner, node)
-    return new

@@ -28,6 +28,7 @@ from adjoint.transform.ir.nodes import (
     binds,
     walk,
 )
+from adjoint.transform.ir.places import operand
 from adjoint.transform.ir.rebuild import map_inside
 from adjoint.transform.lower.captures import bound_after, captures_of, defaults_of, held_by
 from adjoint.transform.lower.local_functions import LocalFunction, Locals, missing, with_captures
@@ -214,10 +215,7 @@ def _resolved(op: Op, own: Locals, outer: Locals) -> Op:
     first = len(op.args)
     template = op.template
     assert isinstance(template, gast.Call)
-    printed = [
-        gast.keyword(role, gast.Name(f"${first + i}", gast.Load(), None, None))
-        for i, role in enumerate(captures)
-    ]
+    printed = [gast.keyword(role, operand(first + i)) for i, role in enumerate(captures)]
     call = gast.Call(template.func, template.args, [*template.keywords, *printed])
     called = replace(op, template=call)
     return with_captures(called, Ref(local.name, local), captures)
@@ -225,5 +223,3 @@ def _resolved(op: Op, own: Locals, outer: Locals) -> Op:
 
 def _block(block: Block, resolve: Callable[[Op], Op]) -> Block:
     return tuple(map_ops(stmt, resolve) for stmt in block)
-
-

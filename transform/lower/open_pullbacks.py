@@ -22,7 +22,7 @@ from typing import Any
 
 from adjoint.runtime.helpers import HELPERS
 from adjoint.transform.derive.build import Names, substitute
-from adjoint.transform.ir.names import names_bound, names_used
+from adjoint.transform.ir.names import names_bound, names_of
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
@@ -75,7 +75,7 @@ def _taken(fn: Function) -> frozenset[str]:
         a.text.partition(".")[0] for s in everything(fn.body) for a in reads(s)
         if isinstance(a, Ref)
     }  # fmt: skip
-    return frozenset(names_used(fn.body) | {p.name for p in fn.params} | outside)
+    return frozenset(names_of(fn) | outside)
 
 
 def _with_vjps(

@@ -20,6 +20,7 @@ from typing import Any
 import gast
 
 from adjoint.transform.ir.nodes import Ref
+from adjoint.transform.ir.trees import located
 from adjoint.transform.lower.bindings import bound_names, own_nodes
 from adjoint.transform.lower.scope import Ring, Scope, resolve_path
 from adjoint.transform.lower.templates import name
@@ -154,7 +155,7 @@ def trimmed(text: str, ring: Ring, at: gast.AST) -> gast.AST | None:
     if ring.most is None:
         return None
     drop = gast.Expr(_method(text, "pop", [gast.Constant(0, None)]))
-    return _located(gast.While(_is_over(text, ring), [drop], []), at)
+    return located(gast.While(_is_over(text, ring), [drop], []), at)
 
 
 def changed(node: gast.Call, text: str, ring: Ring) -> tuple[gast.AST, list[gast.AST]]:
@@ -168,20 +169,20 @@ def changed(node: gast.Call, text: str, ring: Ring) -> tuple[gast.AST, list[gast
         case "appendleft":
             new, last = _method(text, "insert", [zero, *args]), []
         case "popleft":
-            return _located(_method(text, "pop", [zero]), node), []
+            return located(_method(text, "pop", [zero]), node), []
         case "rotate":
             back = bool(args) and isinstance(args[0], gast.UnaryOp)
             moved = _method(text, "pop", [zero] if back else [])
             turn = _method(text, "append", [moved]) if back else _method(text, "insert",
                                                                          [zero, moved])  # fmt: skip
             guarded = gast.If(name(text), [gast.Expr(turn)], [])
-            return gast.Constant(None, None), [_located(guarded, node)]
+            return gast.Constant(None, None), [located(guarded, node)]
         case _:
             return node, []
     if ring.most is not None:
         drop = gast.Expr(_method(text, "pop", last))
-        after = [_located(gast.If(_is_over(text, ring), [drop], []), node)]
-    return _located(new, node), after
+        after = [located(gast.If(_is_over(text, ring), [drop], []), node)]
+    return located(new, node), after
 
 
 def _is_over(text: str, ring: Ring) -> gast.AST:
@@ -190,11 +191,3 @@ def _is_over(text: str, ring: Ring) -> gast.AST:
 
 def _method(text: str, method: str, args: list[gast.AST]) -> gast.Call:
     return gast.Call(gast.Attribute(name(text), method, gast.Load()), args, [])
-
-
-def _located(node: gast.AST, at: gast.AST) -> gast.AST:
-    """A node of ours, with everything in it that has no place, where another one stands."""
-    for inner in gast.walk(node):
-        if getattr(inner, "lineno", None) is None:
-            gast.copy_location(inner, at)
-    return node

@@ -12,6 +12,7 @@ from typing import Any
 import gast
 
 from adjoint.transform.ir.nodes import Atom, Const, Op
+from adjoint.transform.ir.places import operand
 from adjoint.transform.lower.bindings import COMPREHENSIONS, targets
 from adjoint.transform.lower.scope import Scope, resolve, resolve_path
 
@@ -25,7 +26,7 @@ def name(text: str, ctx: gast.expr_context | None = None) -> gast.Name:
 
 def hole(position: int) -> gast.Name:
     """The place of operand number `position`."""
-    return name(f"${position}")
+    return operand(position)
 
 
 def holes(count: int, start: int = 0) -> list[gast.Name]:

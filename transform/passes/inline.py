@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from adjoint.transform.derive.build import Names, substitute
-from adjoint.transform.ir.names import names_bound, names_used
+from adjoint.transform.ir.names import names_bound, names_of, names_used
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
@@ -60,7 +60,7 @@ def inline(fn: Function, reach: Reach, names: Names) -> Function:
         reach: says of a call which function it opens to, if any.
         names: a supply of names.
     """
-    used = names_used(fn.body) | {p.name for p in fn.params}
+    used = names_of(fn)
     body = _block(fn.body, False, reach, names, used)
     return fn if body is fn.body else replace(fn, body=body)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adjoint.transform.derive.build import Names
-from adjoint.transform.ir.names import names_used
+from adjoint.transform.ir.names import names_of
 from adjoint.transform.ir.nodes import Block, Function
 from adjoint.transform.ir.rebuild import distinct
 from adjoint.transform.passes.apart import part_temporaries
@@ -44,5 +44,5 @@ def polished(
     if "handed" in passes:
         body = take_names(body, frozenset(p.name for p in fn.params))
     new = fn if body is fn.body else replace(fn, body=body)
-    own = names_used(primal.body) | {p.name for p in primal.params}
+    own = names_of(primal)
     return reuse_names(new, own) if "reuse" in passes else new
