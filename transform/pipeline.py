@@ -31,6 +31,7 @@ from adjoint.transform.derive.written import is_made_anew
 from adjoint.transform.emit.module import to_text_and_places
 from adjoint.transform.escapes import check_escapes
 from adjoint.transform.foreign import shown_at
+from adjoint.transform.hidden_calls import hides_calls
 from adjoint.transform.ir.nodes import (
     Assign,
     Augment,
@@ -217,6 +218,7 @@ def _sweep(
         lambda op, stmt, active, fragile: _differentiate_call(
             op, stmt, active, fragile, analysis, emitted, world, own
         ),
+        hides_calls(analysis, world),
         world.device,
         world.complexes,
     )  # fmt: skip

@@ -55,18 +55,18 @@ def _call(function: Any, *args: Any, **kwargs: Any) -> Any:
         before = own([*args, kwargs])
         value = function(*args, **kwargs)
         if not _same(before, [*args, kwargs]):
-            raise _refused(function) from None
+            raise _refused(function, ", or calls a function that does") from None
         return value
     if written:
         raise _refused(function)
     return function(*args, **kwargs)
 
 
-def _refused(function: Any) -> NotDifferentiable:
+def _refused(function: Any, how: str = "") -> NotDifferentiable:
     name = getattr(function, "__name__", repr(function))
     return NotDifferentiable(
-        f"{name}() writes into its arguments or its object, and is called where it is known only "
-        "at run time; call it by name, or let it return what it computes"
+        f"{name}() writes into its arguments or its object{how}, and is called where it is known "
+        "only at run time; call it by name, or let it return what it computes"
     )
 
 
@@ -74,6 +74,7 @@ def _written(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
     """The parameters that a function with source writes into, given such arguments."""
     from adjoint.transform.again import with_cells_where_needed  # noqa: PLC0415
     from adjoint.transform.analysis import analyse  # noqa: PLC0415
+    from adjoint.transform.hidden_calls import hidden_in  # noqa: PLC0415
     from adjoint.transform.parameters import parameters_of  # noqa: PLC0415
     from adjoint.transform.summaries import written_parameters  # noqa: PLC0415
     from adjoint.transform.unwrap import unwrap  # noqa: PLC0415
@@ -89,6 +90,8 @@ def _written(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         analysis = with_cells_where_needed(
             world, lambda: analyse(world.callees.of(target), kinds, world)
         )
+        if hidden_in(analysis, world):
+            raise NotDifferentiable("what it calls is known only when it runs")
         _known[key] = written_parameters(analysis)
     return _known[key]
 

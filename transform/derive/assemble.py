@@ -68,7 +68,7 @@ def assemble(
     front = stored.forward
     if "dead code" in sweep.passes:
         front = drop_dead(front, read, _is_root, sweep.facts.aliases.classes)
-    front = watched(front, sweep.facts.kinds)
+    front = watched(front, sweep.facts.kinds, sweep.facts.hides)
     used = names_read(front)
     lists = tuple(name for name in stored.lists if name in used)
     back, answers = _polished(back, answers, kept, sweep)

@@ -12,6 +12,7 @@ from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.shapes import NUMBER, Shape, Shapes
 from adjoint.transform.analyses.versions import Version, Versions
 from adjoint.transform.derive.build import Names
+from adjoint.transform.derive.watched import Hides
 from adjoint.transform.ir.nodes import Assign, Atom, Const, Function, Op, Ref, Rhs, Stmt, Var
 from adjoint.transform.passes.pipeline import ALL, Passes
 
@@ -45,6 +46,7 @@ class Facts:
 
     device: whether arrays live on a device, where an element is a view.
     complexes: what complex numbers there are; None where there are none.
+    hides: which calls of known functions call unknown ones.
     """
 
     function: Function
@@ -60,6 +62,7 @@ class Facts:
     old: Mapping[int, Var]
     definitions: Mapping[str, Stmt]
     differentiate_call: Callable[[Op, Stmt, frozenset[str], frozenset[str]], Derivative]
+    hides: Hides
     device: bool = False
     complexes: Complexes | None = field(default_factory=Complexes)
 

@@ -17,6 +17,7 @@ from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.emit.module import to_text_and_places
 from adjoint.transform.forward.facts import Facts, Pushforward
 from adjoint.transform.forward.functions import Tangent, jvp, promised
+from adjoint.transform.hidden_calls import hides_calls
 from adjoint.transform.ir.names import names_of
 from adjoint.transform.ir.nodes import Assign, Op, Stmt, Var, walk
 from adjoint.transform.passes.polish import polished
@@ -94,6 +95,7 @@ def _facts(
         prepared.old, made, frozenset({*prepared.counters.values(), *prepared.lengths.values()}),
         names,
         lambda op, stmt, active: _differentiate(op, stmt, active, analysis, emitted, world, names),
+        hides_calls(analysis, world),
         bool(world.complexes),
     )  # fmt: skip
 

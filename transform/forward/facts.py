@@ -9,6 +9,7 @@ from adjoint.transform.analyses.kind import ANY, Kind
 from adjoint.transform.analyses.shapes import NUMBER, Shape, Shapes
 from adjoint.transform.analyses.versions import Version, Versions
 from adjoint.transform.derive.build import Names
+from adjoint.transform.derive.watched import Hides
 from adjoint.transform.ir.nodes import Assign, Atom, Augment, Const, Function, Op, Ref, Stmt, Var
 
 Out = list[Stmt]
@@ -52,7 +53,7 @@ class Facts:
     operation that it is the value of. added: names that count rounds, for reverse mode alone.
     in_try: whether what is written now stands in a `try`, and may stop half-way. ahead: the names
     that may be written into by the statements after this one in its block. in_loop: whether the
-    block is repeated. dots: the names of
+    block is repeated. hides: which calls of known functions call unknown ones. dots: the names of
     tangents. named: temporaries with a word for what they hold, in place of others.
     """
 
@@ -71,6 +72,7 @@ class Facts:
     added: frozenset[str]
     names: Names
     differentiate: Differentiate
+    hides: Hides
     complexes: bool = True
     in_try: bool = False
     ahead: frozenset[str] = frozenset()

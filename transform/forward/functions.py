@@ -74,7 +74,7 @@ def jvp(facts: Facts, promise: Tangent, optional: bool) -> Tangent:
         wanted |= set(promise.keywords)  # what is written into these, the caller sees
         block = _alive(block, wanted, facts)
     block = tuple(substitute(stmt, lambda atom: _renamed(atom, facts)) for stmt in block)
-    block = watched(block, facts.kinds)
+    block = watched(block, facts.kinds, facts.hides)
     taken = tuple(Param(keyword, "keyword-only") for keyword in promise.keywords)
     params = tuple(sorted((*fn.params, *taken), key=lambda p: p.kind == "varkw"))
     name = promise.function.name.replace("<lambda>", "lambda_")

@@ -43,7 +43,7 @@ def call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Op:
     roles: list[str] = ["self"] if method else []
     slots: list[gast.AST] = []
     keywords: list[gast.AST] = []
-    for argument in node.args:
+    for argument in _written_out(node.args):
         starred = isinstance(argument, gast.Starred)
         values.append(unfolded(argument.value if starred else argument, scope))
         roles.append("*" if starred else "")
@@ -72,6 +72,18 @@ def call(node: gast.Call, scope: Scope, out: list[Stmt]) -> Op:
         return Op(f"method:{method}", tuple(atoms), template, tuple(roles))
     template = gast.Call(name(CALLEE), slots, keywords)
     return Op("call", tuple(atoms[1:]), template, tuple(roles), atoms[0])
+
+
+def _written_out(arguments: list[gast.AST]) -> list[gast.AST]:
+    """Positional arguments: `*[a, b]` and `*(a, b)` are `a, b`."""
+    found: list[gast.AST] = []
+    for argument in arguments:
+        inside = argument.value if isinstance(argument, gast.Starred) else None
+        if isinstance(inside, gast.List | gast.Tuple):
+            found += _written_out(inside.elts)
+        else:
+            found.append(argument)
+    return found
 
 
 def _super_call(node: gast.Call, above: Ref, scope: Scope, out: list[Stmt]) -> Op:

@@ -372,3 +372,32 @@ def methods_that_grow_a_list_and_give_the_object_back(x, k):
     recorder = Recorder()
     recorder.push(k * x).push(x * x)
     return np.sum(recorder.held[0] * recorder.held[-1])
+
+
+def _shifted(p, q, r=-0.4):
+    p += 0.3 * np.stack([p[-4], r, r, q[0]])
+    return p.mean()
+
+
+def _in_a_display(p, q):
+    _shifted(*[p, q * q[1]], *(0.2,))
+
+
+def _in_a_list(p, q):
+    given = [p, q * q[1]]
+    _shifted(*given)
+
+
+_VECTORS = (np.array([0.5, 0.85, 0.86, 0.84]), np.array([-0.4, 0.845, 0.42, -0.77]))
+
+
+@program(_VECTORS, wrt=(0, 1))
+def writes_where_its_arguments_stand_in_a_display(x, y):
+    _in_a_display(x, y)
+    return np.sum(x * y)
+
+
+@program(_VECTORS, wrt=(0, 1), may_refuse=True)
+def writes_where_its_arguments_stand_in_a_list(x, y):
+    _in_a_list(x, y)
+    return np.sum(x * y)
