@@ -26,6 +26,7 @@ from adjoint.transform.lower.cells import NeedsCell, Variable, can_be_in_cell
 from adjoint.transform.lower.constructors import constructor, is_reachable
 from adjoint.transform.lower.derivatives import name_derivatives
 from adjoint.transform.lower.derivatives_held import derivatives_as_functions
+from adjoint.transform.lower.forwarded import for_one_form, forwards
 from adjoint.transform.lower.generated import generated_initialiser
 from adjoint.transform.lower.lift import lift
 from adjoint.transform.lower.local_functions import LocalFunction, given_as, missing, with_captures
@@ -108,6 +109,21 @@ class Callees:
         function = initialiser_of(target) if isinstance(target, type) else target
         code = getattr(function, "__code__", None)
         return frozenset() if code is None else self.cells.get(code, frozenset())
+
+    def in_form_of(self, op: Op, callee: Callee) -> Callee:
+        """The callee for a call's number of arguments, where it hands starred ones on."""
+        arguments = _bind(callee.function, op)
+        if arguments is None or forwards(callee.function) == (None, None):
+            return callee
+        count = sum(isinstance(place, int) for _, place in arguments)
+        keywords = tuple(sorted(place for _, place in arguments if isinstance(place, str)))
+        key = (callee.key, "form", count, keywords)
+        if key not in self.known:
+            function = for_one_form(callee.function, count, keywords)
+            self.known[key] = callee if function is None else replace(
+                callee, function=function, key=key
+            )
+        return self.known[key]
 
     def identified(self, callee: Callee, same: tuple[tuple[str, str], ...]) -> Callee:
         """The callee with some of its parameters known to be what earlier ones are."""
@@ -291,6 +307,7 @@ def call_of(op: Op, kinds: Mapping[str, Kind], callees: Callees) -> Call | None:
     callee = callees.of(target)
     callees.note_method(op, kinds)
     op = _without_hidden(op, callee.function)
+    callee = callees.in_form_of(op, callee)
     given = {i: _kind(a, kinds) for i, a in enumerate(op.args)}
     arguments = _bind(callee.function, op)
     if arguments is None:

@@ -19,7 +19,7 @@ from adjoint.transform.keys import key_of
 from adjoint.transform.tensors import has_tensor
 
 _MISSING = object()
-Place = dict[str, Any] | CellType
+Place = Mapping[str, Any] | CellType
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def guards_of(callees: Callees) -> Guards:
                 value = _now(where, name)
                 if isinstance(where, CellType) and _is_fixed(value):
                     cells[id(where)] = (where, value)
-                elif isinstance(where, dict) and (_is_fixed(value) or value is _MISSING):
+                elif isinstance(where, Mapping) and (_is_fixed(value) or value is _MISSING):
                     objects[id(where), name] = (where, name, value)
                 elif has_tensor(value):
                     raise NotDifferentiable(
@@ -71,11 +71,8 @@ def guards_of(callees: Callees) -> Guards:
                 else:
                     data[id(where), name] = (where, name, key_of(value))
     for (cls, name), _ in callees.methods.items():  # found in the first of these that has it
-        for base in cls.__mro__:
-            found = vars(base).get(name, _MISSING)
-            objects[id(base), name] = (vars(base), name, found)
-            if found is not _MISSING:
-                break
+        for base in _up_to(name, cls):
+            objects[id(base), name] = (vars(base), name, vars(base).get(name, _MISSING))
     return Guards(
         tuple(code.values()), tuple(objects.values()), tuple(cells.values()), tuple(data.values())
     )
@@ -132,17 +129,31 @@ def _outside(block: Block) -> set[str]:
 
 
 def _places(text: str, fn: FunctionType) -> Iterator[tuple[Place, str]]:
-    """Where `module.name` is looked up: the first name in the function, the rest in modules."""
+    """Where `module.name` is looked up: the first name in the function, the rest in modules.
+
+    Of the function of a class (`module.Class.name`) in the classes up to the one that has it.
+    """
     root, *rest = text.split(".")
     cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
     where: Place = cells.get(root, fn.__globals__)
     yield where, root
     value = _now(where, root)
     for name in rest:
+        if isinstance(value, type):
+            yield from ((vars(base), name) for base in _up_to(name, value))
+            return
         if not isinstance(value, ModuleType) or name not in vars(value):
             return
         yield vars(value), name
         value = vars(value)[name]
+
+
+def _up_to(name: str, cls: type) -> Iterator[type]:
+    """The classes in which a name is looked up, to the first that has it."""
+    for base in cls.__mro__:
+        yield base
+        if name in vars(base):
+            return
 
 
 def _is_fixed(value: Any) -> bool:
@@ -155,7 +166,7 @@ def _key(value: Any) -> Any:
 
 
 def _now(where: Place, name: str = "") -> Any:
-    if isinstance(where, dict):
+    if isinstance(where, Mapping):
         return where.get(name, _MISSING)
     try:
         return where.cell_contents

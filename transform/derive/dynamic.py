@@ -17,6 +17,7 @@ import gast
 import numpy as np
 
 from adjoint.runtime.rules import rule_of
+from adjoint.transform.derive.pull_common import refuse
 from adjoint.transform.derive.sweep import Derivative
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.foreign import check_not_ours
@@ -33,15 +34,12 @@ def dynamic_derivative(op: Op, stmt: Stmt, active: frozenset[str]) -> Derivative
     """
     span = place_of(op, getattr(stmt, "span"))  # noqa: B009
     check_not_ours(op, span)
-    if isinstance(op.callee, Ref):
+    if isinstance(op.callee, Ref) and not op.prim.startswith("method:"):  # that of `super()`
         why = why_not(op.callee.value)
         if why is not None:
             raise missing_rule(span, op.callee.text, why)
     if op.prim.startswith("method:") and is_numeric_method(op):
-        raise unsupported(
-            span, f"the method `.{op.prim.partition(':')[2]}()` has no derivative rule",
-            "write it with NumPy functions, or compute it where no derivative passes",
-        )  # fmt: skip
+        refuse(stmt, op)
     labels: list[str] = []
     wanted: list[int | str] = []
     if isinstance(op.callee, Var) and op.callee.name in active:

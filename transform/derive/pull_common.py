@@ -60,6 +60,12 @@ def refuse(stmt: Stmt, op: Op) -> None:
             positional = [r for r in op.roles if r == ""]
             bind(rule, len(positional), [r for r in op.roles if r not in ("", "*", "**")])
         raise missing_rule(place_of(op, stmt.span), op.callee.text)
+    if op.prim == "method:__init__" and {"*", "**"} & set(op.roles):
+        raise unsupported(
+            place_of(op, stmt.span),
+            "what the starred arguments of this `__init__` fill is not known",
+            "give them by name, or hand on `*args` and `**kwargs` as they came",
+        )  # fmt: skip
     shown = f"the method `.{name}()`" if head == "method" else f"`{name or head}`"
     raise unsupported(
         place_of(op, stmt.span),

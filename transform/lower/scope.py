@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 import itertools
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -34,11 +35,14 @@ class Cursor:
     at: the position in the list, which is the name's value.
     kind: `list`, `cycle` (the list, again and again), `count` (the name's value is a number);
     empty where it is taken in one place.
+    first: what is evaluated where it is made, of one that is taken in one place: the source names
+    it by `at`.
     """
 
     source: gast.AST
     at: Var | None = None
     kind: str = ""
+    first: gast.AST | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,15 +168,21 @@ def resolve(node: gast.Name, scope: Scope) -> Atom:
 def resolve_path(node: gast.AST, scope: Scope) -> Atom | None:
     """What `name` or `module.name.name` stands for; `None` for any other expression.
 
-    Attributes are followed through modules only: what an object's attribute is, is known at run
-    time.
+    Attributes are followed through modules only, and to the functions of classes outside: what an
+    object's attribute is, is known at run time.
     """
     if isinstance(node, gast.Name):
         return resolve(node, scope)
     if not isinstance(node, gast.Attribute):
         return None
     base = resolve_path(node.value, scope)
-    if not isinstance(base, Ref) or not isinstance(base.value, types.ModuleType):
+    if not isinstance(base, Ref) or base.local:
+        return None
+    if isinstance(base.value, type) and base.text.partition(".")[0] not in scope.names:
+        method = inspect.getattr_static(base.value, name := scope.attribute(node.attr), None)
+        plain = isinstance(method, types.FunctionType)
+        return Ref(f"{base.text}.{name}", method) if plain else None
+    if not isinstance(base.value, types.ModuleType):
         return None
     try:
         value = getattr(base.value, node.attr)
