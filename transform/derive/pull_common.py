@@ -69,7 +69,7 @@ def refuse(stmt: Stmt, op: Op) -> None:
     shown = f"the method `.{name}()`" if head == "method" else f"`{name or head}`"
     raise unsupported(
         place_of(op, stmt.span),
-        f"{shown} of this operand has no derivative rule",
+        f"{shown} has no derivative rule",
         "write it with NumPy functions, or compute it where no derivative passes",
     )
 
