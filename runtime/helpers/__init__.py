@@ -247,10 +247,13 @@ from .stores import viewed as viewed
 from .structures import accumulate as accumulate
 from .structures import add_at as add_at
 from .structures import fields_of as fields_of
+from .stores import sum_filled as sum_filled
 from .structures import hooked as hooked
 from .structures import own as own
 from .structures import repeats as repeats
 from .structures import restructure as restructure
+from .structures import add_item as add_item
+from .structures import added_at as added_at
 from .structures import snapshot as snapshot
 from .structures import spec as spec
 from .structures import unrestructure as unrestructure

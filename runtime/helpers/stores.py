@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import expand, is_complex, unbroadcast
+from .broadcasting import expand, float_dtype, is_complex, unbroadcast
 from .entries import listed
 from .refusals import not_followed
 from .structures import fields_of, own, zeros_like
@@ -16,10 +16,11 @@ from .structures import fields_of, own, zeros_like
 def buffer(g: Any, like: Any) -> Any:
     """A cotangent as an array (or list) that nobody else holds, with the shape of `like`.
 
-    Of an array without axes it is one too: names of one array keep one cotangent.
+    Of an array without axes it is one too: names of one array keep one cotangent. Of a number of
+    NumPy's it is one: `fill` leaves both as they are.
 
-    >>> buffer(0.0, np.ones(2)), buffer(1.0, np.array(2.0))
-    (array([0., 0.]), array(1.))
+    >>> buffer(0.0, np.ones(2)), buffer(1.0, np.array(2.0)), buffer(1.0, np.float32(2.0))
+    (array([0., 0.]), array(1.), np.float32(1.0))
     """
     if type(g) is float and type(like) is not float and not hasattr(like, "shape"):
         if isinstance(like, (list, tuple, dict)) or fields_of(like):
@@ -27,9 +28,9 @@ def buffer(g: Any, like: Any) -> Any:
     if isinstance(g, (list, dict)) or not hasattr(like, "shape"):
         return own(g)
     made = own(expand(g, like))
-    if like.shape == () and not isinstance(like, np.generic):
-        return np.array(made)
-    return made
+    if isinstance(like, np.generic):
+        return made[()] if hasattr(made, "dtype") else float_dtype(like).type(made)
+    return np.array(made) if like.shape == () else made
 
 
 def gather_stored(d: Any, index: Any) -> Any:
@@ -58,6 +59,17 @@ def split_off(d: Any, count: int) -> Any:
     taken = d[start:]
     del d[start:]
     return taken
+
+
+def sum_filled(d: Any) -> Any:
+    """What `v` gets of the cotangent `d` of `x` after `x.fill(v)`.
+
+    Nothing where `x` is a number of NumPy's: those have the method, too, and stay as they are.
+
+    >>> sum_filled(np.array([1.0, 2.0])), sum_filled(np.float64(1.0))
+    (np.float64(3.0), 0.0)
+    """
+    return 0.0 if isinstance(d, np.generic) else np.sum(d)
 
 
 def stack_like(parts: Any, like: Any) -> Any:

@@ -187,6 +187,22 @@ def accumulate(a: Any, b: Any) -> Any:
     return a + b
 
 
+def add_item(d: Any, key: Any, g: Any) -> None:
+    """Adds `g` to what a list or dict of cotangents holds at `key`, or into a part of an array.
+
+    >>> d = [[1.0, 2.0], 3.0]
+    >>> add_item(d, 0, [1.0, 1.0])
+    >>> d
+    [[2.0, 3.0], 3.0]
+    """
+    if isinstance(d, list):
+        d[key] = accumulate(d[key], g)
+    elif isinstance(d, dict):
+        d[key] = accumulate(d.get(key), g)
+    else:
+        add_at(d, key, g)
+
+
 def add_at(d: Any, index: Any, g: Any) -> None:
     """Adds `g` into `d[index]`, in place; an element that is picked twice is added to twice.
 
@@ -195,18 +211,24 @@ def add_at(d: Any, index: Any, g: Any) -> None:
     >>> d
     array([2., 0., 1.])
     """
-    if isinstance(d, (list, dict)):
-        if isinstance(index, slice):
-            d[index] = accumulate(d[index], g)
-        else:
-            d[index] = accumulate(d[index] if isinstance(d, list) else d.get(index), g)
-        return
     if type(g) is not float and is_complex(g) and not is_complex(d):
         g = np.real(g)
     if repeats(index):
         np.add.at(d, index, g)
     else:
         d[index] += g
+
+
+def added_at(d: Any, index: Any, g: Any) -> Any:
+    """`d` with `g` added into `d[index]`: in place, unless it is a number, which has one place.
+
+    >>> added_at(1.0, (..., None), np.array([2.0]))
+    np.float64(3.0)
+    """
+    if isinstance(d, (int, float, complex, np.generic)):
+        return d + np.sum(g)
+    add_at(d, index, g)
+    return d
 
 
 def repeats(index: Any) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from adjoint.runtime.helpers import (
     accumulate,
     add_at,
+    add_item,
     expand,
     own,
     restructure,
@@ -131,15 +132,15 @@ def test_add_at_several_axes() -> None:
     assert d[0, 1] == 7
 
 
-def test_add_at_containers() -> None:
+def test_add_item_of_containers() -> None:
     d: Any = [0.0, None, [0.0]]
-    add_at(d, 0, 2.0)
-    add_at(d, 1, 3.0)
-    add_at(d, -1, [1.0])
+    add_item(d, 0, 2.0)
+    add_item(d, 1, 3.0)
+    add_item(d, -1, [1.0])
     assert d == [2.0, 3.0, [1.0]]
     e: Any = {"a": 1.0}
-    add_at(e, "a", 1.0)
-    add_at(e, "b", 1.0)
+    add_item(e, "a", 1.0)
+    add_item(e, "b", 1.0)
     assert e == {"a": 2.0, "b": 1.0}
 
 

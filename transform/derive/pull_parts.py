@@ -7,13 +7,14 @@ from dataclasses import replace
 import gast
 
 from adjoint.transform.analyses.kind import ANY, Kind, atom_kind
+from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import call, expression
 from adjoint.transform.derive.contributions import Env
 from adjoint.transform.derive.cotangents import Cotangent, State, flat, link, protect
 from adjoint.transform.derive.pull_common import holds_containers
 from adjoint.transform.derive.sweep import Out, Sweep, assign
-from adjoint.transform.ir.nodes import Atom, Const, Effect, Op, Store, Var
+from adjoint.transform.ir.nodes import Assign, Atom, Const, Effect, Op, Store, Var
 from adjoint.transform.ir.places import Part, index_parts, operand
 
 
@@ -33,6 +34,10 @@ def pull_index(
     """`v = x[i]`: the cotangent of `v` is added at `i` to that of `x`."""
     base = op.args[0]
     assert isinstance(base, Var)
+    if sweep.kind(base.name).is_number:  # NumPy's can be indexed: `x[..., None]`, `x[x > 0]`
+        total = call("np.sum", flat(g, sweep, out))
+        accumulate(base.name, total, state, sweep, out, fresh=True)
+        return
     like = sweep.primal(base, env)
     buffer = ensure(base.name, state, sweep, out, like, reads=True)
     place = cotangent_place(op, buffer, env, sweep)
@@ -45,8 +50,11 @@ def pull_index(
     value = flat(g, sweep, out)
     protect(buffer.name, base.name, state, sweep, out)
     unknown = sweep.kind(base.name).tag == "any"
-    if unknown or (container and index_parts(op)[0].what != "at"):  # `+=` would join lists
-        indices = subscript(op, buffer, env, sweep)
+    if not unknown and may_lack_axes(base.name, sweep) and not _needs_axes(index_parts(op), sweep):
+        added = replace(subscript(op, buffer, env, sweep, "added_at"), prim="derived.pop")
+        out.append(Assign(buffer, replace(added, args=(*added.args, value))))
+    elif unknown or (container and index_parts(op)[0].what != "at"):  # `+=` would join lists
+        indices = subscript(op, buffer, env, sweep, "add_item")
         out.append(Effect(replace(indices, args=(*indices.args, value))))
     elif container and holds_containers(base, sweep):
         total = call("accumulate", assign(out, sweep.names, place), value)
@@ -56,6 +64,21 @@ def pull_index(
     else:
         indices = subscript(op, buffer, env, sweep)
         out.append(Effect(replace(indices, args=(*indices.args, value))))
+
+
+def may_lack_axes(name: str, sweep: Sweep) -> bool:
+    """Whether a cotangent may turn out to be a number: arithmetic gives those, of no axes."""
+    kind = sweep.kind(name)
+    return kind.tag in ("numeric", "any") or (kind.tag == "array" and not kind.ndim)
+
+
+def _needs_axes(parts: tuple[Part, ...], sweep: Sweep) -> bool:
+    """Whether a subscript certainly is an error of what has no axes."""
+    return any(
+        part.what == "slice"
+        or (part.what == "at" and (atom_kind(part.at, sweep.facts.kinds) or ANY).is_position)
+        for part in parts
+    )
 
 
 def _add_parts(place: Op, g: Cotangent, kind: Kind, sweep: Sweep, out: Out) -> None:
@@ -83,12 +106,14 @@ def cotangent_place(op: Op, buffer: Var, env: Env, sweep: Sweep) -> Op:
     return replace(op, args=(buffer, *(sweep.primal(a, env) for a in op.args[1:])))
 
 
-def subscript(op: Op, buffer: Var, env: Env, sweep: Sweep) -> Op:
+def subscript(
+    op: Op, buffer: Var, env: Env, sweep: Sweep, helper: str = "add_at"
+) -> Op:
     """`add_at(d_a, index, $n)`: the subscript as a value, for a helper."""
     template = op.template
     assert isinstance(template, gast.Subscript)
     value = operand(len(op.args))
-    func = gast.Name("add_at", gast.Load(), None, None)
+    func = gast.Name(helper, gast.Load(), None, None)
     index = _index_value(template.slice)
     args = (buffer, *(sweep.primal(a, env) for a in op.args[1:]))
     node = gast.Call(func, [template.value, index, value], [])

@@ -240,8 +240,8 @@ def change(stmt: Effect | Assign, op: Op, state: State, facts: Facts) -> list[St
         if facts.reached.get(id(stmt)):
             refuse(stmt, op)
         return None
-    if not kind.is_container and kind.tag != "any" and name != "fill":
-        return None
+    if not kind.is_container and kind.tag != "any" and (name != "fill" or kind.is_number):
+        return None  # NumPy's numbers have the method `fill`, and stay as they are
     out: Out = []
     done = make(op, state, facts, out)
     if isinstance(stmt, Assign):

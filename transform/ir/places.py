@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 import gast
 
-from adjoint.transform.ir.nodes import Atom, Const, Op
+from adjoint.transform.ir.nodes import Atom, Const, Op, Ref
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One component of a subscript: `at` (an index), `slice`, `none` (new axis) or `ellipsis`."""
+    """One component of a subscript: `at` (an index), `slice`, `none` (new axis), `ellipsis` or `whole`.
+
+    The last is all that there is in `x[()]`.
+    """
 
     what: str
     at: Atom | None = None
@@ -37,14 +40,14 @@ def index_parts(op: Op) -> tuple[Part, ...]:
     assert isinstance(template, gast.Subscript), gast.dump(template)
     inner = template.slice
     nodes = inner.elts if isinstance(inner, gast.Tuple) else [inner]
-    return tuple(_part(node, op) for node in nodes)
+    return tuple(_part(node, op) for node in nodes) or (Part("whole"),)
 
 
 def _part(node: gast.AST, op: Op) -> Part:
     number = hole(node)
     if number is not None:
         atom = op.args[number]
-        if isinstance(atom, Const) and atom.value is None:
+        if isinstance(atom, Const | Ref) and atom.value is None:  # `np.newaxis`
             return Part("none")
         if isinstance(atom, Const) and atom.value is Ellipsis:
             return Part("ellipsis")
