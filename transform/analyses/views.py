@@ -71,12 +71,12 @@ def view_of_op(
         return None
     if op.prim == "index":
         certain = is_basic_index(op, kinds) and (_keeps_axes(op) or is_array(stmt.target.name))
-        return View(base.name, stmt, op) if certain else None
+        return View(base.name, stmt, op, sure=_has_axes(op, base, kinds)) if certain else None
     if not is_rule(op.prim):
         return None
     rule = rule_of_name(op.prim)
     if rule.memory == "view" and rule.result == "array" and op.prim not in _NO_VIEWS:
-        return View(base.name, stmt, op)
+        return View(base.name, stmt, op, sure=_has_axes(op, base, kinds))
     if op.prim not in _PERHAPS or (op.prim in _BY_LAYOUT and laid_out(base.name)):
         return None
     return View(base.name, stmt, op, sure=False)
@@ -134,6 +134,14 @@ def is_basic_index(op: Op, kinds: Mapping[str, Kind]) -> bool:
 def _keeps_axes(op: Op) -> bool:
     """Whether a subscript cannot give a mere number, however few axes the array has."""
     return any(part.what != "at" for part in index_parts(op))
+
+
+def _has_axes(op: Op, base: Var, kinds: Mapping[str, Kind]) -> bool:
+    """Whether what is viewed is no number: arithmetic of arrays without axes gives numbers."""
+    if op.prim == "index" and any(part.what in ("slice", "at") for part in index_parts(op)):
+        return True
+    kind = kinds.get(base.name, ANY)
+    return kind.tag != "array" or bool(kind.ndim)
 
 
 Part = View | str | None

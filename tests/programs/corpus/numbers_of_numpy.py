@@ -65,3 +65,12 @@ def fill_of_a_number_that_becomes_an_array(x):
         x.fill(np.sum(x) * (i + 1))
         x = x + i
     return np.sum(x * x)
+
+
+@program((_ZERO_AXES,), (_ROW,), may_refuse=True)
+def fill_of_what_is_read_as_a_view(x):
+    y = np.squeeze(x * 1.0)
+    z = y[...]
+    y.fill(np.sum(x * x))
+    z = z * 3.0
+    return np.sum(z * x + y)
