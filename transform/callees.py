@@ -33,6 +33,7 @@ from adjoint.transform.lower.local_functions import LocalFunction, given_as, mis
 from adjoint.transform.lower.open_pullbacks import is_emitted, open_pullbacks
 from adjoint.transform.lower.sources import with_sources
 from adjoint.transform.lower.statements_inside import map_ops
+from adjoint.transform.lower.unassigned import raise_unassigned
 from adjoint.transform.source import Reader, read_source
 
 _WITH_RULES_ONLY = frozenset({"numpy", "scipy", "cupy", "math", "copy"})
@@ -165,7 +166,8 @@ def _lowered(
     fn: FunctionType, opened: tuple[str, ...], read: Reader, cells: frozenset[Variable]
 ) -> Function:
     """A function in the IR, with plain exits, and the standard library's functions as sources."""
-    function = with_sources(normalise_exits(lower(fn, opened, read, cells)))
+    function = raise_unassigned(normalise_exits(lower(fn, opened, read, cells)))
+    function = with_sources(function)
     if not is_emitted(fn):
         return function
     return open_pullbacks(function, fn, lambda other: _as_lowered(other, read))
