@@ -61,6 +61,9 @@ class Op:
         self.own_forward = forward is not None
         self.title = title or title_of(rule.name)
         self.positions = tuple(k for k, p in enumerate(self.params) if p in rule.vjp)
+        first, second = (*self.positions, len(self.params), len(self.params))[:2]
+        self.alone = second if first == 0 else -1
+        self.defaults = tuple(d for p, d in rule.params.items() if not p.startswith("**"))
         self.unwritten = tuple(k for k, p in enumerate(self.params) if p in rule.unwritten)
         base = BinaryNode if self.positions == PAIR == tuple(range(len(self.params))) else OpNode
         self.node = node_class(self.title, base)
@@ -135,8 +138,8 @@ class Op:
         return 0 in kept, 0 in checked, keep_ans, check_ans
 
     def __call__(self, *args: Any) -> Tensor:
-        """Applies the primitive: arguments by position, every parameter given."""
-        if self.positions == FIRST:
+        """Applies the primitive: arguments by position, the last left out at their defaults."""
+        if len(args) <= self.alone:
             return _apply_to_one(self, args)
         return apply(self, args)
 
@@ -144,6 +147,7 @@ class Op:
 def apply(op: Op, args: Sequence[Any]) -> Tensor:
     """Runs a primitive on tensors, arrays and numbers; records it where a tensor requires grad."""
     tensors: list[TensorCore] = []
+    args = (*args, *op.defaults[len(args) :])
     values = [_unwrap(arg, tensors) for arg in args]
     if not tensors:
         return op.forward(*values)

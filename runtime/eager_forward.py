@@ -42,7 +42,7 @@ def by_position(function: Callable[..., Any], rule: Rule) -> Callable[..., Any]:
     defaults = [rule.params[p] for p in params]
 
     def call(*args: Any) -> Any:
-        last = ordinary
+        last = min(ordinary, len(args))
         while last and args[last - 1] is defaults[last - 1]:
             last -= 1
         given = {

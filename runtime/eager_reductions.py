@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from adjoint.runtime.tensor import Tensor
 
 
-def _sum(a: Any, axis: Any, dtype: Any, keepdims: bool) -> Any:
+def _sum(a: Any, axis: Any, dtype: Any, keepdims: bool, *_: Any) -> Any:
     """Sums by the array's own method, which costs less than NumPy's function."""
     return a.sum(axis=axis, dtype=dtype, keepdims=keepdims)
 
 
-def _mean(a: Any, axis: Any, dtype: Any, keepdims: bool) -> Any:
+def _mean(a: Any, axis: Any, dtype: Any, keepdims: bool, *_: Any) -> Any:
     return a.mean(axis=axis, dtype=dtype, keepdims=keepdims)
 
 

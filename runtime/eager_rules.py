@@ -15,6 +15,7 @@ from adjoint.runtime.graph import TensorCore
 from adjoint.runtime.helpers import ALL
 from adjoint.runtime.home import bind_helpers
 from adjoint.runtime.rules import Rule, compiled, pullback_text, rule_of
+from adjoint.runtime.rules.evaluate import header
 
 Pull: TypeAlias = Callable[..., Any]
 
@@ -32,12 +33,7 @@ def recorded_pullback(rule: Rule, param: str, run: Pull, xp: Any = np) -> Pull:
 
     NumPy's functions dispatch by themselves; helpers go through `run(rule, helper, args, kwargs)`.
     """
-    params = [name for name in rule.params if not name.startswith("**")]
-    star = next((k for k, name in enumerate(params) if name.startswith("*")), None)
-    header = ["g", "ans", *params]
-    if star is not None:
-        header[star + 3 :] = ["k=0", *(f"{name}=None" for name in params[star + 1 :])]
-    source = f"lambda {', '.join(header)}: {pullback_text(rule, param)}"
+    source = f"lambda {header(rule)}: {pullback_text(rule, param)}"
     code = compile(source, f"<rule of {rule.name}>", "eval")
     scope = dict(_recording_helpers(run, xp))
     return _spread(rule, param, eval(code, scope))

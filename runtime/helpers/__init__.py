@@ -72,6 +72,7 @@ from .broadcasting import float_dtype as float_dtype
 from .broadcasting import in_dtype as in_dtype
 from .broadcasting import in_shape as in_shape
 from .broadcasting import is_complex as is_complex
+from .broadcasting import of_floats as of_floats
 from .broadcasting import seeded as seeded
 from .broadcasting import shape_of as shape_of
 from .broadcasting import unbroadcast as unbroadcast
@@ -172,10 +173,13 @@ from .reductions import centered as centered
 from .reductions import product_of_others as product_of_others
 from .reductions import shares_of as shares_of
 from .reductions import shares_of_numbers as shares_of_numbers
+from .reductions import shares_where as shares_where
 from .reductions import sorted_like as sorted_like
 from .reductions import span_slope as span_slope
 from .reductions import spread_weights as spread_weights
+from .reductions import spread_where as spread_where
 from .reductions import ties as ties
+from .reductions import ties_of_initial as ties_of_initial
 from .reductions import trapezoid_dx as trapezoid_dx
 from .reductions import trapezoid_dy as trapezoid_dy
 from .reductions import uncumsum as uncumsum
@@ -214,7 +218,7 @@ from .signals import rfft_da as rfft_da
 from .signals import rfftn_da as rfftn_da
 from .signals import transformed_axes as transformed_axes
 from .signals import ungradient as ungradient
-from .statistics import after_first as after_first
+from .statistics import after_zero as after_zero
 from .statistics import corrcoef_along as corrcoef_along
 from .statistics import corrcoef_parts as corrcoef_parts
 from .statistics import cov_along as cov_along
@@ -236,6 +240,7 @@ from .statistics import spread_of_numbers as spread_of_numbers
 from .statistics import unpolyder as unpolyder
 from .statistics import vander_along as vander_along
 from .statistics import vander_dx as vander_dx
+from .statistics import without_initial as without_initial
 from .stores import buffer as buffer
 from .stores import gather_stored as gather_stored
 from .stores import item_of as item_of

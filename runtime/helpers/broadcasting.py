@@ -128,11 +128,17 @@ def expand(d: Any, like: Any) -> Any:
 
 
 def unreduce(
-    d: Any, like: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None
+    d: Any,
+    like: Any,
+    axis: Any = None,
+    keepdims: bool = False,
+    dtype: Any = None,
+    where: Any = True,
 ) -> Any:
     """Spreads `d`, of a reduction's shape, back over the axes of `like` that were reduced.
 
-    The result may be a view that cannot be written into: only to be read.
+    The result may be a view that cannot be written into: only to be read. What `where` left out of
+    the reduction gets zero.
 
     Raises:
         TypeError: the elements were reduced in another `dtype` than one of floats.
@@ -141,8 +147,10 @@ def unreduce(
     array([[1., 1., 1.],
            [2., 2., 2.]])
     """
-    if dtype is not None and np.dtype(dtype).kind not in "fc":
-        raise TypeError(f"a reduction in {np.dtype(dtype)} changes by jumps; leave out `dtype`")
+    if dtype is not None:
+        d = of_floats(d, dtype)
+    if where is not True:
+        return np.where(where, unreduce(d, like, axis, keepdims), 0)
     shape = getattr(like, "shape", ())
     if shape == ():
         return d
@@ -155,6 +163,17 @@ def unreduce(
     elif axis is not None and not keepdims:
         d = np.expand_dims(d, axis)
     return np.broadcast_to(d, shape)
+
+
+def of_floats(d: Any, dtype: Any) -> Any:
+    """`d`, the derivative of what was accumulated in a `dtype`.
+
+    Raises:
+        TypeError: that was another one than one of floats.
+    """
+    if dtype is not None and np.dtype(dtype).kind not in "fc":
+        raise TypeError(f"a reduction in {np.dtype(dtype)} changes by jumps; leave out `dtype`")
+    return d
 
 
 def along_last(d: Any) -> Any:

@@ -6,7 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import count, float_dtype, is_complex, unbroadcast, unreduce
+from .broadcasting import count, float_dtype, is_complex, of_floats, unbroadcast, unreduce
+
+
+def shares_where(a: Any, axis: Any, where: Any) -> Any:
+    """What each element counts for in `np.mean(a, axis, where=where)`.
+
+    >>> shares_where(np.ones(3), None, np.array([True, False, True]))
+    array([0.5, 0. , 0.5])
+    """
+    counted = np.where(where, np.ones_like(a), 0)
+    return counted / np.sum(counted, axis=axis, keepdims=True)
+
+
+def spread_where(a: Any, axis: Any, ddof: Any, where: Any) -> Any:
+    """Distances from the mean of what `where` chooses, over how much that is; 0 elsewhere."""
+    counted = np.where(where, np.ones_like(a), 0)
+    n = np.sum(counted, axis=axis, keepdims=True)
+    away = (a - np.sum(counted * a, axis=axis, keepdims=True) / n) * counted
+    return (np.conjugate(away) if is_complex(a) else away) / (n - ddof)
 
 
 def centered(a: Any, axis: Any = None) -> Any:
@@ -28,7 +46,7 @@ def _products_of_others(rows: Any) -> Any:
     return np.concatenate([of_left, of_right], -1)
 
 
-def product_of_others(a: Any, axis: Any = None) -> Any:
+def product_of_others(a: Any, axis: Any = None, initial: Any = 1, where: Any = True) -> Any:
     """For each element, the product of all the others that a reduction takes with it.
 
     Division would be wrong where an element is 0.
@@ -36,6 +54,10 @@ def product_of_others(a: Any, axis: Any = None) -> Any:
     >>> product_of_others(np.array([2.0, 0.0, 3.0]))
     array([0., 6., 0.])
     """
+    if where is not True:
+        return np.where(where, product_of_others(np.where(where, a, 1), axis, initial), 0)
+    if not isinstance(initial, int) or initial != 1:
+        return initial * product_of_others(a, axis)
     if np.ndim(a) == 0:
         return np.ones_like(a)
     axes = (
@@ -51,14 +73,43 @@ def product_of_others(a: Any, axis: Any = None) -> Any:
     return np.moveaxis(np.reshape(products, np.shape(moved)), last, axes)
 
 
-def ties(a: Any, ans: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def ties(
+    a: Any,
+    ans: Any,
+    axis: Any = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
     """The share of each element in the maximum or minimum `ans`: 1 over the number of ties.
 
     >>> ties(np.array([1.0, 3.0, 3.0]), 3.0)
     array([0. , 0.5, 0.5])
     """
-    chosen = a == (ans if keepdims or axis is None else np.expand_dims(ans, axis))
-    return chosen / np.sum(chosen, axis=axis, keepdims=True, dtype=float_dtype(a))
+    full = ans if keepdims or axis is None else np.expand_dims(ans, axis)
+    chosen = a == full if where is True else (a == full) & where
+    n = np.sum(chosen, axis=axis, keepdims=True, dtype=float_dtype(a))
+    return chosen / (n if initial is None else n + (full == initial))
+
+
+def ties_of_initial(
+    a: Any,
+    ans: Any,
+    axis: Any = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
+    """The share of `initial` in the maximum or minimum `ans`.
+
+    >>> ties_of_initial(np.array([1.0, 3.0, 3.0]), 3.0, initial=3.0)
+    np.float64(0.3333333333333333)
+    """
+    full = ans if keepdims or axis is None else np.expand_dims(ans, axis)
+    chosen = a == full if where is True else (a == full) & where
+    n = np.sum(chosen, axis=axis, keepdims=keepdims, dtype=float_dtype(a))
+    first = ans == initial
+    return first / (n + np.where(first, 1, n == 0))
 
 
 def span_slope(a: Any, axis: Any = None) -> Any:
@@ -67,8 +118,9 @@ def span_slope(a: Any, axis: Any = None) -> Any:
     return high - ties(a, np.min(a, axis=axis, keepdims=True), axis, True)
 
 
-def uncumsum(d: Any, like: Any, axis: Any = None) -> Any:
+def uncumsum(d: Any, like: Any, axis: Any = None, dtype: Any = None) -> Any:
     """The cotangent of what `np.cumsum` added up: the sum of all later ones."""
+    d = of_floats(d, dtype)
     if axis is None:
         return np.reshape(np.flip(np.cumsum(np.flip(d))), np.shape(like))
     return np.flip(np.cumsum(np.flip(d, axis), axis=axis), axis)
@@ -182,7 +234,7 @@ def weights_along(d: Any, a: Any, weights: Any, axis: Any = None, keepdims: bool
     return np.sum(away, axis=axis, keepdims=keepdims) / total
 
 
-def shares_of_numbers(a: Any, axis: Any = None) -> Any:
+def shares_of_numbers(a: Any, axis: Any = None, where: Any = True) -> Any:
     """What each element counts for in `np.nanmean`: nothing where it is not a number."""
-    counted = np.isfinite(a) | np.isinf(a)
+    counted = (np.isfinite(a) | np.isinf(a)) & where
     return counted / np.sum(counted, axis=axis, keepdims=True, dtype=float_dtype(a))

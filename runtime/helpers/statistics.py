@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from .broadcasting import cast_back, expand, float_dtype, is_complex, unbroadcast
-from .reductions import sorted_like, uncumsum, unsort
+from .broadcasting import cast_back, expand, float_dtype, is_complex, of_floats, unbroadcast
+from .reductions import sorted_like, spread_where, uncumsum, unsort
 
 
-def cumprod_dx(d: Any, a: Any, ans: Any, axis: Any = None) -> Any:
+def cumprod_dx(d: Any, a: Any, ans: Any, axis: Any = None, dtype: Any = None) -> Any:
     """The cotangent of what `np.cumprod` multiplied, zeros among it or not.
 
     >>> cumprod_dx(np.ones(3), np.array([2.0, 0.0, 3.0]), np.array([2.0, 0.0, 0.0]))
     array([1., 8., 0.])
     """
+    d = of_floats(d, dtype)
     if axis is None:
         flat = np.ravel(a)
         return np.reshape(cumprod_dx(d, flat, np.reshape(ans, np.shape(flat)), 0), np.shape(a))
@@ -47,10 +48,17 @@ def cumprod_along(d: Any, a: Any, ans: Any, axis: Any = None) -> Any:
     return np.moveaxis(np.stack(along), 0, axis)
 
 
-def after_first(d: Any, axis: Any = None) -> Any:
-    """All but the first along an axis (the only one, where none is given)."""
+def without_initial(d: Any, included: Any, axis: Any = None) -> Any:
+    """All but what was put first along an axis (the only one, where none is given)."""
     axis = 0 if axis is None else axis
-    return np.take(d, np.arange(1, np.shape(d)[axis]), axis)
+    return np.take(d, np.arange(1, np.shape(d)[axis]), axis) if included else d
+
+
+def after_zero(d: Any, ans: Any, axis: Any = None) -> Any:
+    """`d` after a zero along an axis, where `ans` is longer there."""
+    axis = 0 if axis is None else axis
+    n = np.shape(ans)[axis] - np.shape(d)[axis]
+    return np.concatenate([np.zeros_like(np.take(ans, np.arange(n), axis)), d], axis)
 
 
 def filled(a: Any, value: float) -> Any:
@@ -58,20 +66,24 @@ def filled(a: Any, value: float) -> Any:
     return np.where(np.isnan(a), value, a)
 
 
-def spread_of_numbers(a: Any, axis: Any = None, ddof: int = 0) -> Any:
+def spread_of_numbers(a: Any, axis: Any = None, ddof: Any = 0, where: Any = True) -> Any:
     """Distances from the mean of the numbers, over how many there are; 0 in place of NaN."""
-    n = np.sum(~np.isnan(a), axis=axis, keepdims=True, dtype=float_dtype(a))
-    away = filled(a - np.nanmean(a, axis=axis, keepdims=True), 0)
-    return (np.conjugate(away) if is_complex(a) else away) / (n - ddof)
+    return spread_where(filled(a, 0), axis, ddof, ~np.isnan(a) & where)
 
 
-def quantile_weights(q: Any, n: int, like: Any) -> Any:
+def quantile_weights(q: Any, n: int, like: Any, method: str = "linear") -> Any:
     """What each of `n` sorted elements counts for in each quantile: at most two do.
+
+    Other methods than the usual one take other places between the elements: those where the
+    quantiles of 0, 1, 2, ... lie.
 
     >>> quantile_weights(0.5, 4, np.zeros(4))
     array([[0. , 0.5, 0.5, 0. ]])
     """
     at = np.reshape(np.asarray(q, float_dtype(like)), (-1, 1)) * (n - 1)
+    if method != "linear":
+        places = np.arange(n, dtype=float_dtype(like))
+        at = np.asarray(np.quantile(places, np.reshape(q, (-1, 1)), method=method), places.dtype)
     return np.maximum(1 - np.abs(at - np.arange(n, dtype=float_dtype(like))), 0)
 
 
@@ -95,19 +107,21 @@ def _parted(rows: Any, like: Any, axis: Any) -> Any:
     return np.moveaxis(np.reshape(rows, (*np.shape(rows)[:-1], *joined)), last, axes)
 
 
-def quantile_da(d: Any, a: Any, q: Any, axis: Any = None) -> Any:
+def quantile_da(d: Any, a: Any, q: Any, axis: Any = None, method: str = "linear") -> Any:
     """The cotangent of an array whose quantiles were taken."""
     rows = _joined_last(a, axis)
-    weights = quantile_weights(q, np.shape(rows)[-1], a)
+    weights = quantile_weights(q, np.shape(rows)[-1], a, method)
     d = d if hasattr(d, "dtype") else np.full((), d, float_dtype(a))
     each = np.reshape(d, (np.shape(weights)[0], *np.shape(rows)[:-1]))
     return _parted(unsort(np.tensordot(each, weights, ((0,), (0,))), rows), a, axis)
 
 
-def quantile_along(d: Any, a: Any, q: Any, ans: Any, axis: Any = None) -> Any:
+def quantile_along(
+    d: Any, a: Any, q: Any, ans: Any, axis: Any = None, method: str = "linear"
+) -> Any:
     """The tangent of quantiles `ans`."""
     rows = _joined_last(a, axis)
-    weights = quantile_weights(q, np.shape(rows)[-1], a)
+    weights = quantile_weights(q, np.shape(rows)[-1], a, method)
     each = np.tensordot(weights, sorted_like(_joined_last(d, axis), rows), ((1,), (-1,)))
     return np.reshape(each, np.shape(ans))
 

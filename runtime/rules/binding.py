@@ -33,10 +33,10 @@ def bind(
     >>> bind(RULES["np.einsum"], 3)
     {'subscripts': 0, 'operands': (1, 2)}
     >>> try:
-    ...     bind(RULES["np.sum"], 1, ["where"])
+    ...     bind(RULES["np.sum"], 1, ["out"])
     ... except MissingRule as error:
     ...     print(error)
-    np.sum: the argument `where` has no rule yet
+    np.sum: the argument `out` has no rule yet
     """
     n = positional if isinstance(positional, int) else len(positional)
     ordinary = [p for p in rule.params if not p.startswith("*") and p not in rule.keyword_only]

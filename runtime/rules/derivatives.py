@@ -34,7 +34,8 @@ def _product(name: str, call: str, more: str = "") -> tuple[Rule, ...]:
 
 BROADCASTING = collect(
     linear("unbroadcast(d, like)", d="expand(g, d)", also={"memory": "maybe"}),
-    linear("unreduce(d, like, axis=None, keepdims=False, dtype=None)", d="np.sum(g, axis=axis, keepdims=keepdims)", also={"memory": "maybe"}),
+    linear("unreduce(d, like, axis=None, keepdims=False, dtype=None, where=True)", d="np.sum(g, axis=axis, keepdims=keepdims, where=where)", also={"memory": "maybe"}),
+    linear("of_floats(d, dtype)", d="g", also={"memory": "view"}),
     linear("expand(d, like)", d="unbroadcast(g, d)", also={"memory": "maybe"}),
     linear("own(d)", d="g"),
     linear("snapshot(x)", x="g"),
@@ -54,7 +55,7 @@ ELEMENTS = collect(
     elementwise("divide_or_zero(x, y)", x="divide_or_zero(g, y)", y="-g * divide_or_zero(ans, y)"),
     elementwise("log_or_zero(x, power=0.0)", x="divide_or_zero(g, x)"),
     elementwise("where_larger(d, x, y)", d="where_larger(g, x, y)"),
-    zero("is_within is_below is_above ties span_slope is_sequence is_mapping"),
+    zero("is_within is_below is_above ties ties_of_initial span_slope is_sequence is_mapping"),
     zero("stop_gradient(x)", also={"memory": "maybe"}),
     elementwise("polygamma(n, x)", x="g * polygamma(n + 1, x)"),
     elementwise("sinc_slope(x)", x="-g * (math.pi ** 2 * np.sinc(x) + 2 * sinc_bend(x))"),

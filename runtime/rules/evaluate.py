@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from ..home import bind_helpers
-from .table import Rule
+from .table import REQUIRED, Rule
 from .text import pullback_text, pushforward_text
 
 
@@ -23,8 +23,8 @@ def _compiled(name: str, header: str, text: str, np: ModuleType) -> Callable[...
     return function
 
 
-def _header(rule: Rule) -> str:
-    """The parameters of a rule's function; those after a starred one keep their defaults."""
+def header(rule: Rule) -> str:
+    """The parameters of a rule's function, those with defaults keeping them."""
     names = ["g", "ans"]
     for p, default in rule.params.items():
         if p.startswith("**"):
@@ -32,7 +32,7 @@ def _header(rule: Rule) -> str:
         if p == f"*{rule.starred}":
             names += [p, "k=0"]
         else:
-            names.append(f"{p}={default!r}" if "k=0" in names else p)
+            names.append(p if default is REQUIRED else f"{p}={default!r}")
     return ", ".join(names)
 
 
@@ -49,4 +49,4 @@ def compiled(
     3.0
     """
     text = (pullback_text if mode == "vjp" else pushforward_text)(rule, param)
-    return _compiled(rule.name, _header(rule), text, np)
+    return _compiled(rule.name, header(rule), text, np)

@@ -8,18 +8,28 @@ from __future__ import annotations
 from .table import collect, general, linear, missing
 
 SUMS = collect(
-    linear("np.sum(a, axis=None, dtype=None, *, keepdims=False)", a="unreduce(g, a, axis, keepdims, dtype)", also={"methods": ("sum",)}),
-    linear("np.mean(a, axis=None, dtype=None, *, keepdims=False)", a="unreduce(g / count(a, axis), a, axis, keepdims, dtype)", also={"methods": ("mean",)}),
+    # With `initial` the tangent is not the sum itself: that would add it once more.
+    linear(
+        "np.sum(a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True)",
+        a="unreduce(g, a, axis, keepdims, dtype, where)",
+        initial="unbroadcast(g, initial)",
+        also={"jvp": {"a": "np.sum(g, axis=axis, dtype=dtype, keepdims=keepdims, where=where)", "initial": "expand(g, ans)"}, "methods": ("sum",)},
+    ),
+    linear(
+        "np.mean(a, axis=None, dtype=None, *, keepdims=False, where=True)",
+        a="unreduce(g / count(a, axis), a, axis, keepdims, dtype) if where is True else unreduce(g, a, axis, keepdims, dtype) * shares_where(a, axis, where)",
+        also={"methods": ("mean",)},
+    ),
     general(
-        "np.var(a, axis=None, *, ddof=0, keepdims=False)",
-        vjp={"a": "unreduce(2 * g / (count(a, axis) - ddof), a, axis, keepdims) * centered(a, axis)"},
-        jvp={"a": "2 * np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)) / (count(a, axis) - ddof)"},
+        "np.var(a, axis=None, *, ddof=0, keepdims=False, dtype=None, where=True)",
+        vjp={"a": "unreduce(2 * g / (count(a, axis) - ddof), a, axis, keepdims, dtype) * centered(a, axis) if where is True else unreduce(2 * g, a, axis, keepdims, dtype) * spread_where(a, axis, ddof, where)"},
+        jvp={"a": "2 * np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)) / (count(a, axis) - ddof) if where is True else 2 * np.real(np.sum(spread_where(a, axis, ddof, where) * g, axis=axis, keepdims=keepdims))"},
         also={"gives_real": True, "methods": ("var",), "unwritten": ("ddof",), "plain": {"a": "unreduce(2 * g / count(a), a) * centered(a)"}},
     ),
     general(
-        "np.std(a, axis=None, *, ddof=0, keepdims=False)",
-        vjp={"a": "unreduce(divide_or_zero(g, ans) / (count(a, axis) - ddof), a, axis, keepdims) * centered(a, axis)"},
-        jvp={"a": "divide_or_zero(np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)), ans) / (count(a, axis) - ddof)"},
+        "np.std(a, axis=None, *, ddof=0, keepdims=False, dtype=None, where=True)",
+        vjp={"a": "unreduce(divide_or_zero(g, ans) / (count(a, axis) - ddof), a, axis, keepdims, dtype) * centered(a, axis) if where is True else unreduce(divide_or_zero(g, ans), a, axis, keepdims, dtype) * spread_where(a, axis, ddof, where)"},
+        jvp={"a": "divide_or_zero(np.real(np.sum(centered(a, axis) * g, axis=axis, keepdims=keepdims)), ans) / (count(a, axis) - ddof) if where is True else divide_or_zero(np.real(np.sum(spread_where(a, axis, ddof, where) * g, axis=axis, keepdims=keepdims)), ans)"},
         also={"gives_real": True, "methods": ("std",), "unwritten": ("ddof",), "plain": {"a": "unreduce(divide_or_zero(g, ans) / count(a), a) * centered(a)"}},
     ),
     general(
@@ -35,55 +45,64 @@ SUMS = collect(
         also={"plain": {"a": "unreduce(g / count(a), a)"}},
     ),
     general(
-        "np.nansum(a, axis=None, *, keepdims=False)",
-        vjp={"a": "np.where(np.isnan(a), 0, unreduce(g, a, axis, keepdims))"},
-        jvp={"a": "np.sum(np.where(np.isnan(a), 0, g), axis=axis, keepdims=keepdims)"},
+        "np.nansum(a, axis=None, *, keepdims=False, dtype=None, initial=0, where=True)",
+        vjp={"a": "np.where(np.isnan(a), 0, unreduce(g, a, axis, keepdims, dtype, where))", "initial": "unbroadcast(g, initial)"},
+        jvp={"a": "np.sum(np.where(np.isnan(a), 0, g), axis=axis, dtype=dtype, keepdims=keepdims, where=where)", "initial": "expand(g, ans)"},
     ),
     general(
-        "np.nanvar(a, axis=None, *, ddof=0, keepdims=False)",
-        vjp={"a": "unreduce(2 * g, a, axis, keepdims) * spread_of_numbers(a, axis, ddof)"},
-        jvp={"a": "2 * np.real(np.sum(g * spread_of_numbers(a, axis, ddof), axis=axis, keepdims=keepdims))"},
+        "np.nanvar(a, axis=None, *, ddof=0, keepdims=False, dtype=None, where=True)",
+        vjp={"a": "unreduce(2 * g, a, axis, keepdims, dtype) * spread_of_numbers(a, axis, ddof, where)"},
+        jvp={"a": "2 * np.real(np.sum(g * spread_of_numbers(a, axis, ddof, where), axis=axis, keepdims=keepdims))"},
         also={"gives_real": True, "unwritten": ("ddof",)},
     ),
     general(
-        "np.nanstd(a, axis=None, *, ddof=0, keepdims=False)",
-        vjp={"a": "unreduce(divide_or_zero(g, ans), a, axis, keepdims) * spread_of_numbers(a, axis, ddof)"},
-        jvp={"a": "divide_or_zero(np.real(np.sum(g * spread_of_numbers(a, axis, ddof), axis=axis, keepdims=keepdims)), ans)"},
+        "np.nanstd(a, axis=None, *, ddof=0, keepdims=False, dtype=None, where=True)",
+        vjp={"a": "unreduce(divide_or_zero(g, ans), a, axis, keepdims, dtype) * spread_of_numbers(a, axis, ddof, where)"},
+        jvp={"a": "divide_or_zero(np.real(np.sum(g * spread_of_numbers(a, axis, ddof, where), axis=axis, keepdims=keepdims)), ans)"},
         also={"gives_real": True, "unwritten": ("ddof",)},
     ),
     general(
-        "np.nanprod(a, axis=None, *, keepdims=False)",
-        vjp={"a": "np.where(np.isnan(a), 0, unreduce(g, a, axis, keepdims) * product_of_others(filled(a, 1.0), axis))"},
-        jvp={"a": "np.sum(np.where(np.isnan(a), 0, g * product_of_others(filled(a, 1.0), axis)), axis=axis, keepdims=keepdims)"},
+        "np.nanprod(a, axis=None, *, keepdims=False, dtype=None, initial=1, where=True)",
+        vjp={"a": "np.where(np.isnan(a), 0, unreduce(g, a, axis, keepdims, dtype) * product_of_others(filled(a, 1.0), axis, initial, where))", "initial": "unbroadcast(g * np.nanprod(a, axis=axis, dtype=dtype, keepdims=keepdims, where=where), initial)"},
+        jvp={"a": "np.sum(np.where(np.isnan(a), 0, g * product_of_others(filled(a, 1.0), axis, initial, where)), axis=axis, dtype=dtype, keepdims=keepdims)", "initial": "g * np.nanprod(a, axis=axis, dtype=dtype, keepdims=keepdims, where=where)"},
     ),
     general(
-        "np.nanmean(a, axis=None, *, keepdims=False)",
-        vjp={"a": "unreduce(g, a, axis, keepdims) * shares_of_numbers(a, axis)"},
-        jvp={"a": "np.sum(g * shares_of_numbers(a, axis), axis=axis, keepdims=keepdims)"},
+        "np.nanmean(a, axis=None, *, keepdims=False, dtype=None, where=True)",
+        vjp={"a": "unreduce(g, a, axis, keepdims, dtype) * shares_of_numbers(a, axis, where)"},
+        jvp={"a": "np.sum(g * shares_of_numbers(a, axis, where), axis=axis, dtype=dtype, keepdims=keepdims)"},
     ),
     general(
-        "np.prod(a, axis=None, *, keepdims=False)",
-        vjp={"a": "unreduce(g, a, axis, keepdims) * product_of_others(a, axis)"},
-        jvp={"a": "np.sum(g * product_of_others(a, axis), axis=axis, keepdims=keepdims)"},
+        "np.prod(a, axis=None, *, keepdims=False, dtype=None, initial=1, where=True)",
+        vjp={"a": "unreduce(g, a, axis, keepdims, dtype) * product_of_others(a, axis, initial, where)", "initial": "unbroadcast(g * np.prod(a, axis=axis, dtype=dtype, keepdims=keepdims, where=where), initial)"},
+        jvp={"a": "np.sum(g * product_of_others(a, axis, initial, where), axis=axis, dtype=dtype, keepdims=keepdims)", "initial": "g * np.prod(a, axis=axis, dtype=dtype, keepdims=keepdims, where=where)"},
         also={"methods": ("prod",)},
     ),
 )
 
+OF_EXTREMES = {
+    "a": "unreduce(g, a, axis, keepdims) * ties(a, ans, axis, keepdims, initial, where)",
+    "initial": "unbroadcast(g * ties_of_initial(a, ans, axis, keepdims, initial, where), initial)",
+}
+ALONG_EXTREMES = {
+    "a": "np.sum(g * ties(a, ans, axis, keepdims, initial, where), axis=axis, keepdims=keepdims)",
+    "initial": "g * ties_of_initial(a, ans, axis, keepdims, initial, where)",
+}
+
 EXTREMES = collect(
     *(
         general(
-            f"np.{name}(a, axis=None, *, keepdims=False)",
-            vjp={"a": "unreduce(g, a, axis, keepdims) * ties(a, ans, axis, keepdims)"},
-            jvp={"a": "np.sum(g * ties(a, ans, axis, keepdims), axis=axis, keepdims=keepdims)"},
+            f"np.{name}(a, axis=None, *, keepdims=False, initial=None, where=True)",
+            vjp=OF_EXTREMES,
+            jvp=ALONG_EXTREMES,
             also={"methods": (name,), "aliases": (f"np.a{name}",)},
         )
         for name in ("max", "min")
     ),
     *(
         general(
-            f"np.nan{name}(a, axis=None, *, keepdims=False)",
-            vjp={"a": "unreduce(g, a, axis, keepdims) * ties(a, ans, axis, keepdims)"},
-            jvp={"a": "np.sum(g * ties(a, ans, axis, keepdims), axis=axis, keepdims=keepdims)"},
+            f"np.nan{name}(a, axis=None, *, keepdims=False, initial=None, where=True)",
+            vjp=OF_EXTREMES,
+            jvp=ALONG_EXTREMES,
         )
         for name in ("max", "min")
     ),
@@ -95,35 +114,39 @@ EXTREMES = collect(
 )
 
 ORDERED = collect(
-    linear("np.cumsum(a, axis=None)", a="uncumsum(g, a, axis)", also={"methods": ("cumsum",)}),
-    linear("np.cumulative_sum(x, *, axis=None, include_initial=False)", x="uncumsum(after_first(g, axis) if include_initial else g, x, axis)"),
+    linear("np.cumsum(a, axis=None, dtype=None)", a="uncumsum(g, a, axis, dtype)", also={"methods": ("cumsum",)}),
+    linear("np.cumulative_sum(x, *, axis=None, dtype=None, include_initial=False)", x="uncumsum(g, x, axis, dtype) if include_initial is False else uncumsum(without_initial(g, include_initial, axis), x, axis, dtype)"),
     general(
-        "np.nancumsum(a, axis=None)",
-        vjp={"a": "np.where(np.isnan(a), 0, uncumsum(g, a, axis))"},
-        jvp={"a": "np.cumsum(np.where(np.isnan(a), 0, g), axis=axis)"},
+        "np.nancumsum(a, axis=None, dtype=None)",
+        vjp={"a": "np.where(np.isnan(a), 0, uncumsum(g, a, axis, dtype))"},
+        jvp={"a": "np.cumsum(np.where(np.isnan(a), 0, g), axis=axis, dtype=dtype)"},
     ),
     general(
-        "np.cumprod(a, axis=None)",
-        vjp={"a": "cumprod_dx(g, a, ans, axis)"},
+        "np.cumprod(a, axis=None, dtype=None)",
+        vjp={"a": "cumprod_dx(g, a, ans, axis, dtype)"},
         jvp={"a": "cumprod_along(g, a, ans, axis)"},
         also={"methods": ("cumprod",)},
     ),
-    general("np.cumulative_prod(x, *, axis=None)", vjp={"x": "cumprod_dx(g, x, ans, axis)"}, jvp={"x": "cumprod_along(g, x, ans, axis)"}),
     general(
-        "np.nancumprod(a, axis=None)",
-        vjp={"a": "np.where(np.isnan(a), 0, cumprod_dx(g, filled(a, 1.0), ans, axis))"},
+        "np.cumulative_prod(x, *, axis=None, dtype=None, include_initial=False)",
+        vjp={"x": "cumprod_dx(g, x, ans, axis, dtype) if include_initial is False else cumprod_dx(without_initial(g, include_initial, axis), x, without_initial(ans, include_initial, axis), axis, dtype)"},
+        jvp={"x": "cumprod_along(g, x, ans, axis) if include_initial is False else after_zero(cumprod_along(g, x, without_initial(ans, include_initial, axis), axis), ans, axis)"},
+    ),
+    general(
+        "np.nancumprod(a, axis=None, dtype=None)",
+        vjp={"a": "np.where(np.isnan(a), 0, cumprod_dx(g, filled(a, 1.0), ans, axis, dtype))"},
         jvp={"a": "cumprod_along(np.where(np.isnan(a), 0, g), filled(a, 1.0), ans, axis)"},
     ),
     general(
-        "np.quantile(a, q, axis=None, *, keepdims=False)",
-        vjp={"a": "quantile_da(g, a, q, axis)"},
-        jvp={"a": "quantile_along(g, a, q, ans, axis)"},
+        "np.quantile(a, q, axis=None, *, keepdims=False, method='linear')",
+        vjp={"a": "quantile_da(g, a, q, axis, method)"},
+        jvp={"a": "quantile_along(g, a, q, ans, axis, method)"},
         also={"unwritten": ("q",)},
     ),
     general(
-        "np.percentile(a, q, axis=None, *, keepdims=False)",
-        vjp={"a": "quantile_da(g, a, np.asarray(q) / 100, axis)"},
-        jvp={"a": "quantile_along(g, a, np.asarray(q) / 100, ans, axis)"},
+        "np.percentile(a, q, axis=None, *, keepdims=False, method='linear')",
+        vjp={"a": "quantile_da(g, a, np.asarray(q) / 100, axis, method)"},
+        jvp={"a": "quantile_along(g, a, np.asarray(q) / 100, ans, axis, method)"},
         also={"unwritten": ("q",)},
     ),
     general(

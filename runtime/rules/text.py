@@ -118,11 +118,11 @@ def _is_plain(rule: Rule, given: Collection[str]) -> bool:
 
 
 @cache
-def _specialise(text: str, known: tuple[tuple[str, str], ...]) -> str:
-    if not known:
+def _specialise(text: str, known: tuple[tuple[str, str], ...], passed: frozenset[str]) -> str:
+    if not known and not passed:
         return text
     values = {name: parse(value) for name, value in known}
-    return ast.unparse(_Specialise(values).visit(ast.parse(text, mode="eval")))
+    return ast.unparse(_Specialise(values, passed).visit(ast.parse(text, mode="eval")))
 
 
 def _specialised(
@@ -131,20 +131,34 @@ def _specialised(
     given: Collection[str] | None,
     literals: Mapping[str, object] | None,
 ) -> str:
-    left_out = sorted(_optional(rule) - set(given)) if given is not None else []
+    if given is None and not literals:
+        return text
+    passed = frozenset(given or ()) & _optional(rule)
+    left_out = sorted(_optional(rule) - passed) if given is not None else []
     known = {p: rule.params[p] for p in left_out} | dict(literals or {})
-    return _specialise(text, tuple((p, repr(value)) for p, value in known.items()))
+    return _specialise(text, tuple((p, repr(value)) for p, value in known.items()), passed)
 
 
 class _Specialise(ast.NodeTransformer):
     """Puts values in place of names, and leaves out what then says nothing.
 
     An argument that repeats its callee's default is dropped, arithmetic of literals is worked out,
-    and `x ** 1` is `x` (a right-hand side writes into nothing, so the two may be one array).
+    and `x ** 1` is `x` (a right-hand side writes into nothing, so the two may be one array). Of
+    `a if where is True else b` a call without `where` has the first, and one with it the second.
     """
 
-    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+    def __init__(self, values: Mapping[str, ast.expr], passed: frozenset[str]) -> None:
         self.values = values
+        self.passed = passed
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        match node.test:
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.Is()]) if name in self.passed:
+                return self.visit(node.orelse)  # type: ignore[no-any-return]
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.Is()]) if name in self.values:
+                return self.visit(node.body)  # type: ignore[no-any-return]
+        self.generic_visit(node)
+        return node
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return self.values.get(node.id, node)

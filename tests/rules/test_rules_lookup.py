@@ -98,7 +98,7 @@ def test_arguments_find_their_parameters(
 @pytest.mark.parametrize(
     ("name", "positional", "keywords", "message"),
     [
-        ("np.sum", 1, ["where"], "np.sum: the argument `where` has no rule yet"),
+        ("np.sum", 1, ["out"], "np.sum: the argument `out` has no rule yet"),
         ("np.tanh", 1, ["out"], "np.tanh: the argument `out` has no rule yet"),
         ("np.sum", 4, [], "np.sum: at most 3 positional arguments have a rule, and 4 are given"),
         ("np.sum", 1, ["a"], "np.sum: the argument `a` is given twice"),
