@@ -45,9 +45,12 @@ def _stmt(stmt: Stmt, state: State, world: World) -> State:
     match stmt:
         case Assign(target=target, value=Op() as op):
             bind_op(stmt, target.name, op, state, world)
-        case Assign(target=target, value=Var(name=source)):
+        case Assign(target=target, value=Var(name=source) as value):
             bind(target.name, [(source, "same")], state, world)
-            if target.name != source and may_share(target.name, world):
+            dead = value.is_temporary and source not in world.live[id(stmt)]
+            if dead and state.stands_alone(source):
+                state.hand_over(source, target.name)
+            elif target.name != source and may_share(target.name, world):
                 state.views[target.name] = View(source, stmt)
         case Assign(target=target):
             state.forget(target.name)

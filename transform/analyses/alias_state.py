@@ -65,6 +65,18 @@ class State:
         self.tuples = {t: e for t, e in self.tuples.items() if Var(name) not in e}
         self.rounds = {t: parts for t, parts in self.rounds.items() if not _concerns(parts, name)}
 
+    def stands_alone(self, name: str) -> bool:
+        """Whether a name is no view, and none is a view of it."""
+        viewed = any(view.of == name for view in self.views.values())
+        return name not in self.views and name not in self.rounds and not viewed
+
+    def hand_over(self, source: str, target: str) -> None:
+        """Let a name hold, in place of one that is read no more, what that held."""
+        if source in self.tuples:
+            self.tuples[target] = self.tuples[source]
+        self.apart |= {target} if source in self.apart else frozenset()
+        self.disjoint |= {target} if source in self.disjoint else frozenset()
+
     def root(self, name: str) -> str:
         """The name at the end of the chain of views that starts at this one."""
         while name in self.views:

@@ -38,7 +38,8 @@ class Version:
     what: `parameter`, `definition`, `write`, `join`, `head` (at the start of each round of a loop),
       `exit` (after a loop), `element` (the target of a for loop).
     block: the block it belongs to. after: the statement after which it exists (None: from the start
-      of the block). depth: the number of loops around it. merges: what meets in it.
+      of the block). depth: the number of loops around it. merges: what meets in it, or the version
+      before a write.
     """
 
     number: int
@@ -211,7 +212,7 @@ def _defined(stmt: Stmt, key: BlockKey, depth: int, work: _Work) -> Env:
 def _written(stmt: Stmt, env: Env, key: BlockKey, depth: int, work: _Work) -> Env:
     """The versions that a statement makes of what it writes into."""
     names = [name for name in work.reached.get(id(stmt), ()) if name in env]
-    return {name: work.new(name, "write", key, stmt, depth) for name in names}
+    return {name: work.new(name, "write", key, stmt, depth, (env[name],)) for name in names}
 
 
 def _bound(stmt: Stmt, work: _Work) -> tuple[Var, ...]:

@@ -17,6 +17,7 @@ from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.derive.sweep import Facts, Sweep
 from adjoint.transform.derive.unbound import may_be_nothing, may_be_unbound
 from adjoint.transform.ir.nodes import Assign, Atom, Op, Var
+from adjoint.transform.refusals import unsupported
 
 
 def plan_storage(
@@ -100,7 +101,23 @@ def _kept_value(
 
 
 def _where_bound(version: Version) -> list[Version]:
-    """Where a value can be kept: where it is made, or on each way to it if not all ways bind it."""
-    if not may_be_unbound(version):
-        return [version]
-    return [bound for merged in version.merges for bound in _where_bound(merged)]
+    """Where a value can be kept: where it is made, or on each way to it if not all ways bind it.
+
+    Raises:
+        UnsupportedSyntax: it is an array that is written, where it may not have been bound.
+    """
+    found: dict[int, Version] = {}
+    pending = [version]
+    while pending:
+        one = pending.pop()
+        if not may_be_unbound(one):
+            found[one.number] = one
+        elif one.what == "write":
+            assert one.after is not None
+            raise unsupported(
+                one.after.span, f"this writes into an array that `{one.name}` may hold, which may "
+                "not be bound by then", f"bind `{one.name}` before",
+            )  # fmt: skip
+        else:
+            pending += one.merges
+    return sorted(found.values(), key=lambda one: one.position)

@@ -57,7 +57,9 @@ def may_be_nothing(version: Version) -> bool:
 
 
 def may_be_unbound(version: Version) -> bool:
-    """Whether there is a way to where several versions meet on which the name is not bound."""
+    """Whether there is a way to where a version comes to be on which the name is not bound."""
+    if version.what == "write":
+        return any(map(may_be_unbound, version.merges))
     if version.what not in ("join", "exit"):
         return False
     return len(version.merges) == 1 or any(map(may_be_unbound, version.merges))

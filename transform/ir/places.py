@@ -13,9 +13,10 @@ from adjoint.transform.ir.nodes import Atom, Const, Op, Ref
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One component of a subscript: `at` (an index), `slice`, `none` (new axis), `ellipsis` or `whole`.
+    """One component of a subscript.
 
-    The last is all that there is in `x[()]`.
+    what: `at` (an index), `slice`, `none` (new axis), `ellipsis`, or `whole` (all there is in
+      `x[()]`).
     """
 
     what: str

@@ -155,7 +155,8 @@ def _without_generator(
         and isinstance(node.func.value, gast.Constant | gast.Name)
     )
     others = [value for value in values[1:] if value is not generator]
-    plain = all(isinstance(value, gast.Constant | gast.Name | gast.Attribute) for value in others)
+    quiet = (gast.Constant, gast.Name, gast.Attribute, gast.Lambda)
+    plain = all(isinstance(value, quiet) for value in others)
     if not (consumed or joins) or not plain or values[1] is not generator:
         raise comprehensions.refuse_generator(generator, scope)
     stop = None

@@ -21,6 +21,7 @@ from adjoint.transform.lower import (
     streams,
 )
 from adjoint.transform.lower.bindings import targets
+from adjoint.transform.lower.cursors import unfolded
 from adjoint.transform.lower.scope import Scope
 from adjoint.transform.lower.templates import hole, holes
 
@@ -119,7 +120,9 @@ def _generator(job: _Job, depth: int, scope: Scope, out: list[Stmt]) -> None:
     if part.is_async:
         what = "an asynchronous comprehension is not supported"
         raise scope.refuse(job.node, what, "collect the items first")
-    found = streams.stream(part.iter, scope)
+    items = unfolded(part.iter, scope)
+    within = isinstance(items, gast.GeneratorExp)
+    found = streams.as_function(items, scope) if within else streams.stream(items, scope)
     inner = _bind_targets(job.node, depth, scope)
     if found is not None:
 

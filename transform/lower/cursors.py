@@ -14,7 +14,8 @@ One that is consumed in a single place is nothing but a name for what stands the
     total = sum(squares)           ->       total = sum(x * x for x in xs)
 
 Holds where the name is bound once, and where nobody can tell that its elements are made before they
-are asked for: what they are made of is neither bound again nor written into.
+are asked for: what they are made of is neither bound again nor written into. A generator expression
+that is consumed in one place is evaluated there anyway, all but what its first loop runs over.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import Any
 
 import gast
 
-from adjoint.transform.ir.nodes import Ref
+from adjoint.transform.ir.nodes import Ref, Var
 from adjoint.transform.ir.trees import located
 from adjoint.transform.lower.bindings import own_nodes
 from adjoint.transform.lower.scope import Cursor, Opened, Scope, resolve_path
@@ -128,15 +129,21 @@ def _cursor(text: str, node: gast.Assign, tree: Tree, scope: Scope) -> Cursor | 
     """How a name is followed that is bound to an iterator; None if it is not."""
     mentions = [n for n in tree.nodes if isinstance(n, gast.Name) and n.id == text]
     loads = [n for n in mentions if isinstance(n.ctx, gast.Load)]
-    if len(mentions) != len(loads) + 1 or not loads or not all(id(n) in tree.own for n in loads):
+    if len(mentions) != len(loads) + 1 or not all(id(n) in tree.own for n in loads):
         return None
+    if not loads:
+        return _late(node, scope)
     if any(load.lineno < node.lineno for load in loads):
         return None
     end = max(tree.end(load, node) for load in loads)
     if len(loads) == 1 and _takes(loads[0], tree, scope) and _follows(loads[0], node, tree):
         alone = node.value.args[0] if _callee(node.value, scope) is iter else node.value
-        return Cursor(alone) if is_steady(node, end, tree, False, scope) else None
+        if is_steady(node, end, tree, False, scope):
+            return Cursor(alone)
+        return _late(node, scope)
     if not all(_is_followed(load, text, tree, scope) for load in loads):
+        return None
+    if any(tree.inside_comprehension(load) for load in loads):
         return None
     callee = _callee(node.value, scope)
     nexts = all(_is_next(load, tree, scope) for load in loads)
@@ -153,6 +160,45 @@ def _cursor(text: str, node: gast.Assign, tree: Tree, scope: Scope) -> Cursor | 
     if not plain and not _is_quiet(node.value, scope):
         return None
     return Cursor(_listed(node.value, scope), scope.fresh("at"), "list")
+
+
+def _late(made: gast.Assign, scope: Scope) -> Cursor | None:
+    """An iterator made of variables that change before it is consumed, in one place.
+
+    Python evaluates what the first loop of a generator expression runs over at once, and everything
+    else when it is consumed; it evaluates the arguments of `zip` and such at once.
+    """
+    node = made.value
+    if isinstance(node, gast.GeneratorExp):
+        outermost, *inner = node.generators
+        held = _held([outermost.iter], scope)
+        if held is None:
+            return None
+        target, tests = outermost.target, outermost.ifs
+        begin = gast.comprehension(target, name(held[0][0].name), tests, 0)
+        late = gast.GeneratorExp(node.elt, [begin, *inner])
+    elif _is_one(_callee(node, scope), (zip, enumerate, map, filter)):
+        functions = [item for item in node.args if isinstance(item, gast.Lambda)]
+        held = _held([item for item in node.args if item not in functions], scope)
+        if held is None or not all(isinstance(word.value, gast.Constant) for word in node.keywords):
+            return None
+        named = [name(var.name) for var, _ in held]
+        late = gast.Call(node.func, [*functions, *named], node.keywords)
+    else:
+        return None
+    return Cursor(located(late, node), None, "", held)
+
+
+def _held(nodes: list[gast.AST], scope: Scope) -> tuple[tuple[Var, gast.AST], ...] | None:
+    """Expressions, by the new variables that hold them; None if one is an iterator itself."""
+    inside = [inner for node in nodes for inner in gast.walk(node)]
+    named = {inner.id for inner in inside if isinstance(inner, gast.Name)}
+    if named & scope.cursors.keys() or any(_is_iterator(node, scope) for node in nodes):
+        return None
+    held = tuple((scope.fresh("items"), node) for node in nodes)
+    for var, _ in held:
+        scope.names[var.name] = var  # type: ignore[index]
+    return held
 
 
 def _is_next(load: gast.Name, tree: Tree, scope: Scope) -> bool:

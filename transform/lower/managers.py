@@ -25,7 +25,7 @@ from typing import Any
 
 import gast
 
-from adjoint.transform.ir.nodes import CAUGHT, Assign, Block, Op, Ref, Rhs, Stmt
+from adjoint.transform.ir.nodes import CAUGHT, Assign, Block, Op, Ref, Rhs, Stmt, Var
 from adjoint.transform.lower import assignments, expressions, opened, statements, streams, tries
 from adjoint.transform.lower.bindings import own_nodes
 from adjoint.transform.lower.finals import in_any_case, noting_exits, raised_again
@@ -91,7 +91,7 @@ def _is_worth(
 ) -> bool:
     """Whether what a generator does may matter to what is differentiated, and can be read here."""
     given = any(
-        isinstance(inner, gast.Name) and not isinstance(resolve_path(inner, scope), Ref)
+        isinstance(inner, gast.Name) and isinstance(scope.names.get(inner.id), Var)
         for argument in (*call.args, *call.keywords) for inner in gast.walk(argument)
     )  # fmt: skip
     matters = given or item.optional_vars is not None or handles(generator.__code__)

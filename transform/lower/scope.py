@@ -35,14 +35,13 @@ class Cursor:
     at: the position in the list, which is the name's value.
     kind: `list`, `cycle` (the list, again and again), `count` (the name's value is a number);
     empty where it is taken in one place.
-    first: what is evaluated where it is made, of one that is taken in one place: the source names
-    it by `at`.
+    first: what is evaluated where it is made, by the variables that the source names.
     """
 
     source: gast.AST
     at: Var | None = None
     kind: str = ""
-    first: gast.AST | None = None
+    first: tuple[tuple[Var, gast.AST], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

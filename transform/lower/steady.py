@@ -8,9 +8,9 @@ import gast
 
 from adjoint.transform.analyses.effects import MUTATORS
 from adjoint.transform.ir.trees import children
-from adjoint.transform.lower.bindings import own_nodes, targets
+from adjoint.transform.lower.bindings import COMPREHENSIONS, own_nodes, targets
 from adjoint.transform.lower.purity import is_pure_callee
-from adjoint.transform.lower.scope import Scope
+from adjoint.transform.lower.scope import Scope, resolve_path
 
 _LOOPS = (gast.For, gast.While)
 _NEW = frozenset(
@@ -43,14 +43,32 @@ class Tree:
             node = found
 
     def loops(self, node: gast.AST) -> list[int]:
-        """The loops that a node stands in, by identity."""
-        return [id(one) for one in self.outer(node) if isinstance(one, _LOOPS)]
+        """The loops that a node stands in, by identity; those of comprehensions too."""
+        around = [node, *self.outer(node)]
+        return [
+            id(one) for i, one in enumerate(around[1:], 1)
+            if isinstance(one, _LOOPS)
+            or (isinstance(one, COMPREHENSIONS) and not _is_outermost(one, around[:i]))
+        ]  # fmt: skip
+
+    def inside_comprehension(self, node: gast.AST) -> bool:
+        """Whether a node is evaluated for each round of a comprehension."""
+        repeated = self.loops(node)
+        return any(
+            id(one) in repeated for one in self.outer(node) if isinstance(one, COMPREHENSIONS)
+        )
 
     def end(self, node: gast.AST, start: gast.AST) -> int:
         """The last line on which something may run before a node does, once `start` has."""
         known = self.loops(start)
         loops = [n for n in self.outer(node) if isinstance(n, _LOOPS) and id(n) not in known]
         return max(int(one.end_lineno) for one in (node, *loops))
+
+
+def _is_outermost(node: gast.AST, inside: list[gast.AST]) -> bool:
+    """Whether what stands in a comprehension is evaluated once: what its first loop runs over."""
+    first = node.generators[0]
+    return len(inside) > 1 and inside[-1] is first and inside[-2] is first.iter
 
 
 def is_steady(made: gast.Assign, end: int, tree: Tree, plain: bool, scope: Scope) -> bool:
@@ -65,7 +83,7 @@ def is_steady(made: gast.Assign, end: int, tree: Tree, plain: bool, scope: Scope
     called = {
         n.func.value.id for n in inside
         if isinstance(n, gast.Call) and isinstance(n.func, gast.Attribute)
-        and isinstance(n.func.value, gast.Name)
+        and isinstance(n.func.value, gast.Name) and resolve_path(n.func, scope) is None
     }  # fmt: skip
     for node in tree.nodes:
         if not made.lineno <= getattr(node, "lineno", 0) <= end or id(node) in known:

@@ -30,6 +30,8 @@ _ONE = Const(1)
 
 def begin(text: str, cursor: Cursor, scope: Scope, out: list[Stmt]) -> None:
     """`it = iter(xs)`: the list that it gives, and the position before its first element."""
+    for held, node in cursor.first:
+        out.append(Assign(held, expressions.rhs(node, scope, out), scope.span))
     if not cursor.kind:
         return
     value = expressions.rhs(cursor.source, scope, out)

@@ -401,3 +401,15 @@ def writes_where_its_arguments_stand_in_a_display(x, y):
 def writes_where_its_arguments_stand_in_a_list(x, y):
     _in_a_list(x, y)
     return np.sum(x * y)
+
+
+@program((arr(3, 4), arr(4)), may_refuse=True)
+def written_while_another_name_may_have_no_value(m, y):
+    while np.sum(m) > 100.0:
+        b = m.ravel()[2:6]
+    try:
+        y = m[1]
+        y /= 2.0 + np.sin(y)
+    finally:
+        b = m.reshape(4, 3)[1]
+    return np.sum(np.sin(b)) + np.sum(y)
