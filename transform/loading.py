@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from adjoint.runtime import anomaly, home
+from adjoint.runtime.caught import is_of_tangent
 from adjoint.runtime.cells import Cell
 from adjoint.transform import homes
 from adjoint.transform.derive.own_names import PREFIX
@@ -19,6 +20,7 @@ from adjoint.transform.emit.load import load
 from adjoint.transform.forward.dynamic import jvp_with
 from adjoint.transform.ir.nodes import Ref, reads, walk
 from adjoint.transform.lower.classes import is_made_here
+from adjoint.transform.lower.dataclass_functions import is_own_call
 from adjoint.transform.own_callees import note_emitted
 from adjoint.transform.readonly import only_reads
 from adjoint.transform.world import Emitted
@@ -71,6 +73,7 @@ def cells_of(emitted: Emitted, namespace: ModuleType = numpy) -> dict[str, Any]:
         "call_vjp": call_with(emitted.passes),
         "call_jvp": jvp_with(emitted.passes),
         "only_reads": only_reads,
+        "is_of_tangent": is_of_tangent,
         **home.bind_helpers(namespace),
     }
     cells |= {PREFIX + name: value for name, value in cells.items()}
@@ -87,7 +90,7 @@ def cells_of(emitted: Emitted, namespace: ModuleType = numpy) -> dict[str, Any]:
         a.text: a.value
         for s in walk(emitted.adjoint.function.body)
         for a in reads(s)
-        if isinstance(a, Ref) and is_made_here(a.value)
+        if isinstance(a, Ref) and (is_made_here(a.value) or is_own_call(a))
     }
     captured = dict(zip(origin.__code__.co_freevars, origin.__closure__ or (), strict=True))
     cells |= captured

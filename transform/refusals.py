@@ -16,6 +16,9 @@ _INSTEAD = {
     "dict": "write `{key: value for key, value in ...}`",
     "map": "write a list comprehension",
     "filter": "write a list comprehension with `if`",
+    "replace": "call the class with all its fields",
+    "asdict": "write the dict out",
+    "astuple": "write the tuple out",
     "iter": "loop over it with `for`, or index it",
     "next": "loop over it with `for`, or index it",
 }

@@ -166,5 +166,4 @@ def _generated_initialiser(cls: type) -> types.FunctionType | None:
         f.default_factory is dataclasses.MISSING and "INITVAR" not in str(f._field_type)
         for f in fields.values()
     )
-    assigned = _is_inherited(cls, "__setattr__")  # else it is frozen
-    return cls.__init__ if plain and assigned else None  # type: ignore[misc]
+    return cls.__init__ if plain else None  # type: ignore[misc]

@@ -24,6 +24,7 @@ from adjoint.transform.analyses.container_calls import (
     replaced_fields,
 )  # fmt: skip
 from adjoint.transform.analyses.containers import display_kind, method_kind
+from adjoint.transform.analyses.dataclass_calls import dataclass_function
 from adjoint.transform.analyses.kind import (
     ANY,
     CELL,
@@ -256,6 +257,8 @@ def _call(
         roles = (*held, *(role for role in op.roles if role))
         return replace(op, prim="closure:partial", roles=roles), ANY
     special = object_builtin(op, function, args, kinds, call_kind) or _builtin(op, function, args)
+    if special is None and (known := dataclass_function(function, op.roles, args)) is not None:
+        op = replace(op, callee=Ref(op.callee.text, known))
     if special is not None:
         return special
     rule = rule_of(function)

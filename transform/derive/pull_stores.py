@@ -45,7 +45,7 @@ def pull_store(
         _pull_part_store(stmt, buffer, env, state, sweep, out)
         return
     if place.prim != "index":
-        pull_item_store(stmt, replace(place, args=(buffer,)), state, sweep, out)
+        pull_item_store(stmt, replace(place, args=(buffer,), roles=()), state, sweep, out)
         return
     here = cotangent_place(place, buffer, env, sweep)
     parts = index_parts(place)

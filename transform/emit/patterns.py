@@ -12,7 +12,7 @@ from adjoint.transform.emit.fold import Waiting, define, op_trees, tree_of
 from adjoint.transform.emit.purity import is_pure
 from adjoint.transform.emit.templates import fill, name_tree
 from adjoint.transform.emit.uses import Uses
-from adjoint.transform.ir.nodes import Assign, Block, Op, Stmt, Store, Unpack, Var
+from adjoint.transform.ir.nodes import SET_ANYWAY, Assign, Block, Op, Stmt, Store, Unpack, Var
 
 _STORE = gast.Store()
 
@@ -56,7 +56,9 @@ def destination(value: Var, rest: Block, uses: Uses) -> tuple[gast.AST, int] | N
                 found = _taken(op, waiting)
                 trees = op_trees(op, tree_of(found))
                 waiting[target.name] = define(target.name, op, found, trees, False)
-            case Store(place=place, operator="", value=stored) if stored == value:
+            case Store(place=place, operator="", value=stored) if (
+                stored == value and place.roles != SET_ANYWAY
+            ):
                 found = _taken(place, waiting)
                 tree = fill(place.template, op_trees(place, tree_of(found)))
                 tree.ctx = _STORE

@@ -9,6 +9,7 @@ from adjoint.transform.emit.templates import fill, hole_values, name_tree, op_tr
 from adjoint.transform.emit.waiting import Facts
 from adjoint.transform.ir.nodes import (
     NOWHERE,
+    SET_ANYWAY,
     Assign,
     Atom,
     Augment,
@@ -43,6 +44,11 @@ def simple(
             if unused:
                 return [gast.Expr(value_tree(value, tree))] if isinstance(value, Op) else []
             return [assignment([name_tree(target.name, _STORE)], value_tree(value, tree))]
+        case Store(place=place, operator="", value=value) if place.roles == SET_ANYWAY:
+            owner = _place(place, tree)
+            how = gast.Attribute(name_tree("object"), "__setattr__", gast.Load())
+            attribute = gast.Constant(owner.attr, None)
+            return [gast.Expr(gast.Call(how, [owner.value, attribute, tree(value)], []))]
         case Store(place=place, operator="", value=value):
             return [assignment([_place(place, tree)], tree(value))]
         case Store(place=place, operator=operator, value=value):

@@ -130,7 +130,8 @@ class Store:
     """`base[...] = value` or `base[...] += value` (also attributes: `base.name = value`).
 
     `place` is an `Op` with prim `index` or `attribute:NAME`, as if it were read; `place.args[0]` is
-    the base. `operator` is `""` for a plain store, else `+`, `-`, `*`, ...
+    the base. `operator` is `""` for a plain store, else `+`, `-`, `*`, ... A place with the roles
+    `SET_ANYWAY` is stored into by `object.__setattr__`.
     """
 
     place: Op
@@ -142,6 +143,10 @@ class Store:
     def base(self) -> Atom:
         """What is written into."""
         return self.place.args[0]
+
+
+SET_ANYWAY = ("set anyway",)
+"""The roles of an attribute that is stored whatever its class has to say (it is frozen)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ import gast
 
 from adjoint.transform.ir.nodes import (
     CAUGHT,
+    SET_ANYWAY,
     Assign,
     Atom,
     Augment,
@@ -264,6 +265,9 @@ def _unpacked(value: Any, count: int, star: int | None) -> Iterable[Any]:
 
 
 def _store(place: Op, args: list[Any], value: Any) -> None:
+    if place.roles == SET_ANYWAY:
+        object.__setattr__(args[0], place.template.attr, value)
+        return
     holes = [operand(i) for i in range(len(args))]
     target = fill(place.template, holes)
     target.ctx = gast.Store()

@@ -8,6 +8,7 @@ Which parameters of what is called the arguments fill is known then, and so is w
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -97,7 +98,7 @@ def for_one_form(fn: Function, count: int, keywords: tuple[str, ...]) -> Functio
         taking = None if double is None else _taken(stmt, double)
         if taking is None:
             named = {} if double is None else {double: dict(words)}
-            body = (*body, map_ops(stmt, lambda op, named=named: _spread(op, given, named)))
+            body = (*body, map_ops(stmt, functools.partial(_spread, given=given, named=named)))
             continue
         target, word, default = taking
         value = words.pop(word, default)

@@ -19,6 +19,7 @@ import gast
 
 from adjoint.transform.ir.nodes import (
     NOWHERE,
+    SET_ANYWAY,
     Const,
     Effect,
     Function,
@@ -37,7 +38,8 @@ _SELF = Var("self")
 
 def generated_initialiser(cls: Any, initialiser: FunctionType) -> Function:
     """What the `__init__` of a dataclass does, in the IR."""
-    span = _span(cls)
+    span = place_of_class(cls)
+    frozen = cls.__setattr__ is not object.__setattr__
     params = [Param(_SELF.name)]
     body: list[Stmt] = []
     for field in dataclasses.fields(cls):
@@ -47,7 +49,7 @@ def generated_initialiser(cls: Any, initialiser: FunctionType) -> Function:
             kind = "keyword-only" if field.kw_only else "ordinary"
             params.append(Param(field.name, kind, given, field.default if given else None))
         if field.init or given:
-            body.append(_assigned(field.name, value, span))
+            body.append(_assigned(field.name, value, frozen, span))
     if hasattr(cls, "__post_init__"):
         func = gast.Attribute(hole(0), "__post_init__", gast.Load())
         post = Op("method:__post_init__", (_SELF,), gast.Call(func, [], []), ("self",))
@@ -56,12 +58,13 @@ def generated_initialiser(cls: Any, initialiser: FunctionType) -> Function:
     return Function("__init__", tuple(params), tuple(body), span, initialiser)
 
 
-def _assigned(name: str, value: Any, span: Span) -> Store:
+def _assigned(name: str, value: Any, frozen: bool, span: Span) -> Store:
     place = gast.Attribute(hole(0), name, gast.Store())
-    return Store(Op(f"attribute:{name}", (_SELF,), place), "", value, span)
+    roles = SET_ANYWAY if frozen else ()
+    return Store(Op(f"attribute:{name}", (_SELF,), place, roles), "", value, span)
 
 
-def _span(cls: type) -> Span:
+def place_of_class(cls: type) -> Span:
     """The line of a class's definition."""
     try:
         lines, first = inspect.getsourcelines(cls)

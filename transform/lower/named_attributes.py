@@ -2,7 +2,7 @@
 
     getattr(p, "x")         ->   p.x
     getattr(p, "x", 1.0)    ->   p.x if hasattr(p, "x") else 1.0
-    setattr(p, "x", v)      ->   p.x = v
+    setattr(p, "x", v)      ->   p.x = v       (so is object.__setattr__, of what is frozen)
 
 A name that is computed is not followed.
 """
@@ -13,9 +13,10 @@ import keyword
 
 import gast
 
-from adjoint.transform.lower import calls
-from adjoint.transform.lower.scope import Scope
-from adjoint.transform.lower.templates import name
+from adjoint.transform.ir.nodes import SET_ANYWAY, Op, Ref, Stmt, Store
+from adjoint.transform.lower import calls, expressions
+from adjoint.transform.lower.scope import Scope, resolve_path
+from adjoint.transform.lower.templates import hole, name
 
 
 def read_by_name(node: gast.Call, scope: Scope) -> gast.AST | None:
@@ -39,6 +40,21 @@ def stored_by_name(node: gast.AST, scope: Scope) -> gast.Assign | None:
     owner, attribute, value = node.args
     target = gast.copy_location(gast.Attribute(owner, attribute.value, gast.Store()), node)
     return gast.copy_location(gast.Assign([target], value, None), node)
+
+
+def set_anyway(node: gast.AST, scope: Scope, out: list[Stmt]) -> Store | None:
+    """The store that `object.__setattr__(p, "x", v)` makes, also of what is frozen."""
+    if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Attribute):
+        return None
+    known = resolve_path(node.func.value, scope)
+    is_object = isinstance(known, Ref) and known.value is object
+    if not is_object or node.func.attr != "__setattr__" or not _is_known(node, (3,)):
+        return None
+    owner, attribute, value = node.args
+    held, kept = expressions.operands([owner, value], scope, out)
+    template = gast.Attribute(hole(0), attribute.value, gast.Load())
+    place = Op(f"attribute:{attribute.value}", (held,), template, SET_ANYWAY)
+    return Store(place, "", kept, scope.span)
 
 
 def _is_known(node: gast.Call, counts: tuple[int, ...]) -> bool:

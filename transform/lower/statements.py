@@ -34,7 +34,7 @@ from adjoint.transform.lower import (
     tries,
 )
 from adjoint.transform.lower.getters import as_sorted
-from adjoint.transform.lower.named_attributes import stored_by_name
+from adjoint.transform.lower.named_attributes import set_anyway, stored_by_name
 from adjoint.transform.lower.purity import is_pure
 from adjoint.transform.lower.reject import reject
 from adjoint.transform.lower.scope import Scope
@@ -70,6 +70,10 @@ def _expression(node: gast.Expr, scope: Scope, out: list[Stmt]) -> None:
     stored = stored_by_name(node.value, scope) or as_sorted(node.value, scope)
     if stored is not None:
         assignments.assign(stored, scope, out)
+        return
+    anyway = set_anyway(node.value, scope, out)
+    if anyway is not None:
+        out.append(anyway)
         return
     if isinstance(node.value, gast.Yield | gast.YieldFrom) and scope.yielded is not None:
         generators.give(node, scope, out)

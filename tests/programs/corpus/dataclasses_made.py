@@ -129,7 +129,7 @@ def frozen_with_checks(w, x):
     return Bounded(low=w).middle() * Bounded(high=x, low=w).middle()
 
 
-@program((0.3, 0.5), may_refuse=True)
+@program((0.3, 0.5))
 def frozen_sets_more(w, x):
     h = Halved(w)
     return h.half * h.a * x
