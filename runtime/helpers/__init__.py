@@ -16,11 +16,14 @@ from . import (
     broadcasting,
     closures,
     decompositions,
+    eigen,
     einsums,
     elements,
     entries,
     linear,
     patterns,
+    placing,
+    polynomials,
     products,
     reductions,
     refusals,
@@ -97,12 +100,22 @@ from .decompositions import svd_along as svd_along
 from .decompositions import svd_da as svd_da
 from .decompositions import svdvals_along as svdvals_along
 from .decompositions import svdvals_dx as svdvals_dx
+from .eigen import eig_along as eig_along
+from .eigen import eig_da as eig_da
+from .eigen import eigvals_along as eigvals_along
+from .eigen import eigvals_da as eigvals_da
+from .eigen import tensorinv_along as tensorinv_along
+from .eigen import tensorinv_da as tensorinv_da
+from .eigen import tensorsolve_along as tensorsolve_along
+from .eigen import tensorsolve_da as tensorsolve_da
+from .eigen import tensorsolve_db as tensorsolve_db
 from .einsums import einsum_at as einsum_at
 from .einsums import einsum_at_along as einsum_at_along
 from .einsums import einsum_dx as einsum_dx
 from .einsums import einsum_dx_along as einsum_dx_along
 from .einsums import einsum_exchanged as einsum_exchanged
 from .einsums import einsum_terms as einsum_terms
+from .elements import bessel_i as bessel_i
 from .elements import direction as direction
 from .elements import dist_along as dist_along
 from .elements import dist_dp as dist_dp
@@ -152,6 +165,24 @@ from .linear import solve_db as solve_db
 from .linear import vector_slope as vector_slope
 from .patterns import is_mapping as is_mapping
 from .patterns import is_sequence as is_sequence
+from .placing import before_axes as before_axes
+from .placing import broadcast_at as broadcast_at
+from .placing import broadcast_part as broadcast_part
+from .placing import kept_of as kept_of
+from .placing import outer_first as outer_first
+from .placing import outer_second as outer_second
+from .placing import partitioned_like as partitioned_like
+from .placing import rolled_to as rolled_to
+from .placing import unpartition as unpartition
+from .placing import unreduceat as unreduceat
+from .placing import untrim as untrim
+from .polynomials import constants_along as constants_along
+from .polynomials import constants_dk as constants_dk
+from .polynomials import polyfit_along as polyfit_along
+from .polynomials import polyfit_parts as polyfit_parts
+from .polynomials import roots_along as roots_along
+from .polynomials import roots_dp as roots_dp
+from .polynomials import unpolyint as unpolyint
 from .products import contracted as contracted
 from .products import cross_da as cross_da
 from .products import cross_db as cross_db
@@ -214,6 +245,7 @@ from .signals import interp_dfp as interp_dfp
 from .signals import interp_slope as interp_slope
 from .signals import irfft_da as irfft_da
 from .signals import irfftn_da as irfftn_da
+from .signals import other_norm as other_norm
 from .signals import rfft_da as rfft_da
 from .signals import rfftn_da as rfftn_da
 from .signals import transformed_axes as transformed_axes
@@ -247,18 +279,18 @@ from .stores import item_of as item_of
 from .stores import require_scalar as require_scalar
 from .stores import split_off as split_off
 from .stores import stack_like as stack_like
+from .stores import sum_filled as sum_filled
 from .stores import unstack_like as unstack_like
 from .stores import viewed as viewed
 from .structures import accumulate as accumulate
 from .structures import add_at as add_at
+from .structures import add_item as add_item
+from .structures import added_at as added_at
 from .structures import fields_of as fields_of
-from .stores import sum_filled as sum_filled
 from .structures import hooked as hooked
 from .structures import own as own
 from .structures import repeats as repeats
 from .structures import restructure as restructure
-from .structures import add_item as add_item
-from .structures import added_at as added_at
 from .structures import snapshot as snapshot
 from .structures import spec as spec
 from .structures import unrestructure as unrestructure
@@ -288,6 +320,9 @@ MODULES = (
     signals,
     statistics,
     selecting,
+    eigen,
+    polynomials,
+    placing,
     patterns,
     shadows,
     closures,
@@ -364,6 +399,9 @@ SHAPE_ONLY: Mapping[str, tuple[int, ...]] = {
     **dict.fromkeys(("convolve_dv", "correlate_dv"), (2,)),
     **dict.fromkeys(("unblock", "unsplit_equal", "undelete", "insert_darr"), (1,)),
     **dict.fromkeys(("polyval_dp", "unpolyder", "polymul_part", "low_terms"), (1,)),
+    **dict.fromkeys(("eig_da", "tensorinv_da", "unpolyint", "constants_dk", "unreduceat"), (1,)),
+    **dict.fromkeys(("outer_first", "outer_second"), (1,)),
+    "tensorsolve_db": (2,),
     "insert_dvalues": (1, 3),
     "interp_dfp": (3,),
     **dict.fromkeys(("unselect", "unchoose"), (2,)),

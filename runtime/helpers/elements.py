@@ -110,6 +110,23 @@ def sinc_slope(x: Any) -> Any:
     return x * sinc_bend(x)
 
 
+def bessel_i(n: int, x: Any) -> Any:
+    """The modified Bessel function of the first kind of an order, for real `x`.
+
+    Source: Abramowitz and Stegun, 9.6.19; the trapezoidal rule over a period converges faster than
+    any power of the number of points.
+
+    >>> abs(bessel_i(0, 1.0) - np.i0(1.0)) < 1e-14
+    np.True_
+    """
+    points = 40 + int(9 * math.sqrt(float(np.max(np.abs(x), initial=0.0))))
+    total = 0.0 * x
+    for k in range(points):
+        angle = 2 * math.pi * k / points
+        total = total + math.cos(n * angle) / points * np.exp(math.cos(angle) * x)
+    return total
+
+
 def polygamma(n: int, x: Any) -> Any:
     """The `n`-th derivative of the digamma function, for real `x`.
 

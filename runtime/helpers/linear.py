@@ -62,23 +62,27 @@ def _lower_half(x: Any) -> Any:
     return np.tril(x) - 0.5 * np.eye(np.shape(x)[-1], dtype=x.dtype) * x
 
 
-def cholesky_da(d: Any, ans: Any) -> Any:
+def cholesky_da(d: Any, ans: Any, upper: bool = False) -> Any:
     """The cotangent of a symmetric matrix, of which `ans` is the Cholesky factor.
 
     Source: I. Murray, Differentiation of the Cholesky decomposition (2016), equation 10.
     """
     if is_complex(ans):
         raise NotImplementedError("np.linalg.cholesky has a derivative rule for real matrices only")
+    if upper:
+        return cholesky_da(_transposed(d), _transposed(ans))
     middle = _lower_half(_transposed(ans) @ d)
     left = np.linalg.solve(_transposed(ans), middle)
     full = _transposed(np.linalg.solve(_transposed(ans), _transposed(left)))
     return 0.5 * (full + _transposed(full))
 
 
-def cholesky_along(d: Any, ans: Any) -> Any:
+def cholesky_along(d: Any, ans: Any, upper: bool = False) -> Any:
     """The tangent of the Cholesky factor `ans` of a symmetric matrix."""
     if is_complex(ans):
         raise NotImplementedError("np.linalg.cholesky has a derivative rule for real matrices only")
+    if upper:
+        return _transposed(cholesky_along(d, _transposed(ans)))
     symmetric = 0.5 * (d + _transposed(d))
     left = np.linalg.solve(ans, symmetric)
     return ans @ _lower_half(_transposed(np.linalg.solve(ans, _transposed(left))))

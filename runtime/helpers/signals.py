@@ -149,13 +149,17 @@ def rfft_da(d: Any, a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> 
     return fitted(np.real(np.fft.fft(d, length, axis, norm)), a)
 
 
+def other_norm(norm: Any = None) -> str:
+    """How a transform is scaled whose inverse is scaled by `norm`."""
+    return "ortho" if norm == "ortho" else "backward" if norm == "forward" else "forward"
+
+
 def irfft_da(d: Any, axis: int = -1, norm: Any = None) -> Any:
     """The cotangent of half a spectrum, of which `np.fft.irfft` made real numbers.
 
     All but the first coefficient (and the last, of an even number) stand for two.
     """
-    inverse: Any = "ortho" if norm == "ortho" else "backward" if norm == "forward" else "forward"
-    half = np.conjugate(np.fft.rfft(d, axis=axis, norm=inverse))
+    half = np.conjugate(np.fft.rfft(d, axis=axis, norm=other_norm(norm)))
     n = np.shape(d)[axis]
     k = np.arange(np.shape(half)[axis])
     weights = np.where((k == 0) | (2 * k == n), 1.0, 2.0)

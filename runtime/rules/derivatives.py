@@ -55,9 +55,11 @@ ELEMENTS = collect(
     elementwise("divide_or_zero(x, y)", x="divide_or_zero(g, y)", y="-g * divide_or_zero(ans, y)"),
     elementwise("log_or_zero(x, power=0.0)", x="divide_or_zero(g, x)"),
     elementwise("where_larger(d, x, y)", d="where_larger(g, x, y)"),
+    zero("rolled_to kept_of"),
     zero("is_within is_below is_above ties ties_of_initial span_slope is_sequence is_mapping"),
     zero("stop_gradient(x)", also={"memory": "maybe"}),
     elementwise("polygamma(n, x)", x="g * polygamma(n + 1, x)"),
+    elementwise("bessel_i(n, x)", x="g * 0.5 * (bessel_i(n - 1, x) + bessel_i(n + 1, x))"),
     elementwise("sinc_slope(x)", x="-g * (math.pi ** 2 * np.sinc(x) + 2 * sinc_bend(x))"),
     missing("sinc_bend", why="the third derivative of `np.sinc` has not been written yet"),
 )

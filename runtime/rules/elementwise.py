@@ -58,6 +58,7 @@ TRIGONOMETRIC = collect(
     # ** 2.0: the square of an int8 would overflow.
     elementwise("np.arctan2(y, x)", y="g * x / (x ** 2.0 + y ** 2.0)", x="-g * y / (x ** 2.0 + y ** 2.0)"),
     elementwise("np.hypot(x, y)", x="g * divide_or_zero(x, ans)", y="g * divide_or_zero(y, ans)"),
+    elementwise("np.i0(x)", x="g * bessel_i(1, x)"),
     elementwise("np.sinc(x)", x="g * sinc_slope(x)"),
     linear("np.deg2rad(x)", x="g * (math.pi / 180)"),
     linear("np.radians(x)", x="g * (math.pi / 180)"),
@@ -85,7 +86,7 @@ CHOOSING = collect(
         max="np.where(is_above(a, min, max), g, 0)",
         also={"methods": ("clip",)},
     ),
-    elementwise("np.nan_to_num(x)", x="np.where(np.isfinite(x), g, 0)"),
+    elementwise("np.nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None)", also={"unwritten": ("nan", "posinf", "neginf")}, x="np.where(np.isfinite(x), g, 0)"),
     elementwise("np.nextafter(x, y)", x="g"),
     elementwise("np.unwrap(p, discont=None, axis=-1, *, period=6.283185307179586)", p="g", also={"unwritten": ("period",)}),
     elementwise("np.heaviside(x, y)", y="np.where(x == 0, g, 0)"),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .table import collect, general, linear, missing, multilinear
+from .table import collect, general, linear, multilinear
 
 PRODUCTS = collect(
     multilinear("np.matmul(x, y)", x="matmul_dx(g, x, y)", y="matmul_dy(g, x, y)", also={"operator": "@", "aliases": ("operator.matmul", "np.linalg.matmul")}),
@@ -56,7 +56,7 @@ LINALG = collect(
     general("np.linalg.det(a)", vjp={"a": "det_da(g, a, ans)"}, jvp={"a": "ans * np.trace(np.linalg.solve(a, g), axis1=-2, axis2=-1)"}),
     general("np.linalg.slogdet(a)", vjp={"a": "slogdet_da(g, a)"}, jvp={"a": "slogdet_along(g, a)"}, also={"result": "tuple"}),
     # Of a symmetric matrix: the cotangent is symmetric.
-    general("np.linalg.cholesky(a)", vjp={"a": "cholesky_da(g, ans)"}, jvp={"a": "cholesky_along(g, ans)"}),
+    general("np.linalg.cholesky(a, *, upper=False)", vjp={"a": "cholesky_da(g, ans, upper)"}, jvp={"a": "cholesky_along(g, ans, upper)"}),
     general(
         "np.linalg.norm(x, ord=None, axis=None, keepdims=False)",
         vjp={"x": "unreduce(g, x, axis, keepdims) * norm_slope(x, ans, ord, axis, keepdims)"},
@@ -98,7 +98,14 @@ LINALG = collect(
     ),
     linear("np.linalg.trace(x)", x="untrace(g, x, 0, -2, -1)"),
     linear("np.linalg.diagonal(x)", x="undiagonal(g, x, 0, -2, -1)", also={"memory": "view"}),
-    missing("np.linalg.eig np.linalg.eigvals np.linalg.tensorinv np.linalg.tensorsolve", why="no rule has been written yet"),
+    general("np.linalg.eig(a)", vjp={"a": "eig_da(g, a, ans)"}, jvp={"a": "eig_along(g, ans)"}, also={"result": "tuple", "gives_complex": True}),
+    general("np.linalg.eigvals(a)", vjp={"a": "eigvals_da(g, a)"}, jvp={"a": "eigvals_along(g, a)"}, also={"gives_complex": True}),
+    general("np.linalg.tensorinv(a, ind=2)", vjp={"a": "tensorinv_da(g, a, ans, ind)"}, jvp={"a": "tensorinv_along(g, ans, ind)"}),
+    general(
+        "np.linalg.tensorsolve(a, b, axes=None)",
+        vjp={"a": "tensorsolve_da(g, a, b, ans, axes)", "b": "tensorsolve_db(g, a, b, axes)"},
+        jvp={"a": "tensorsolve_along(g, a, b, ans, axes)", "b": "np.linalg.tensorsolve(a, g, axes)"},
+    ),
 )
 
 RULES = collect(PRODUCTS, LINALG)

@@ -23,6 +23,7 @@ from . import (
     shapes,
     signals,
     special,
+    ufuncs,
 )
 from .table import Rule, by_name, collect
 
@@ -36,6 +37,7 @@ RULES: Mapping[str, Rule] = by_name(
         scalars.RULES,
         constant.RULES,
         special.RULES,
+        ufuncs.RULES,
         derivatives.RULES,
     )
 )
@@ -66,6 +68,8 @@ def rule_of(function: object) -> Rule | None:
         if entry is not None and entry[0] is function:
             return entry[1]
     source = getattr(function, "__self__", None)
+    if isinstance(source, np.ufunc):
+        return RULES.get(f"np.{source.__name__}.{getattr(function, '__name__', '')}")
     if isinstance(source, _RANDOM_SOURCES):
         return RULES.get(f"np.random.{getattr(function, '__name__', '')}")
     if isinstance(source, random.Random):
@@ -144,7 +148,7 @@ def _find(name: str) -> object | None:
         return getattr(builtins, root, None)
     if root == "np":
         return _reach(np, rest)
-    if root in ("math", "operator"):
+    if root in ("math", "cmath", "operator"):
         return getattr(importlib.import_module(root), rest, None)
     if root == "adjoint":
         return getattr(importlib.import_module("adjoint.runtime.surgery"), rest, None)

@@ -165,6 +165,7 @@ ORDERED = collect(
     ),
     general("np.bincount(x, weights=None, minlength=0)", vjp={"weights": "np.take(g, x)"}, jvp={"weights": "np.bincount(x, g, minlength)"}),
     general("np.sort(a, axis=-1)", vjp={"a": "unsort(g, a, axis)"}, jvp={"a": "sorted_like(g, a, axis)"}),
+    general("np.partition(a, kth, axis=-1)", vjp={"a": "unpartition(g, a, kth, axis)"}, jvp={"a": "partitioned_like(g, a, kth, axis)"}),
     linear("np.ediff1d(ary)", ary="np.reshape(undiff(g, np.zeros(np.size(ary)), 1, 0), np.shape(ary))"),
     linear("np.diff(a, n=1, axis=-1)", a="undiff(g, a, n, axis)"),
     general(
@@ -172,7 +173,7 @@ ORDERED = collect(
         vjp={"y": "trapezoid_dy(g, y, x, dx, axis)", "x": "trapezoid_dx(g, y, x, axis)", "dx": "unbroadcast(g * unit_trapezoid(y, x, axis), dx)"},
         jvp={"y": "np.trapezoid(g, x, dx, axis)", "x": "np.trapezoid(y, g, axis=axis)", "dx": "g * unit_trapezoid(y, x, axis)"},
     ),
-    missing("np.partition np.unique np.histogram np.apply_over_axes", why="no rule has been written yet"),
+    missing("np.unique np.histogram np.apply_over_axes", why="no rule has been written yet"),
 )
 
 RULES = collect(SUMS, EXTREMES, ORDERED)

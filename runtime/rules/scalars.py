@@ -10,6 +10,8 @@ from .table import collect, elementwise, general, missing, zero
 REAL_PART: dict[str, object] = {"gives_real": True, "takes_real": True}
 """Of a complex number of NumPy these functions see the real part alone."""
 
+COMPLEX: dict[str, object] = {"gives_complex": True}
+
 MATH = collect(
     elementwise("math.exp(x)", x="g * ans", also=REAL_PART),
     elementwise("math.exp2(x)", x="g * ans * math.log(2)", also=REAL_PART),
@@ -57,6 +59,40 @@ MATH = collect(
     zero("math.lcm math.comb math.perm math.factorial math.isqrt math.ulp"),
 )
 
+# Of complex numbers these are NumPy's functions; so are the slopes.
+CMATH = collect(
+    elementwise("cmath.exp(x)", x="g * ans", also=COMPLEX),
+    general("cmath.log(x, base=None)", vjp={"x": "unbroadcast(g / (x * log_of_base(base)), x)"}, jvp={"x": "g / (x * log_of_base(base))"}, also={**COMPLEX, "unwritten": ("base",), "plain": {"x": "unbroadcast(g / x, x)"}}),
+    elementwise("cmath.log10(x)", x="g / (x * math.log(10))", also=COMPLEX),
+    elementwise("cmath.sqrt(x)", x="0.5 * g / ans", also=COMPLEX),
+    elementwise("cmath.sin(x)", x="g * np.cos(x)", also=COMPLEX),
+    elementwise("cmath.cos(x)", x="-g * np.sin(x)", also=COMPLEX),
+    elementwise("cmath.tan(x)", x="g * (1 + ans * ans)", also=COMPLEX),
+    elementwise("cmath.asin(x)", x="g / (np.sqrt(-(x - 1 + 0j)) * np.sqrt(1 + x + 0j))", also=COMPLEX),
+    elementwise("cmath.acos(x)", x="-g / (np.sqrt(-(x - 1 + 0j)) * np.sqrt(1 + x + 0j))", also=COMPLEX),
+    elementwise("cmath.atan(x)", x="g / (1 + x * x)", also=COMPLEX),
+    elementwise("cmath.sinh(x)", x="g * np.cosh(x)", also=COMPLEX),
+    elementwise("cmath.cosh(x)", x="g * np.sinh(x)", also=COMPLEX),
+    elementwise("cmath.tanh(x)", x="g * (1 - ans * ans)", also=COMPLEX),
+    elementwise("cmath.asinh(x)", x="g / np.sqrt(x * x + 1 + 0j)", also=COMPLEX),
+    elementwise("cmath.acosh(x)", x="g / (np.sqrt(x - 1 + 0j) * np.sqrt(x + 1 + 0j))", also=COMPLEX),
+    elementwise("cmath.atanh(x)", x="g / (1 - x * x)", also=COMPLEX),
+    general("cmath.phase(z)", vjp={"z": "unbroadcast(-1j * divide_or_zero(g, z), z)"}, jvp={"z": "np.imag(divide_or_zero(g, z))"}, also={"gives_real": True}),
+    general(
+        "cmath.polar(z)",
+        vjp={"z": "unbroadcast(g[0] * direction(z + 0j) - 1j * divide_or_zero(g[1], z), z)"},
+        jvp={"z": "[np.real(g * direction(z + 0j)), np.imag(divide_or_zero(g, z))]"},
+        also={"result": "tuple", "gives_real": True},
+    ),
+    general(
+        "cmath.rect(r, phi)",
+        vjp={"r": "unbroadcast(g * np.exp(1j * phi), r)", "phi": "unbroadcast(1j * g * ans, phi)"},
+        jvp={"r": "g * np.exp(1j * phi)", "phi": "1j * g * ans"},
+        also=COMPLEX,
+    ),
+    zero("cmath.isfinite cmath.isnan cmath.isinf cmath.isclose"),
+)
+
 BUILTINS = collect(
     general("sum(iterable, start=0)", vjp={"iterable": "sum_dx(g, iterable)", "start": "unbroadcast(g, start)"}, jvp={"iterable": "sum(g)", "start": "expand(g, ans)"}),
     general("max(*args)", vjp={"args": "extreme_dx(g, k, ans, *args)"}, jvp={"args": "extreme_along(g, k, ans, *args)"}, also={"memory": "maybe"}),
@@ -76,4 +112,4 @@ DRAWN = collect(
     missing("random.betavariate random.gammavariate random.vonmisesvariate", why="the numbers drawn depend on its parameters by acceptance and rejection"),
 )
 
-RULES = collect(MATH, BUILTINS, DRAWN)
+RULES = collect(MATH, CMATH, BUILTINS, DRAWN)

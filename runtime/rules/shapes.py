@@ -17,6 +17,7 @@ RESHAPING = collect(
     linear("np.atleast_1d(a)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe"}),
     linear("np.atleast_2d(a)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe"}),
     linear("np.atleast_3d(a)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe"}),
+    general("np.broadcast_arrays(*args)", vjp={"args": "broadcast_part(g, k, *args)"}, jvp={"args": "broadcast_at(g, k, *args)"}, also={"result": "tuple", "memory": "maybe"}),
     linear("np.broadcast_to(array, shape)", array="unbroadcast(g, array)", also={"memory": "view"}),
 )
 
@@ -27,6 +28,7 @@ AXES = collect(
     linear("np.matrix_transpose(x)", x="np.swapaxes(g, -1, -2)", also={"memory": "view", "methods": ("mT",), "aliases": ("np.linalg.matrix_transpose",)}),
     linear("np.swapaxes(a, axis1, axis2)", a="np.swapaxes(g, axis1, axis2)", also={"memory": "view", "methods": ("swapaxes",)}),
     linear("np.moveaxis(a, source, destination)", a="np.moveaxis(g, destination, source)", also={"memory": "view"}),
+    linear("np.rollaxis(a, axis, start=0)", a="np.moveaxis(g, rolled_to(g, axis, start), axis)", also={"memory": "view"}),
     linear("np.flip(m, axis=None)", m="np.flip(g, axis)", also={"memory": "view"}),
     linear("np.fliplr(m)", m="np.fliplr(g)", also={"memory": "view"}),
     linear("np.flipud(m)", m="np.flipud(g)", also={"memory": "view"}),
@@ -80,6 +82,7 @@ PICKING = collect(
     general("ndarray.item(a, *args)", vjp={"a": "item_da(g, a, *args)"}, jvp={"a": "item_at(g, *args)"}, also={"methods": ("item",)}),
     general("ndarray.tolist(a)", vjp={"a": "cast_back(np.array(g), a, a)"}, jvp={"a": "g.tolist()"}, also={"result": "list", "methods": ("tolist",)}),
     linear("np.delete(arr, obj, axis=None)", arr="undelete(g, arr, obj, axis)"),
+    general("np.trim_zeros(filt, trim='fb', axis=None)", vjp={"filt": "untrim(g, filt, trim, axis)"}, jvp={"filt": "g[kept_of(filt, trim, axis)]"}, also={"memory": "view"}),
     linear("np.compress(condition, a, axis=None)", a="untake(g, a, np.flatnonzero(condition), axis)"),
     linear("np.extract(condition, arr)", arr="untake(g, arr, np.flatnonzero(condition))"),
     general("np.choose(a, choices)", vjp={"choices": "unchoose(g, a, choices)"}, jvp={"choices": "np.choose(a, expand(g, choices))"}, also={"sequences": ("choices",)}),
@@ -90,7 +93,7 @@ PICKING = collect(
         also={"sequences": ("condlist", "choicelist")},
     ),
     missing("np.copyto np.put np.fill_diagonal np.place np.putmask np.put_along_axis", why="it writes in place; assign to a subscript instead"),
-    missing("np.broadcast_arrays np.rollaxis np.trim_zeros np.require np.asarray_chkfinite", why="no rule has been written yet", also={"memory": "maybe"}),
+    missing("np.require np.asarray_chkfinite", why="no rule has been written yet", also={"memory": "maybe"}),
     missing("np.r_", why="brackets that join have no rule; call `np.concatenate`"),
     missing("np.c_", why="brackets that join have no rule; call `np.column_stack`"),
     missing("np.mgrid np.ogrid", why="what stands in the brackets has no rule; call `np.linspace` and `np.meshgrid`"),

@@ -60,7 +60,18 @@ POLYNOMIALS = collect(
     general("np.polysub(a1, a2)", vjp={"a1": "low_terms(g, a1)", "a2": "-low_terms(g, a2)"}, jvp={"a1": "np.polysub(g, np.zeros_like(a2))", "a2": "np.polysub(np.zeros_like(a1), g)"}),
     multilinear("np.polymul(a1, a2)", a1="polymul_part(g, a1, a2)", a2="polymul_part(g, a2, a1)"),
     general("np.vander(x, N=None, increasing=False)", vjp={"x": "vander_dx(g, x, increasing)"}, jvp={"x": "vander_along(g, x, ans, increasing)"}),
-    missing("np.polyfit np.polydiv np.polyint np.roots np.poly np.i0", why="no rule has been written yet"),
+    general(
+        "np.polyint(p, m=1, k=None)",
+        vjp={"p": "unpolyint(g, p, m)", "k": "constants_dk(g, k, m)"},
+        jvp={"p": "np.polyint(g, m)", "k": "constants_along(g, ans, m)"},
+    ),
+    general(
+        "np.polyfit(x, y, deg, *, w=None)",
+        vjp={"x": "polyfit_parts(g, x, y, ans, w)[0]", "y": "polyfit_parts(g, x, y, ans, w)[1]", "w": "polyfit_parts(g, x, y, ans, w)[2]"},
+        jvp={"x": "polyfit_along(g, x, y, ans, w, 'x')", "y": "polyfit_along(g, x, y, ans, w, 'y')", "w": "polyfit_along(g, x, y, ans, w, 'w')"},
+    ),
+    general("np.roots(p)", vjp={"p": "roots_dp(g, p, ans)"}, jvp={"p": "roots_along(g, p, ans)"}, also={"gives_complex": True}),
+    missing("np.polydiv np.poly", why="no rule has been written yet"),
 )
 
 FOURIER = collect(
@@ -80,7 +91,9 @@ FOURIER = collect(
     ),
     linear("np.fft.fftshift(x, axes=None)", x="np.fft.ifftshift(g, axes)"),
     linear("np.fft.ifftshift(x, axes=None)", x="np.fft.fftshift(g, axes)"),
-    missing("np.fft.hfft np.fft.ihfft", why="no rule has been written yet"),
+    # hfft(a, n) is irfft(conj(a), n) but for its scale, and ihfft(a) is conj(rfft(a)).
+    linear("np.fft.hfft(a, n=None, axis=-1, norm=None)", a="fitted(np.conjugate(irfft_da(g, axis, other_norm(norm))), a)", also={"gives_real": True}),
+    linear("np.fft.ihfft(a, n=None, axis=-1, norm=None)", a="rfft_da(np.conjugate(g), a, n, axis, other_norm(norm))", also={"gives_complex": True}),
 )
 
 RULES = collect(SEQUENCES, STATISTICS, POLYNOMIALS, FOURIER)

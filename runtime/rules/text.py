@@ -40,7 +40,7 @@ def pullback_text(
     >>> pullback_text(RULES["np.power"], "x", {"x", "y"}, {"y": 3})
     'g * 3 * x ** 2'
     >>> pullback_text(RULES["np.sum"], "a"), pullback_text(RULES["np.sum"], "a", {"a"})
-    ('unreduce(g, a, axis, keepdims, dtype)', 'unreduce(g, a)')
+    ('unreduce(g, a, axis, keepdims, dtype, where)', 'unreduce(g, a)')
     """
     _require(rule, param)
     if given is not None and param in rule.plain and _is_plain(rule, given):

@@ -8,16 +8,16 @@ REWRITES: dict[str, tuple[str, str, str]] = {
         """
             def f(x):
                 a = x.reshape(2, 2)
-                return np.sum(np.linalg.eigvals(a + a.T).real)
-            #                 ^^^^^^^^^^^^^^^^^^^^^^^^^^
+                return np.sum(np.poly(a + a.T).real)
+            #                 ^^^^^^^^^^^^^^^^
         """,
-        "`np.linalg.eigvals` has no derivative rule: no rule has been written yet, and a "
+        "`np.poly` has no derivative rule: no rule has been written yet, and a "
         "derivative flows through this call; use a function that has one, or compute this"
         " where nothing is differentiated",
         """
             def f(x):
                 a = x.reshape(2, 2)
-                return np.sum(np.linalg.eigvalsh(a + a.T))
+                return np.prod(1.0 - np.linalg.eigvalsh(a + a.T))
         """,
     ),
     "a method without a rule": (

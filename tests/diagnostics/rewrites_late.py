@@ -145,12 +145,12 @@ REWRITES: dict[str, tuple[str, str, str, str]] = {
     "a function without a rule that is chosen when it runs": (
         """
             def f(x):
-                g = [np.linalg.eigvals, np.linalg.eigvalsh][int(x[0] > 9.0)]
+                g = [np.poly, np.linalg.eigvalsh][int(x[0] > 9.0)]
                 a = x.reshape(2, 2)
                 return np.sum(g(a + a.T)).real  # refused
         """,
         "MissingRule",
-        "`np.linalg.eigvals` has no derivative rule: no rule has been written yet",
+        "`np.poly` has no derivative rule: no rule has been written yet",
         """
             def f(x):
                 g = [np.linalg.eigvalsh, np.linalg.eigvalsh][int(x[0] > 9.0)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import cmath
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
@@ -115,7 +116,7 @@ def function_named(name: str) -> Callable[..., Any]:
 
             rest = rest.removeprefix("special.")
         else:
-            module = {"np": np, "math": math, "operator": operator}[root]
+            module = {"np": np, "math": math, "cmath": cmath, "operator": operator}[root]
         found = module
         for part in rest.split("."):
             found = getattr(found, part)

@@ -62,6 +62,10 @@ VALUES: dict[str, object] = {
     "late": np.array([0.4, 0.2, 0.0, 0.7, 0.3]),
     "points": np.array([0.15, 0.6, 0.65, 1.0]),
     "k": np.array([0, 2, 1]),
+    "simple": np.array([1.0, -0.6, -1.9, 0.8]),
+    "turning": np.array([[0.3, -1.2, 0.1], [0.9, 0.2, 0.4], [-0.2, 0.3, 1.5]]),
+    "four": _array(2, 3, 6) + 3 * np.eye(6).reshape(2, 3, 6),
+    "swapped": _array(6, 2, 3) + 3 * np.eye(6).reshape(6, 2, 3),
     "g23": _array(2, 3),
     "g234": _array(2, 3, 4),
     "g243": _array(2, 4, 3),
@@ -134,7 +138,8 @@ np.frexp(m)  math.nextafter(s, 1.0)
 np.ediff1d(m)  np.ldexp(m, 3)  np.ldexp(s, ints)  np.unwrap(long)  np.unwrap(c, axis=1)
 np.sum(m, where=mask)  np.sum(m, axis=0, initial=s)
 np.sum(c, (0, 2), keepdims=True, where=c > 0)
-np.sum(m, axis=1, dtype=float)  np.mean(m, axis=1, where=mask)  np.mean(m, where=mask, keepdims=True)
+np.sum(m, axis=1, dtype=float)  np.mean(m, axis=1, where=mask)
+np.mean(m, where=mask, keepdims=True)
 np.var(m, axis=1, where=mask)  np.var(k34, where=k34 > 0, ddof=1)  np.std(m, where=mask)
 np.std(k34, 1, where=k34 < 0.9, keepdims=True, dtype=float)  np.prod(m, axis=1, where=mask)
 np.prod(m, initial=s)  np.prod(m, axis=0, initial=s, where=mask, dtype=float)
@@ -150,11 +155,20 @@ np.quantile(u, 0.3, method='lower')  np.quantile(c, [0.1, 0.77], axis=1, method=
 np.percentile(m, 40, axis=1, method='median_unbiased')  np.quantile(u, 0.3, method='midpoint')
 np.percentile(u, [20, 50], method='inverted_cdf')
 np.quantile(u, 0.4, method='averaged_inverted_cdf')
+np.add.reduce(m)  np.add.reduce(c, (0, 2), where=c > 0)  np.multiply.reduce(m, 1)
+np.add.reduce(m, 1, keepdims=True, initial=s)  np.multiply.reduce(holes, axis=1)
+np.maximum.reduce(m, axis=None)  np.minimum.reduce(m, 1, initial=s)  np.logaddexp.reduce(m, axis=1)
+np.add.accumulate(m, 1)  np.multiply.accumulate(m, axis=1)  np.add.reduceat(u, [0, 3, 1, 2])
+np.add.reduceat(m, [0, 2], axis=1)  np.add.outer(m, v)  np.subtract.outer(v, m)
+np.multiply.outer(m, v)  np.multiply.outer(s, v)  np.divide.outer(v, pos)
+np.partition(u, 2)  np.partition(m, 1, axis=0)  np.partition(m, [1, 3], axis=None)
 
 np.reshape(m, (3, 2))  np.reshape(m, -1)  ndarray.reshape(m, 3, 2)  ndarray.reshape(m, (6,))
 np.ravel(m)  ndarray.flatten(m)  np.squeeze(row)  np.squeeze(row, axis=0)  np.expand_dims(m, 1)
 np.atleast_1d(zero)  np.atleast_2d(v)  np.atleast_3d(m)
 np.broadcast_to(row, (2, 3))  np.broadcast_to(v, (2, 3))
+np.broadcast_arrays(row, col)  np.broadcast_arrays(v, m, s)  np.rollaxis(c, 2)  np.rollaxis(c, 0, 3)
+np.rollaxis(c, -1, -2)  np.trim_zeros(u)  np.trim_zeros(m, 'b', axis=1)
 np.transpose(m)  np.transpose(c, (2, 0, 1))  np.transpose(c, (-1, 0, 1))
 ndarray.transpose(c)  ndarray.transpose(c, 1, 2, 0)  ndarray.transpose(c, (1, 2, 0))
 ndarray.T(m)  np.matrix_transpose(c)  np.swapaxes(c, 0, 2)  np.moveaxis(c, 0, -1)
@@ -242,6 +256,10 @@ np.linalg.norm(k34, -1)  np.linalg.norm(k34, np.inf)  np.linalg.norm(k34, -np.in
 np.linalg.norm(c, 2, axis=(0, 2))  np.linalg.norm(c, 1, axis=(2, 0), keepdims=True)
 np.linalg.vector_norm(c)  np.linalg.vector_norm(m, axis=1, ord=3)  np.linalg.matrix_norm(c)
 np.linalg.vector_norm(c, axis=(0, 1), ord=1)  np.linalg.matrix_norm(c, ord='nuc', keepdims=True)
+np.linalg.eig(a)  np.linalg.eig(a2)  np.linalg.eig(turning)  np.linalg.eigvals(a2)
+np.linalg.eigvals(turning)  np.linalg.cholesky(spd2, upper=True)
+np.linalg.tensorinv(four)  np.linalg.tensorinv(a, ind=1)  np.linalg.tensorsolve(four, n)
+np.linalg.tensorsolve(swapped, n, axes=(0,))
 np.linalg.matrix_power(a, 3)  np.linalg.matrix_power(a, 0)  np.linalg.matrix_power(a, -2)
 np.linalg.matrix_power(a2, 5)  np.linalg.matrix_power(a, 1)
 np.linalg.multi_dot([m, k34, tall])  np.linalg.multi_dot([v, a, w])  np.linalg.multi_dot([m, v])
@@ -271,6 +289,12 @@ np.polyval(u, m)  np.polyval(v, s)  np.polyval(v, zero)  np.polyder(u)  np.polyd
 np.polyder(v, 3)
 np.polyadd(u, v)  np.polysub(v, u)  np.polymul(u, v)  np.vander(v)  np.vander(v, 5, True)
 np.vander(v, 1)
+np.polyint(u)  np.polyint(u, 3)  np.polyint(v, 2, w[:2])  np.polyint(v, k=s)
+np.polyfit(u, spaced, 2)  np.polyfit(u, tall2.reshape(8, 3)[:5], 1)
+np.polyfit(spaced, u, 2, w=spaced + 0.3)  np.roots(simple)  np.roots(u)
+np.fft.hfft(u)  np.fft.hfft(m, 7, 0, 'ortho')  np.fft.hfft(u, 4, norm='forward')
+np.fft.ihfft(u)  np.fft.ihfft(m, 2, 1, 'ortho')  np.fft.ihfft(m, 5, norm='forward')
+np.i0(m)  np.nan_to_num(gaps, nan=2.0, posinf=1.0)  bessel_i(2, m)
 np.fft.rfft(u)  np.fft.rfft(m, 4)  np.fft.rfft(m, 2, 1)  np.fft.rfft(c, axis=0, norm='ortho')
 np.fft.fft(u)  np.fft.fft(m, 4, 0, 'forward')  np.fft.ifft(u, 3)  np.fft.fft2(m)  np.fft.ifft2(c)
 np.fft.irfft(u)  np.fft.irfft(u, 7, norm='forward')  np.fft.irfft(m, axis=0, norm='ortho')
@@ -337,6 +361,7 @@ COMPLEX_VALUES: dict[str, object] = {
     "za": _array(3, 3) + 1j * _array(3, 3) + 2 * np.eye(3),
     "ra": _array(3, 3) + 2 * np.eye(3),
     "zh": _hermitian(3),
+    "q": 0.5 - 0.3j,
     "zlate": np.array([0.4 + 0.2j, 0.2, 0.0, 0.7j]),
     "points": np.array([0.15, 0.6, 0.65, 1.0]),
     "spaced": np.array([0.1, 0.5, 0.7, 1.3, 1.4]),
@@ -344,6 +369,14 @@ COMPLEX_VALUES: dict[str, object] = {
 
 COMPLEX_SAMPLES = """
 complex(0.5, 0.25)  abs(0.5 + 0.2j)
+cmath.exp(q)  cmath.log(q)  cmath.log(q, 1.7)  cmath.log10(q)  cmath.sqrt(q)  cmath.sin(q)
+cmath.cos(q)  cmath.tan(q)  cmath.asin(q)  cmath.acos(q)  cmath.atan(q)  cmath.sinh(q)
+cmath.cosh(q)  cmath.tanh(q)  cmath.asinh(q)  cmath.acosh(q)  cmath.atanh(q)  cmath.phase(q)
+cmath.polar(q)  cmath.rect(0.7, 0.4)  cmath.sqrt(-0.7)  cmath.log(-0.4)  cmath.asin(1.4)
+np.linalg.eig(za)  np.linalg.eigvals(za)  np.fft.hfft(zv)  np.fft.hfft(z, 6, 0, 'ortho')
+np.polyint(zv)  np.roots(zv)  np.partition(r, 1)  np.broadcast_arrays(z, r)
+np.add.reduce(z)  np.multiply.outer(r, zv)  np.linalg.tensorinv(za, ind=1)
+np.sum(z, axis=0, where=r > 0)  np.mean(z, where=r > 0)  np.var(z, where=r > 0)
 np.add(z, r)  np.multiply(z, y)  np.multiply(r, z)  np.divide(r, z)  np.power(z, 2)  np.power(z, y)
 np.negative(z)  np.reciprocal(z)  np.square(z)  np.sqrt(z)  np.exp(z)  np.log(z)  np.log10(z)
 np.sin(z)  np.cos(z)  np.tan(z)  np.arcsin(z)  np.arccos(z)  np.arctan(z)  np.sinh(z)  np.cosh(z)
