@@ -131,6 +131,55 @@ def takewhile(function: Function, values: Values) -> list[Any]:
     return taken
 
 
+def dropwhile(function: Function, values: Values) -> list[Any]:
+    """`itertools.dropwhile(f, xs)`."""
+    left = []
+    dropping = True
+    for value in values:
+        dropping = dropping and bool(function(value))
+        if not dropping:
+            left.append(value)
+    return left
+
+
+def filterfalse(function: Function, values: Values) -> list[Any]:
+    """`itertools.filterfalse(f, xs)`."""
+    return [value for value in values if not function(value)]
+
+
+def compress(values: Values, selectors: Values) -> list[Any]:
+    """`itertools.compress(xs, tests)`."""
+    return [v for v, s in zip(values, selectors) if s]  # noqa: B905 - the shorter decides
+
+
+def chain_of(parts: Iterable[Values]) -> list[Any]:
+    """`itertools.chain.from_iterable(xss)`."""
+    return [value for values in parts for value in values]
+
+
+def combinations(values: Values, r: int) -> list[Any]:
+    """`itertools.combinations(xs, r)`."""
+    items = list(values)
+    n = len(items)
+    if r == 2:
+        return [(items[i], items[j]) for i in range(n) for j in range(i + 1, n)]
+    if r == 3:
+        return [
+            (items[i], items[j], items[k])
+            for i in range(n) for j in range(i + 1, n) for k in range(j + 1, n)
+        ]  # fmt: skip
+    raise NotImplementedError("the derivative of itertools.combinations takes r=2 or 3")
+
+
+def permutations(values: Values, r: int) -> list[Any]:
+    """`itertools.permutations(xs, r)`."""
+    items = list(values)
+    n = len(items)
+    if r == 2:
+        return [(items[i], items[j]) for i in range(n) for j in range(n) if i != j]
+    raise NotImplementedError("the derivative of itertools.permutations takes r=2")
+
+
 def product_of(values: Values, *, repeat: int) -> list[Any]:
     """`itertools.product(xs, repeat=n)`."""
     items = list(values)
@@ -190,6 +239,30 @@ def min_of_two(first: Any, second: Any, *, key: Function) -> Any:
     return second if key(second) < key(first) else first
 
 
+def max_or(values: Values, *, default: Any) -> Any:
+    """`max(xs, default=x)`."""
+    items = list(values)
+    return max(items) if items else default
+
+
+def min_or(values: Values, *, default: Any) -> Any:
+    """`min(xs, default=x)`."""
+    items = list(values)
+    return min(items) if items else default
+
+
+def max_by_or(values: Values, *, key: Function, default: Any) -> Any:
+    """`max(xs, key=f, default=x)`."""
+    items = list(values)
+    return max(items, key=key) if items else default
+
+
+def min_by_or(values: Values, *, key: Function, default: Any) -> Any:
+    """`min(xs, key=f, default=x)`."""
+    items = list(values)
+    return min(items, key=key) if items else default
+
+
 Form = tuple[Any, tuple[str, ...]]
 """A function of the standard library, and how it is called: "" or a keyword for each argument."""
 
@@ -212,16 +285,35 @@ SOURCES: dict[Form, Function] = {
     (itertools.product, ("", "", "")): product_three,
     (itertools.pairwise, ("",)): pairwise,
     (itertools.takewhile, ("", "")): takewhile,
+    (itertools.dropwhile, ("", "")): dropwhile,
+    (itertools.filterfalse, ("", "")): filterfalse,
+    (itertools.compress, ("", "")): compress,
+    (itertools.chain.from_iterable, ("",)): chain_of,
+    (itertools.combinations, ("", "")): combinations,
+    (itertools.permutations, ("", "")): permutations,
     (itertools.product, ("", "repeat")): product_of,
     (itertools.zip_longest, ("", "", "fillvalue")): zip_longest,
     (max, ("", "key")): max_by,
     (min, ("", "key")): min_by,
     (max, ("", "", "key")): max_of_two,
     (min, ("", "", "key")): min_of_two,
+    (max, ("", "default")): max_or,
+    (min, ("", "default")): min_or,
+    (max, ("", "key", "default")): max_by_or,
+    (max, ("", "default", "key")): max_by_or,
+    (min, ("", "key", "default")): min_by_or,
+    (min, ("", "default", "key")): min_by_or,
 }
 
-LAZY = frozenset(function for function, _ in SOURCES) - {functools.reduce, max, min}
-"""Those that give an iterator."""
+_LAZY = frozenset(function for function, _ in SOURCES) - {functools.reduce, max, min}
+
+
+def is_lazy(function: Any) -> bool:
+    """Whether this is a function of those that gives an iterator."""
+    try:
+        return function in _LAZY
+    except TypeError:  # not hashable
+        return False
 
 
 def source_of(function: Any, roles: Sequence[str]) -> Function | None:

@@ -134,6 +134,14 @@ def is_call_of(node: gast.AST, scope: Scope, *names: str) -> str | None:
     return next((text for text in names if known.value is getattr(builtins, text)), None)
 
 
+def _is_quiet(value: expressions.Operand) -> bool:
+    """Whether evaluating an operand calls nothing."""
+    if isinstance(value, gast.Lambda):
+        return True
+    loud = gast.Call | gast.NamedExpr | gast.Yield | gast.Await
+    return isinstance(value, gast.AST) and not any(isinstance(n, loud) for n in gast.walk(value))
+
+
 def _without_generator(
     node: gast.Call,
     callee: Any,
@@ -155,8 +163,7 @@ def _without_generator(
         and isinstance(node.func.value, gast.Constant | gast.Name)
     )
     others = [value for value in values[1:] if value is not generator]
-    quiet = (gast.Constant, gast.Name, gast.Attribute, gast.Lambda)
-    plain = all(isinstance(value, quiet) for value in others)
+    plain = all(map(_is_quiet, others))
     if not (consumed or joins) or not plain or values[1] is not generator:
         raise comprehensions.refuse_generator(generator, scope)
     stop = None

@@ -29,6 +29,7 @@ import gast
 
 from adjoint.transform.ir.nodes import Ref, Var
 from adjoint.transform.ir.trees import located
+from adjoint.transform.library import is_lazy
 from adjoint.transform.lower.bindings import own_nodes
 from adjoint.transform.lower.scope import Cursor, Opened, Scope, resolve_path
 from adjoint.transform.lower.steady import Tree, is_steady
@@ -37,10 +38,6 @@ from adjoint.transform.source import read_source
 
 _TAKE_ALL = (list, tuple, sum, sorted, max, min, set, frozenset, dict, math.fsum, math.prod)
 _LISTED = (zip, enumerate, reversed)
-_LAZY = (
-    map, filter, itertools.accumulate, itertools.chain, itertools.product, itertools.pairwise,
-    itertools.takewhile, itertools.starmap, itertools.islice, itertools.zip_longest,
-)  # fmt: skip
 _ENDLESS = (itertools.count, itertools.cycle, itertools.repeat)
 _GENERATES = 0x20  # a flag of code objects
 
@@ -77,7 +74,10 @@ def _is_iterator(node: gast.AST, scope: Scope) -> bool:
     callee = _callee(node, scope)
     if callee is iter:
         return len(node.args) == 1 and not node.keywords
-    return _is_one(callee, (*_LISTED, *_LAZY, *_ENDLESS)) or _generator(callee) is not None
+    return (
+        is_lazy(callee) or _is_one(callee, (*_LISTED, *_ENDLESS))
+        or _generator(callee) is not None
+    )  # fmt: skip
 
 
 def _is_one(value: Any, among: tuple[Any, ...]) -> bool:
@@ -115,7 +115,7 @@ def _listed(node: gast.AST, scope: Scope) -> gast.AST:
     if isinstance(node, gast.GeneratorExp):
         return gast.copy_location(gast.ListComp(node.elt, node.generators), node)
     callee = _callee(node, scope)
-    if callee is iter or _is_one(callee, _LAZY):
+    if callee is iter or is_lazy(callee):
         items = node.args[0] if callee is iter else node
         return located(gast.Call(name("list"), [items], []), node)
     item, target = name("item"), name("item", gast.Store())
@@ -218,7 +218,7 @@ def _takes(load: gast.Name, tree: Tree, scope: Scope) -> bool:
             return value is load
         case gast.Call(args=args) as call:
             callee = _callee(call, scope)
-            if _is_one(callee, (zip, enumerate, map, filter, *_LAZY)):
+            if is_lazy(callee) or _is_one(callee, (zip, enumerate)):
                 return load in args and _takes_call(call, tree, scope)
             return _is_one(callee, (*_TAKE_ALL, any, all)) and args[0] is load
     return False

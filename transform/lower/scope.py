@@ -179,6 +179,8 @@ def resolve_path(node: gast.AST, scope: Scope) -> Atom | None:
         return None
     if isinstance(base.value, type) and base.text.partition(".")[0] not in scope.names:
         method = inspect.getattr_static(base.value, name := scope.attribute(node.attr), None)
+        if isinstance(method, types.ClassMethodDescriptorType):  # of a class written in C
+            return Ref(f"{base.text}.{name}", getattr(base.value, name))
         plain = isinstance(method, types.FunctionType)
         return Ref(f"{base.text}.{name}", method) if plain else None
     if not isinstance(base.value, types.ModuleType):

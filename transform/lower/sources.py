@@ -37,7 +37,7 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 from adjoint.transform.ir.rebuild import map_inside
-from adjoint.transform.library import LAZY, SOURCES, source_of
+from adjoint.transform.library import SOURCES, is_lazy, source_of
 from adjoint.transform.lower.operators import as_operator
 from adjoint.transform.lower.templates import CALLEE, hole, name
 
@@ -118,7 +118,7 @@ def _listed(value: Var) -> Op:
 
 
 def _lazy(op: Op) -> bool:
-    return isinstance(op.callee, Ref) and any(op.callee.value is one for one in LAZY)
+    return isinstance(op.callee, Ref) and is_lazy(op.callee.value)
 
 
 def _reached(op: Op) -> Op | None:
