@@ -77,7 +77,7 @@ def close(
         written: what a local function captures and writes into.
 
     Raises:
-        UnsupportedSyntax: one of them writes into what it holds, or is recursive with another.
+        UnsupportedSyntax: one of them writes into what it holds.
     """
     refuse_early(fn, kinds)
     body = _block(fn.body, _Surroundings(kinds, local, callees, names, written))
@@ -179,11 +179,6 @@ def _closed(atom: Atom, span: Span, known: _Surroundings, made: list[Stmt]) -> A
         return atom
     assert isinstance(atom, Var)
     name = atom.name.partition(".")[0].lstrip("%")
-    if local.mutual:
-        raise unsupported(
-            span, f"`{name}` and another local function call each other, and one of them is used "
-            "as a value here", "call it by its name, or define both outside",
-        )  # fmt: skip
     again = {**local.around, **(local.original.later if local.base else {})}
     if again:
         read = min(again)

@@ -17,7 +17,7 @@ from typing import Any
 
 from adjoint.runtime.eager_anomaly import is_watching
 from adjoint.runtime.errors import NotDifferentiable
-from adjoint.runtime.helpers import accumulate, zero_tangent
+from adjoint.runtime.helpers import zero_tangent
 from adjoint.runtime.rules import rule_of
 from adjoint.transform.analyses.activity import may_carry
 from adjoint.transform.analyses.kind import kind_of
@@ -27,6 +27,7 @@ from adjoint.transform.finishing import picked
 from adjoint.transform.forward.pushing import run
 from adjoint.transform.homes import original
 from adjoint.transform.keys import key_of
+from adjoint.transform.mutual import gathered, tied
 from adjoint.transform.parameters import Parameters, Slot, parameters_of
 from adjoint.transform.passes.pipeline import Passes
 from adjoint.transform.tensors import refuse_tensor
@@ -68,16 +69,14 @@ def opened_vjp(
         passes: the names of the rewrites that are made on the way.
     """
     found_for = _prepared("raw", function, tuple(wanted), args, kwargs, passes)
-    compiled, inner, held = found_for.compiled, found_for.inner, found_for.held
+    compiled, inner = found_for.compiled, found_for.inner
     value, pullback = compiled.run(*found_for.args, **found_for.given)
 
     def pull(g: Any) -> dict[Any, Any]:
         found = dict(zip(compiled.slots, picked(compiled, pullback(g)), strict=True))
         own = dict.fromkeys((*function.__code__.co_freevars, *_defaults(function)))
         own |= {name: found[Slot(name)] for name in inner}
-        for name, content in held.items():
-            if content is function:  # it called itself
-                own = accumulate({**own, name: None}, own[name])
+        own = gathered(function, own, _holding)
         slots = _slots_of(wanted, compiled.parameters)
         return {
             one: own if slot is None else found[slot]
@@ -106,22 +105,21 @@ def opened_jvp(
     seeds = {
         slot: one for slot, one in zip(slots, tangents.values(), strict=True) if slot is not None
     }
+    known = {} if own is None else tied(function, own, _holding)
     for name in call.inner:
-        itself = call.held.get(name) is function  # it calls itself
-        one = own if itself else own.get(name)  # type: ignore[union-attr]
+        one = known.get(name)
         seeds[Slot(name)] = zero_tangent(call.given[name]) if one is None else one
     return run(call.compiled, seeds, call.args, call.given)
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A call made ready: what serves it, all that it is given, and what the function holds."""
+    """A call made ready: what serves it, and all that it is given."""
 
     compiled: Compiled
     inner: tuple[str, ...]
     args: tuple[Any, ...]
     given: dict[str, Any]
-    held: dict[str, Any]
 
 
 def _prepared(
@@ -137,11 +135,19 @@ def _prepared(
             "with a keyword argument of that name; rename one of them"
         )
     if ITSELF in wanted:
-        refuse_tied(function, (value for value in held.values() if value is not function))
+        refuse_tied(function, held.values())
     args, defaults = _completed(function, args, kwargs)
     given = {**kwargs, **defaults, **held}
     compiled, inner = _find(mode, function, wanted, args, given, cells, tuple(held), passes)
-    return _Call(compiled, inner, args, given, held)
+    return _Call(compiled, inner, args, given)
+
+
+def _holding(function: FunctionType) -> dict[str, FunctionType]:
+    """The functions made inside that a function reads around it, by name."""
+    return {
+        name: held for name, held in _cells(function).items()
+        if isinstance(held, FunctionType) and is_made_inside(held)
+    }  # fmt: skip
 
 
 def is_fixed(value: object) -> bool:

@@ -23,11 +23,13 @@ _PLAIN = (str, bytes, int, float, complex, type(None), types.ModuleType, type)
 def refuse_tied(function: Any, held: Iterable[Any]) -> None:
     """Refuse a function or method that is found again in what it holds.
 
+    It may be held by functions alone (`transform.mutual`).
+
     Raises:
         NotDifferentiable: it is.
     """
     seen: set[int] = set()
-    pending = [one for value in held for one in _parts(value)]
+    pending = list(_beyond_functions(held))
     while pending:
         value = pending.pop()
         if value is function or (isinstance(value, types.MethodType) and value == function):
@@ -40,6 +42,21 @@ def refuse_tied(function: Any, held: Iterable[Any]) -> None:
         if id(value) not in seen and not isinstance(value, _PLAIN) and not hasattr(value, "dtype"):
             seen.add(id(value))
             pending += _parts(value)
+
+
+def _beyond_functions(held: Iterable[Any]) -> Iterator[Any]:
+    """What is in what a function holds, and in what the functions among it hold, and so on."""
+    seen: set[int] = set()
+    pending = list(held)
+    while pending:
+        value = pending.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, types.FunctionType):
+            pending += _parts(value)
+        else:
+            yield from _parts(value)
 
 
 def _parts(value: Any) -> Iterator[Any]:

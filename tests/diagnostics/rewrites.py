@@ -132,40 +132,25 @@ REWRITES: dict[str, tuple[str, str, str]] = {
                 return sum(out)
         """,
     ),
-    "functions as values that call each other": (
-        """
-            def f(x):
-                def even(n, v):
-                    return v if n == 0 else odd(n - 1, v * x[0])
-                def odd(n, v):
-                    return even(n - 1, v * x[1])
-                return [even, odd][0](2, x[2])
-            #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-        """,
-        "`even` and another local function call each other, and one of them is used as a "
-        "value here; call it by its name, or define both outside",
-        """
-            def f(x):
-                def even(n, v):
-                    return v if n == 0 else odd(n - 1, v * x[0])
-                def odd(n, v):
-                    return even(n - 1, v * x[1])
-                return even(2, x[2])
-        """,
-    ),
     "functions made by a comprehension whose variable is bound again": (
         """
             def f(x):
-                fs = [lambda v: v * y for y in x]
-            #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-                return sum(g(x[3]) for g in fs)
+                s = 0.0
+                for k in range(3):
+                    fs = [lambda v: v * y for y in x]
+            #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                    s = s + sum(g(x[k]) for g in fs)
+                return s
         """,
         "the function used as a value here reads `y` when it is called, and `y` may be "
         "bound again by then; let it keep the value, as in `lambda v, y=y: ...`",
         """
             def f(x):
-                fs = [lambda v, y=y: v * y for y in x]
-                return sum(g(x[3]) for g in fs)
+                s = 0.0
+                for k in range(3):
+                    fs = [lambda v, y=y: v * y for y in x]
+                    s = s + sum(g(x[k]) for g in fs)
+                return s
         """,
     ),
     "a variable that functions share, changed in place": (

@@ -7,13 +7,6 @@ this list, and is held to its gradient like any other.
 
 from __future__ import annotations
 
-REFUSED = {
-    "functions made by a comprehension that read its variable, which is bound again": (
-        "late_binding.comprehension_of_lambdas",
-    ),
-    "functions made inside that call each other, as values": (
-        "late_binding.mutual_recursion_as_a_value",
-    ),
-}
+REFUSED: dict[str, tuple[str, ...]] = {}
 
 NAMES = frozenset(name for names in REFUSED.values() for name in names)

@@ -74,7 +74,6 @@ class Held:
 
     holds: dict[Path, str]
     cells: frozenset[str]
-    mutual: bool
 
 
 def held_by(
@@ -84,17 +83,15 @@ def held_by(
     if name in known:
         local = known[name]
         paths = {path: local.captures[role] for path, role in local.holds.items()}
-        return Held(paths, local.cells, local.mutual)
+        return Held(paths, local.cells)
     found: dict[Path, str] = {(p,): v for p, v in defaults_of(defined[name]).items()}
     captured = defined[name].captures
-    cells, mutual = frozenset(captured), False
+    cells = frozenset(captured)
     for one in captured:
         if one not in defined and one not in known:
             found[one,] = one
         elif one not in above:
             inside = held_by(one, (*above, one), defined, known)
             found |= {(one, *path): variable for path, variable in inside.holds.items()}
-            cells, mutual = cells | inside.cells, mutual or inside.mutual
-        else:
-            mutual = mutual or one != name
-    return Held(found, cells, mutual)
+            cells |= inside.cells
+    return Held(found, cells)

@@ -33,6 +33,7 @@ from adjoint.transform.lower.bindings import (
     pattern_names,
     targets,
 )  # fmt: skip
+from adjoint.transform.lower.comprehension_cells import Once, comprehension_of
 from adjoint.transform.lower.templates import name as name_of
 from adjoint.transform.source import Source
 
@@ -70,13 +71,18 @@ def owner_of(tree: gast.AST, inner: gast.AST, name: str) -> Variable | None:
 
 
 def can_be_in_cell(tree: gast.AST, variable: Variable) -> bool:
-    """Whether a variable is bound by assignments, loops and `with` alone, or a parameter."""
+    """Whether a variable is bound by assignments, loops and `with` alone, or a parameter.
+
+    Or by a comprehension that its function evaluates once.
+    """
     line, name = variable
     found = [
         node for node in nodes(tree) if isinstance(node, gast.FunctionDef) and node.lineno == line
     ]
-    if len(found) != 1 or name not in _own(found[0]):
+    if len(found) != 1:
         return False
+    if name not in _own(found[0]):
+        return comprehension_of(found[0], name) is not None
     for node in own_nodes(found[0].body):
         match node:
             case gast.NamedExpr(target=gast.Name(id=text)) | gast.ExceptHandler(
@@ -146,11 +152,15 @@ def _own(node: gast.FunctionDef | gast.Lambda) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Inside:
-    """What names mean where a tree is written anew, and which variables are in cells."""
+    """What names mean where a tree is written anew, and which variables are in cells.
+
+    once: comprehensions of which a variable is in a cell, with the names of both.
+    """
 
     names: Mapping[str, str]
     cells: Mapping[Variable, str]
     class_name: str
+    once: tuple[tuple[Once, str, str], ...] = ()
 
 
 def _function(
@@ -164,7 +174,8 @@ def _function(
         if isinstance(node, gast.FunctionDef) and (node.lineno, name) in cells
     }  # fmt: skip
     hidden = {name: cell for name, cell in names.items() if name not in own}
-    inside = _Inside({**hidden, **made}, cells, class_name)
+    once = _of_comprehensions(node, own, cells)
+    inside = _Inside({**hidden, **made}, cells, class_name, once)
     new = copied(node)
     new.args = _arguments(node.args, around)
     if isinstance(node, gast.Lambda):
@@ -174,7 +185,30 @@ def _function(
     given = {param.id for param in parameters(node.args)}
     first = [_made(cell, name if name in given else None, class_name, node)
              for name, cell in made.items()]  # fmt: skip
-    new.body = first + [_tree(one, inside) for one in node.body]
+    new.body = first + _statements(node.body, inside)
+    return new
+
+
+def _of_comprehensions(
+    node: gast.AST, own: frozenset[str], cells: Mapping[Variable, str]
+) -> tuple[tuple[Once, str, str], ...]:
+    """The comprehensions of a function of which a variable is in a cell."""
+    found = []
+    for (line, name), cell in cells.items():
+        if isinstance(node, gast.FunctionDef) and node.lineno == line and name not in own:
+            once = comprehension_of(node, name)
+            if once is not None:
+                found.append((once, name, cell))
+    return tuple(found)
+
+
+def _statements(block: list[gast.AST], inside: _Inside) -> list[gast.AST]:
+    """Statements, before each the cells that a comprehension in it needs."""
+    new: list[gast.AST] = []
+    for stmt in block:
+        cells = [cell for one, _, cell in inside.once if one.statement is stmt]
+        new += [_made(cell, None, inside.class_name, stmt) for cell in cells]
+        new.append(_tree(stmt, inside))
     return new
 
 
@@ -231,6 +265,7 @@ def _tree(node: gast.AST, inside: _Inside) -> gast.AST:
     if isinstance(node, COMPREHENSIONS):
         own = {text for part in node.generators for text in targets(part.target)}
         names = {name: cell for name, cell in inside.names.items() if name not in own}
+        names |= {name: cell for one, name, cell in inside.once if one.comprehension is node}
         return _each(node, replace(inside, names=names))
     return _each(node, inside)
 
@@ -243,6 +278,9 @@ def _each(node: gast.AST, inside: _Inside) -> gast.AST:
     new = copied(node)
     for field in node._fields:
         value = getattr(node, field, None)
+        if isinstance(value, list) and value and isinstance(value[0], gast.stmt):
+            setattr(new, field, _statements(value, inside))
+            continue
         setattr(new, field, [change(part) for part in value] if isinstance(value, list)
                 else change(value))  # fmt: skip
     return new

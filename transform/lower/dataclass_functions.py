@@ -152,6 +152,6 @@ def _function(
     placed = tuple(_placed(stmt, span) for stmt in stmts)
     function = Function(title, params, placed, span, cls.__init__)
     _KNOWN[key] = LocalFunction(
-        function, {}, frozenset(), {}, frozenset(), False, title, cls.__init__
+        function, {}, frozenset(), {}, frozenset(), title, cls.__init__
     )
     return _KNOWN[key]

@@ -188,7 +188,7 @@ def _lifted(
         holds = {path: roles[variable] for path, variable in held.holds.items()}
         read = set(captures[name])
         cells[name] = LocalFunction(
-            shell, filled, frozenset(defaults), holds, held.cells, held.mutual, shell.name, origin,
+            shell, filled, frozenset(defaults), holds, held.cells, shell.name, origin,
             later={one: fn.span.line for one in sorted(read & later.get(name, frozenset()))},
             around={one: line for one, line in inherited.items() if one in read},
         )

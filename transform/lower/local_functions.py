@@ -19,7 +19,7 @@ class LocalFunction:
     those of them that calls may give, since the variable is a default.
     holds: what the running function holds, in a cell or as a default or through a function in a
     cell: under which names, and which of `captures` it is. cells: the variables around it that it
-    reads when it is called, functions included. mutual: whether a function that it calls calls it.
+    reads when it is called, functions included.
     name: what its emitted forms are called after. origin: the Python function it is nested in.
     inner: the local functions that it defines itself.
     later: the variables around it that may be bound again after it was made, each with the line of
@@ -33,7 +33,6 @@ class LocalFunction:
     defaults: frozenset[str]
     holds: Mapping[Path, str]
     cells: frozenset[str]
-    mutual: bool
     name: str
     origin: FunctionType
     inner: dict[str, LocalFunction] = field(default_factory=dict)

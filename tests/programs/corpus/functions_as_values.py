@@ -442,7 +442,7 @@ def map_that_is_kept(x):
     return sum(m) + sum(m)
 
 
-@program((0.4, 0.7), may_refuse=True)
+@program((0.4, 0.7))
 def mutually_recursive_and_kept(x, k):
     def even(n):
         return x if n == 0 else odd(n - 1) * k

@@ -795,3 +795,90 @@ def results_that_nobody_reads(x):
     for g in fs:
         g(x[1])
     return n
+
+
+@program((arr(4),))
+def comprehension_of_lambdas_over_pairs(x):
+    fs = [lambda v: v * a + b for a, b in zip(x, x * x, strict=True)]
+    return fs[0](x[1]) * fs[-1](x[2])
+
+
+@program((arr(4),))
+def comprehension_of_lambdas_over_two_loops(x):
+    fs = [lambda v: v * a + b for a in x for b in x[:2]]
+    return fs[0](x[1]) * fs[-1](x[2])
+
+
+@program((arr(4),))
+def dict_of_lambdas(x):
+    fs = {i: (lambda v: v * c + i) for i, c in enumerate(x)}
+    return fs[0](x[0]) * fs[1](x[1])
+
+
+@program((arr(4),))
+def lambdas_called_while_they_are_made(x):
+    fs = []
+    ys = [fs.append(lambda v: v * c) or fs[0](c) for c in x if c > -10]
+    return sum(ys) * fs[0](x[0])
+
+
+@program((arr(4),))
+def lambdas_over_arrays_made_twice(x):
+    k = x[0]
+
+    def make(s):
+        return [lambda v: np.sum(v * c * s * k) for c in [x, x * x, 2 * x]]
+
+    a, b = make(x[1]), make(x[2])
+    return a[0](x[0]) * b[1](x)
+
+
+@program((arr(4),))
+def comprehension_of_lambdas_over_nothing(x):
+    fs = [lambda v: v * c for c in x[:0]]
+    return x[0] + len(fs)
+
+
+@program((arr(4),))
+def three_that_call_each_other(x):
+    def a(n):
+        return x[0] if n <= 0 else b(n - 1) * x[1] + c(n - 2)
+
+    def b(n):
+        return x[2] if n <= 0 else c(n - 1) * x[3]
+
+    def c(n):
+        return x[1] if n <= 0 else a(n - 1) * b(n - 2) * x[0]
+
+    fs = {"a": a, "c": c}
+    return fs["a"](4) * fs["c"](3)
+
+
+def make_two(w, k):
+    def f(n, v):
+        return v * w if n == 0 else g(n - 1, v * k)
+
+    def g(n, v):
+        return v + k if n == 0 else f(n - 1, v * v * w)
+
+    return f, g
+
+
+@program((arr(4),))
+def two_that_call_each_other_by_a_factory(x):
+    total = 0.0
+    for k in range(3):
+        for h in make_two(x[k], x[k + 1]):
+            total = total + h(3, x[0])
+    return total
+
+
+@program((arr(4),))
+def two_that_call_each_other_given_to_map(x):
+    def even(n):
+        return np.sum(x) if n == 0 else odd(n - 1) * x[1]
+
+    def odd(n):
+        return x[2] if n == 0 else np.sum(np.sin(x * even(n - 1)))
+
+    return sum(map(even, [1, 2, 3])) * sum(map(odd, [0, 1]))
