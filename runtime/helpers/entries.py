@@ -8,6 +8,7 @@ from __future__ import annotations
 import types
 from typing import Any
 
+from ..errors import NotFollowed
 from .structures import accumulate, own
 
 
@@ -89,7 +90,13 @@ def add_field(d: Any, name: str, g: Any, like: Any) -> None:
 
     Raises:
         AttributeError: the attribute is computed, so that its cotangent belongs to other ones.
+        NotFollowed: it is one of a number or an array: a method that is used as a value.
     """
+    if hasattr(like, "dtype") or isinstance(like, int | float | complex):
+        raise NotFollowed(
+            f"`{name}` of a {type(like).__name__} is used as a value here, and a derivative flows "
+            "through it; call it where it is read, or make a `lambda` of it"
+        )
     fields = getattr(type(like), "_fields", ())
     if isinstance(d, list) and name in fields:
         position = fields.index(name)

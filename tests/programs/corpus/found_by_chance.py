@@ -413,3 +413,11 @@ def written_while_another_name_may_have_no_value(m, y):
     finally:
         b = m.reshape(4, 3)[1]
     return np.sum(np.sin(b)) + np.sum(y)
+
+
+@program((arr(4), arr(4)), may_refuse=True)
+def method_of_a_number_as_a_value(x, y):
+    near = x[0].__mul__
+    for i in range(2):
+        near = functools.partial(np.multiply, 0.5 * y[i])
+    return near(0.4)
