@@ -1,5 +1,7 @@
 """Programs that random ones led to: each was wrong, or broke the tool, when it was written."""
 
+import functools
+
 import numpy as np
 
 from ..registry import arr, program
