@@ -15,12 +15,14 @@ class Place:
     """The statement of the user's that an emitted one comes from; lines from 1, both included.
 
     adjoint: whether the emitted statement is part of its adjoint, and not the statement itself.
+    tangent: whether it is that of its tangent.
     """
 
     file: str
     line: int
     end_line: int
     adjoint: bool
+    tangent: bool = False
 
 
 Places = Sequence[Place | None]
@@ -51,10 +53,18 @@ def place_at(filename: str, line: int) -> Place | None:
 
 def statement_text(filename: str, line: int) -> str:
     """The emitted statement at a line, on one line."""
-    text, _ = _KNOWN[filename]
-    around = [s for s in statements(parsed(text).body) if s.lineno <= line <= s.end_lineno]
-    lines = text.splitlines()[around[-1].lineno - 1 : around[-1].end_lineno]
+    stmt = statement_at(filename, line)
+    lines = _KNOWN[filename][0].splitlines()[stmt.lineno - 1 : stmt.end_lineno]
     return " ".join(part.strip() for part in lines)
+
+
+def statement_at(filename: str, line: int) -> ast.stmt:
+    """The emitted statement at a line: the innermost."""
+    text, _ = _KNOWN[filename]
+    found: list[ast.stmt] = [
+        s for s in statements(parsed(text).body) if s.lineno <= line <= s.end_lineno
+    ]
+    return found[-1]
 
 
 def statements(block: Sequence[Any]) -> Iterator[Any]:

@@ -44,7 +44,9 @@ from adjoint.transform.summaries import (
 )  # fmt: skip
 from adjoint.transform.world import Analysis, World
 
-RESERVED = frozenset({*HELPERS, "np", "math", "Cell", "call_vjp", "call_jvp", "only_reads"})
+RESERVED = frozenset({
+    *HELPERS, "np", "math", "scipy", "Cell", "call_vjp", "call_jvp", "only_reads", "is_of_tangent"
+})  # fmt: skip
 """Names that emitted text uses in a meaning of its own."""
 
 Together = frozenset[tuple[str, str]]

@@ -8,6 +8,7 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
+from adjoint.runtime.caught import is_of_tangent
 from adjoint.transform.dynamic import is_call_vjp
 from adjoint.transform.emit.signature import is_literal
 from adjoint.transform.emit.standalone import CannotStandAlone, Header, free_names, standalone
@@ -116,6 +117,11 @@ def _require_known_callees(one: Emitted, needed: Mapping[str, Any]) -> None:
         raise CannotStandAlone(
             f"{one.adjoint.function.name}: it calls a function that is known only when it runs, "
             "and whose derivative would be made then; call it by its name"
+        )
+    if any(v is is_of_tangent for v in found):
+        raise CannotStandAlone(
+            f"{one.adjoint.function.name}: it tells errors of tangents from those of the function "
+            "by what this package knows of its lines"
         )
 
 

@@ -297,6 +297,7 @@ from .structures import unrestructure as unrestructure
 from .structures import zeros_like as zeros_like
 from .tangents import alike_tangent as alike_tangent
 from .tangents import field_tangent as field_tangent
+from .tangents import fill_tangent as fill_tangent
 from .tangents import object_tangent as object_tangent
 from .tangents import remove_tangent as remove_tangent
 from .tangents import replaced_tangent as replaced_tangent

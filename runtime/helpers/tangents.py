@@ -16,6 +16,22 @@ from .refusals import not_followed
 from .structures import fields_of
 
 
+def fill_tangent(d: Any, v: Any, x: Any) -> Any:
+    """The tangent of `x`, `d` before, when `x` is filled with a value whose tangent is `v`.
+
+    Numbers of NumPy's can be filled, too, and stay as they are.
+
+    >>> fill_tangent(np.zeros(2), 3.0, np.ones(2)), fill_tangent(1.0, 3.0, np.float64(2.0))
+    (array([3., 3.]), 1.0)
+    """
+    if isinstance(x, np.generic):
+        return d
+    if hasattr(d, "fill") and not isinstance(d, np.generic):
+        d.fill(v)
+        return d
+    return np.full(np.shape(x), v)
+
+
 def zero_tangent(x: Any) -> Any:
     """Zeros in the structure of `x`; arrays lie in memory as those of `x` do.
 

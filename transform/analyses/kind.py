@@ -109,6 +109,11 @@ SHARING = Kind("any", names=("cells",))
 DEEPEST = 4
 
 
+def may_lack_axes(kind: Kind) -> bool:
+    """Whether a value may turn out to be a number: arithmetic without axes gives those."""
+    return kind.tag in ("numeric", "any") or (kind.tag == "array" and not kind.ndim)
+
+
 def join(a: Kind | None, b: Kind | None) -> Kind:
     """The least kind that covers both; `None` is "nothing known yet".
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from adjoint.transform.analyses.activity import differentiable_operands
 from adjoint.transform.analyses.container_calls import DEEP_COPY
 from adjoint.transform.analyses.effects import WRITERS, is_rule
+from adjoint.transform.analyses.kind import may_lack_axes
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.buffers import ensure
@@ -27,7 +28,7 @@ from adjoint.transform.derive.pull_elements import (
     pull_list_copy,
     pull_view_of_dict,
 )  # fmt: skip
-from adjoint.transform.derive.pull_parts import may_lack_axes, pull_attribute, pull_index
+from adjoint.transform.derive.pull_parts import pull_attribute, pull_index
 from adjoint.transform.derive.pull_rules import pull_rule
 from adjoint.transform.derive.pull_stores import pull_scatter, pull_store
 from adjoint.transform.derive.sweep import Out, Sweep, assign
@@ -163,11 +164,11 @@ def _pull_effect(
     if name == "fill" and sweep.kind(base.name).is_number:
         return  # NumPy's numbers have the method, and stay as they are
     if name == "fill" and not sweep.kind(base.name).is_container:
-        if may_lack_axes(base.name, sweep) and base.name in state:
+        if may_lack_axes(sweep.kind(base.name)) and base.name in state:
             state[base.name] = replace(state[base.name], owned=False)  # an array where `a` is one
         buffer = ensure(base.name, state, sweep, out, sweep.value(after[base.name]))
         if sweep.is_active(op.args[1]):
-            taken = "sum_filled" if may_lack_axes(base.name, sweep) else "np.sum"
+            taken = "sum_filled" if may_lack_axes(sweep.kind(base.name)) else "np.sum"
             total = assign(out, sweep.names, call(taken, buffer))
             accumulate(op.args[1].name, total, state, sweep, out, fresh=True)  # type: ignore[union-attr]
         protect(buffer.name, base.name, state, sweep, out)

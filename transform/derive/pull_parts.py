@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import gast
 
-from adjoint.transform.analyses.kind import ANY, Kind, atom_kind
+from adjoint.transform.analyses.kind import ANY, Kind, atom_kind, may_lack_axes
 from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import call, expression
@@ -49,8 +49,9 @@ def pull_index(
         return
     value = flat(g, sweep, out)
     protect(buffer.name, base.name, state, sweep, out)
-    unknown = sweep.kind(base.name).tag == "any"
-    if not unknown and may_lack_axes(base.name, sweep) and not _needs_axes(index_parts(op), sweep):
+    kind = sweep.kind(base.name)
+    unknown = kind.tag == "any"
+    if not unknown and may_lack_axes(kind) and not _needs_axes(index_parts(op), sweep):
         added = replace(subscript(op, buffer, env, sweep, "added_at"), prim="derived.pop")
         out.append(Assign(buffer, replace(added, args=(*added.args, value))))
     elif unknown or (container and index_parts(op)[0].what != "at"):  # `+=` would join lists
@@ -64,12 +65,6 @@ def pull_index(
     else:
         indices = subscript(op, buffer, env, sweep)
         out.append(Effect(replace(indices, args=(*indices.args, value))))
-
-
-def may_lack_axes(name: str, sweep: Sweep) -> bool:
-    """Whether a cotangent may turn out to be a number: arithmetic gives those, of no axes."""
-    kind = sweep.kind(name)
-    return kind.tag in ("numeric", "any") or (kind.tag == "array" and not kind.ndim)
 
 
 def _needs_axes(parts: tuple[Part, ...], sweep: Sweep) -> bool:

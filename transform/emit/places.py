@@ -22,6 +22,13 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 
+
+class OfTangent(Span):
+    """The place of a statement whose tangent is what is emitted."""
+
+    __slots__ = ()
+
+
 Origin = tuple[Span, bool]
 """Where a statement comes from, and whether it is one of the user's that waited to be printed."""
 
@@ -124,4 +131,6 @@ def _blocks(stmt: gast.AST) -> Iterator[Sequence[gast.AST]]:
 
 
 def _place(span: Span, adjoint: bool) -> Place | None:
-    return None if span == NOWHERE else Place(span.file, span.line, span.end_line, adjoint)
+    if span == NOWHERE:
+        return None
+    return Place(span.file, span.line, span.end_line, adjoint, isinstance(span, OfTangent))

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import gast
+
+from adjoint.transform.analyses.caught import always_raises
 from adjoint.transform.analyses.effects import WRITERS, is_rule
 from adjoint.transform.analyses.liveness import exposed
+from adjoint.transform.derive.build import call
 from adjoint.transform.derive.pull_cells import is_of_cell
 from adjoint.transform.derive.pull_common import refuse, rule_of_callee
+from adjoint.transform.emit.places import OfTangent
 from adjoint.transform.forward.assign import assigned
 from adjoint.transform.forward.calls import pushed_call
 from adjoint.transform.forward.cells import pushed_cell
@@ -22,6 +27,7 @@ from adjoint.transform.forward.stores import augment, store, together
 from adjoint.transform.forward.zeros import zero, zeros_made
 from adjoint.transform.ir.names import names_bound
 from adjoint.transform.ir.nodes import (
+    CAUGHT,
     NOWHERE,
     Assign,
     Augment,
@@ -30,8 +36,10 @@ from adjoint.transform.ir.nodes import (
     Effect,
     For,
     If,
+    Keep,
     Op,
     Rhs,
+    Span,
     Stmt,
     Store,
     Try,
@@ -58,7 +66,11 @@ def push(block: Block, state: State, facts: Facts) -> Block:
 
 def _placed(new: Stmt, stmt: Stmt) -> Stmt:
     """A statement of a tangent, at the place of the statement that it goes with."""
-    return new if new is stmt or new.span != NOWHERE else replace(new, span=stmt.span)
+    return new if new is stmt or new.span != NOWHERE else replace(new, span=_of_tangent(stmt.span))
+
+
+def _of_tangent(span: Span) -> Span:
+    return OfTangent(span.file, span.line, span.column, span.end_line, span.end_column)
 
 
 def _written_after(block: Block, facts: Facts) -> list[frozenset[str]]:
@@ -208,7 +220,25 @@ def _try(stmt: Try, state: State, facts: Facts) -> list[Stmt]:
         complete(name, state, facts, before)
     inside = replace(facts, in_try=True)
     body = _completed(stmt.body, {}, inside)
-    return [*before, replace(stmt, body=body, orelse=_completed(stmt.orelse, {}, facts))]
+    handler = _completed(stmt.orelse, {}, facts)
+    added = len(walk(body)) > len(walk(stmt.body))
+    if added and stmt.catches and not always_raises(stmt.orelse):
+        handler = _passing_on(handler, stmt.span, facts)
+    return [*before, replace(stmt, body=body, orelse=handler)]
+
+
+def _passing_on(handler: Block, span: Span, facts: Facts) -> Block:
+    """A handler that first raises again what a tangent has raised: it is none of its affair."""
+    match handler:
+        case (Assign(target=error, value=Op(template=template)), *rest) if template is CAUGHT:
+            pass
+        case rest:
+            error = Var(facts.names.fresh("error"))
+    caught = Assign(error, Op("look", (), CAUGHT), span)
+    test = facts.names.temporary()
+    asked = replace(call("is_of_tangent", error), prim="look")
+    again = Keep(gast.Raise(None, None), (), span)
+    return (caught, Assign(test, asked, span), If(test, (again,), (), span), *rest)
 
 
 def _completed(block: Block, state: State, facts: Facts) -> Block:

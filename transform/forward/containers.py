@@ -10,6 +10,7 @@ import gast
 from adjoint.transform.analyses.classes import record_fields
 from adjoint.transform.analyses.container_calls import DEEP_COPY, REPLACE, SOURCE
 from adjoint.transform.analyses.containers import entries
+from adjoint.transform.analyses.kind import Kind, may_lack_axes
 from adjoint.transform.closures import CLOSURE
 from adjoint.transform.derive.build import call, expression
 from adjoint.transform.derive.pull_common import refuse
@@ -18,7 +19,7 @@ from adjoint.transform.forward.names import dot
 from adjoint.transform.forward.shapes import named, tangent
 from adjoint.transform.forward.stores import elements_zero, together
 from adjoint.transform.forward.zeros import NOTHING
-from adjoint.transform.ir.nodes import Assign, Atom, Const, Effect, Op, Ref, Rhs, Stmt
+from adjoint.transform.ir.nodes import Assign, Atom, Const, Effect, Op, Ref, Rhs, Stmt, Var
 from adjoint.transform.ir.places import hole, operand
 from adjoint.transform.refusals import unsupported
 
@@ -233,15 +234,19 @@ def change(stmt: Effect | Assign, op: Op, state: State, facts: Facts) -> list[St
     """
     name = op.prim.removeprefix("method:")
     make = _CHANGES.get(name)
-    if name == op.prim or make is None or not facts.is_active(op.args[0]):
+    if name == op.prim or not facts.is_active(op.args[0]):
         return None
     kind = facts.kind(op.args[0])
+    if name == "fill" and not kind.is_container:
+        return _filled(stmt, op, kind, state, facts)
+    if make is None:
+        return None
     if kind.tag == "record":  # what a method of that name does, or `del p[i]`, its class says
         if facts.reached.get(id(stmt)):
             refuse(stmt, op)
         return None
-    if not kind.is_container and kind.tag != "any" and (name != "fill" or kind.is_number):
-        return None  # NumPy's numbers have the method `fill`, and stay as they are
+    if not kind.is_container and kind.tag != "any":
+        return None
     out: Out = []
     done = make(op, state, facts, out)
     if isinstance(stmt, Assign):
@@ -252,6 +257,22 @@ def change(stmt: Effect | Assign, op: Op, state: State, facts: Facts) -> list[St
     if name == "remove":
         return [*out, Effect(done), stmt]
     return [*out, *together(Effect(done), stmt, facts)]
+
+
+def _filled(
+    stmt: Effect | Assign, op: Op, kind: Kind, state: State, facts: Facts
+) -> list[Stmt]:
+    """`a.fill(v)`; numbers of NumPy's have the method, too, and stay as they are."""
+    if kind.is_number:
+        return [stmt]
+    out: Out = []
+    done = _last(op, state, facts, out)
+    if not may_lack_axes(kind) or not isinstance(done.args[0], Var):
+        return [*out, *together(Effect(done), stmt, facts)]
+    held = done.args[0]
+    atoms = {"d": held, "v": done.args[1], "a": op.args[0]}
+    filled = Assign(held, expression("fill_tangent(d, v, a)", atoms, "derived.pop"))
+    return [*out, *together(filled, stmt, facts)]
 
 
 def _last(op: Op, state: State, facts: Facts, out: Out) -> Op:
@@ -293,7 +314,6 @@ _CHANGES: dict[str, Callable[[Op, State, Facts, Out], Op]] = {
     "appendleft": _last,
     "insert": _last,
     "setdefault": _last,
-    "fill": _last,
     "extend": _elements,
     "pop": _taken,
     "popleft": _taken,

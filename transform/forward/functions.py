@@ -18,6 +18,7 @@ from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
     Block,
+    Keep,
     Op,
     Param,
     Return,
@@ -97,12 +98,12 @@ def _answer(result: Atom, state: State, facts: Facts, both: bool, out: Out) -> A
 def _alive(block: Block, wanted: set[str], facts: Facts) -> Block:
     """The block without tangents that nobody reads, and without what was added for reverse mode.
 
-    The user's own statements stay.
+    The user's own statements stay, and what raises again the error of a tangent.
     """
     primal = {id(stmt) for stmt in walk(facts.function.body)}
 
     def stays(stmt: Stmt) -> bool:
-        return id(stmt) in primal and not _is_idle(stmt)
+        return isinstance(stmt, Keep) or (id(stmt) in primal and not _is_idle(stmt))
 
     held = {name: var.name for name, var in facts.dots.items()}
     shared = {

@@ -75,7 +75,9 @@ def _array(given: Any, value: Any, what: str, written: bool) -> Any:
     if value.dtype.kind not in "fc":
         return _zero(value)
     found = _plain(_seeded(given, value, what), value)
-    if not written or isinstance(value, np.generic):
+    if isinstance(value, np.generic):  # it is indexed as the argument is
+        return value.dtype.type(found)
+    if not written:
         return found
     own = home.namespace_of(value).empty_like(value)
     own[...] = found

@@ -49,7 +49,7 @@ def fill_leaves_a_number_as_it_is(x):
     return np.sum(y * y)
 
 
-@program((_NUMBER,), (_ZERO_AXES,), (_ROW,))
+@program((_NUMBER,), (_ROW,))
 def fill_of_what_may_be_a_number(x):
     y = np.squeeze(x * 2.0)
     s = np.sum(y * y)
