@@ -50,6 +50,8 @@ def check_gradient(
     Raises:
         WrongGradient: a derivative is wrong (said is which, of which entry of which argument), or
             the function has a kink there.
+        AdjointError: the function is not differentiated, or its derivatives are not (a note says
+            so).
 
     >>> check_gradient(lambda x: np.sum(np.sin(x) * x), np.array([0.3, 2.0]))
     >>> check_gradient(lambda x: np.sum(np.abs(x)), np.array([0.0, 2.0]))
@@ -82,8 +84,18 @@ def check_gradient(
     back = sum(_inner(tangents[i], found[i]) for i in places)
     if not math.isclose(there, back, rel_tol=rtol, abs_tol=atol):
         raise WrongGradient(f"{title}: forward mode gives {there:.10g}, reverse mode {back:.10g}")
-    if order > 1:
+    if order < 2:
+        return
+    try:
         _second_order(made, seed, args, kwargs, places, names, rng, rtol, atol)
+    except WrongGradient:
+        raise
+    except AdjointError as error:
+        error.add_note(
+            f"The first derivatives of {title} are right; to check them alone: "
+            "check_gradient(..., order=1)"
+        )
+        raise
 
 
 def _second_order(

@@ -115,6 +115,17 @@ def test_right_derivatives_pass():
     check_gradient(lambda p: np.sum(p["a"] ** 3) * p["b"], {"a": Q, "b": 2.0})
 
 
+def test_a_refusal_of_second_derivatives_says_that_the_first_are_right():
+    def doubled(x):
+        x *= 2.0
+        return np.sum(x * x)
+
+    check_gradient(doubled, np.array([0.3, 2.0]), order=1)
+    with pytest.raises(adjoint.AdjointError) as raised:
+        check_gradient(doubled, np.array([0.3, 2.0]))
+    assert "The first derivatives of doubled are right" in raised.value.__notes__[-1]
+
+
 @pytest.mark.parametrize("at", [0.0, 1.0])
 def test_a_kink_is_no_wrong_derivative(at):
     with pytest.raises(adjoint.WrongGradient, match=r"a kink at entry 1 of `x`"):
