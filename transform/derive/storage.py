@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import gast
 
 from adjoint.transform.analyses.effects import is_rule
-from adjoint.transform.analyses.kind import ANY
+from adjoint.transform.analyses.kind import ANY, CELL
 from adjoint.transform.analyses.operations import rule_of_name
 from adjoint.transform.analyses.versions import TOP, Version
 from adjoint.transform.derive.carrying import insert, restore
@@ -165,6 +165,8 @@ def _recomputable(
     env, lasting = sweep.facts.versions.before[id(stmt)], _lasting(sweep.facts)
     for atom in op.args:
         if isinstance(atom, Var):
+            if sweep.facts.kinds.get(atom.name) == CELL:  # it holds something else by then
+                return False
             operand = env[atom.name]
             placeholder = f"{operand.name}@{operand.number}"
             whole = operand.number in lasting and not spoiled(operand, sweep.facts, pinned)

@@ -882,3 +882,25 @@ def two_that_call_each_other_given_to_map(x):
         return x[2] if n == 0 else np.sum(np.sin(x * even(n - 1)))
 
     return sum(map(even, [1, 2, 3])) * sum(map(odd, [0, 1]))
+
+
+@program((arr(4), arr(4)), wrt=(0, 1))
+def tests_of_what_a_function_counts(x, y):
+    n = 1
+
+    def bump():
+        nonlocal n
+        n += 1
+        return y[0]
+
+    functions = [bump]
+    t = 1.0
+    for j in range(2):
+        t *= np.sum(x[n - 1 : n + 1] * y[n]) if n % 2 == 1 else x[n]
+        t += functions[0]() * x[j]
+        match n:
+            case 2:
+                t *= x[0]
+            case 3:
+                t *= y[1] * t
+    return t
