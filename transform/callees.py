@@ -29,6 +29,7 @@ from adjoint.transform.lower.derivatives_held import derivatives_as_functions
 from adjoint.transform.lower.forwarded import for_one_form, forwards
 from adjoint.transform.lower.generated import generated_initialiser
 from adjoint.transform.lower.lift import lift
+from adjoint.transform.lower.listing import is_generator
 from adjoint.transform.lower.local_functions import LocalFunction, given_as, missing, with_captures
 from adjoint.transform.lower.open_pullbacks import is_emitted, open_pullbacks
 from adjoint.transform.lower.sources import with_sources
@@ -287,7 +288,7 @@ def target_of(op: Op) -> Target | None:
         known = initialiser is not None and is_reachable(value, initialiser)
         return value if known and rule_of(value) is None else None
     value = _undecorated(value)
-    if not isinstance(value, FunctionType) or rule_of(value) is not None:
+    if not isinstance(value, FunctionType) or rule_of(value) is not None or is_generator(value):
         return None
     return None if (value.__module__ or "").partition(".")[0] in _WITH_RULES_ONLY else value
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from adjoint.transform.analyses.activity import varied_names
 from adjoint.transform.callees import Callee
 from adjoint.transform.closures import CLOSURE, cells_of
+from adjoint.transform.ir.names import names_read
 from adjoint.transform.ir.nodes import (
     Assign,
     Block,
@@ -22,8 +23,9 @@ from adjoint.transform.ir.nodes import (
 )  # fmt: skip
 from adjoint.transform.lower.captures import with_later
 from adjoint.transform.lower.cells import unless_in_cells
+from adjoint.transform.lower.exits import takes_all
 from adjoint.transform.lower.local_functions import Locals
-from adjoint.transform.lower.sources import GIVEN
+from adjoint.transform.lower.templates import GIVEN
 from adjoint.transform.objects_given import check_objects
 from adjoint.transform.refusals import unsupported
 from adjoint.transform.shared_variables import check_cells
@@ -117,7 +119,9 @@ def _check_interleaved(fn: Function, analysis: Analysis, known: Locals) -> None:
                     call = given[listed[atom.name]]
                     changed = {v.name for s in walk(stmt.body) for v in binds(s)}
                     changed = changed.union(*(reached.get(id(s), ()) for s in walk(stmt.body)))
-                    if reached.get(id(call)) or changed & _read_by(call, known):
+                    written = reached.get(id(call), frozenset())
+                    seen = names_read(stmt.body) | (set() if takes_all(stmt) else written)
+                    if written & seen or changed & _read_by(call, known):
                         raise unsupported(
                             stmt.span,
                             "this loop changes what is read to compute what it runs over",

@@ -34,10 +34,14 @@ from adjoint.transform.ir.nodes import (
     Var,
     blocks_of,
     iter_atoms,
+    reads,
+    walk,
 )  # fmt: skip
 from adjoint.transform.ir.rebuild import map_inside
+from adjoint.transform.lower.exits import takes_all
 from adjoint.transform.lower.iterators import as_list
-from adjoint.transform.lower.templates import hole, name
+from adjoint.transform.lower.listing import as_listing, is_generator, may_be_endless
+from adjoint.transform.lower.templates import CALLEE, GIVEN, hole, name
 
 _TAKE_ALL = (list, tuple, sum, sorted, max, min, set)
 
@@ -46,19 +50,63 @@ def open_iterables(
     fn: Function, kinds: Mapping[str, Kind], callees: Callees, names: Names
 ) -> Function:
     """The function, where objects whose class has an `__iter__` are lists before they are used."""
+    streams = _streams(fn, kinds, callees)
 
     def block(stmts: Block) -> Block:
         found: list[Stmt] = []
         for stmt in stmts:
             inside = map_inside(stmt, block) if blocks_of(stmt) else stmt
-            found += _opened(inside, kinds, callees, names)
+            if id(stmt) in streams:
+                found += _all_given(streams[id(stmt)])
+            else:
+                found += _opened(inside, kinds, callees, names)
         return tuple(found)
 
-    if not any(method_of(kind.cls, "__iter__") for kind in kinds.values()):
+    if not streams and not any(method_of(kind.cls, "__iter__") for kind in kinds.values()):
         return fn
     body = block(fn.body)
     same = len(body) == len(fn.body) and names_used(body) == names_used(fn.body)
     return fn if same else replace(fn, body=body)
+
+
+def _streams(
+    fn: Function, kinds: Mapping[str, Kind], callees: Callees
+) -> dict[int, Assign]:
+    """The calls of methods that are generators, by identity, as calls that give a list.
+
+    Their results are temporaries, of which somebody takes all elements.
+    """
+    found: dict[int, Assign] = {}
+    users: dict[str, list[Stmt]] = {}
+    for stmt in walk(fn.body):
+        for atom in reads(stmt):
+            if isinstance(atom, Var) and atom.is_temporary:
+                users.setdefault(atom.name, []).append(stmt)
+    for stmt in walk(fn.body):
+        match stmt:
+            case Assign(target=target, value=Op(callee=Ref(value=function) as callee) as op) if (
+                is_generator(function) and len(users.get(target.name, ())) == 1
+            ):
+                (user,) = users[target.name]
+                listing = as_listing(function, callees.read)
+                endless = may_be_endless(callees.read(function).tree) and not _takes_all(user)
+                if listing is not None and target in _iterated(user) and not endless:
+                    called = replace(op, callee=replace(callee, value=listing))
+                    found[id(stmt)] = replace(stmt, value=called)
+    return found
+
+
+def _takes_all(stmt: Stmt) -> bool:
+    """Whether a statement goes on to the end of what it runs over."""
+    return takes_all(stmt) if isinstance(stmt, For) else not isinstance(stmt, Unpack)
+
+
+def _all_given(stmt: Assign) -> list[Stmt]:
+    """`list(obj.walk())`, of a method that gives a list."""
+    given = Var(f"{stmt.target.name}{GIVEN}")
+    template = gast.Call(name(CALLEE), [hole(0)], [])
+    listed = Op("call", (given,), template, ("",), Ref("list", list))
+    return [replace(stmt, target=given), replace(stmt, value=listed)]
 
 
 def _opened(
@@ -108,6 +156,8 @@ def _iterator_of(
     """The `__iter__` of an object, where it can be had as a list."""
     kind = kinds.get(atom.name, ANY) if isinstance(atom, Var) else ANY
     method = method_of(kind.cls, "__iter__")
+    if method is not None and is_generator(method):
+        return as_listing(method, callees.read)
     return method if method is not None and as_list(callees.read(method).tree) else None
 
 

@@ -22,6 +22,7 @@ from adjoint.transform.derive.sweep import Derivative
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.foreign import check_not_ours
 from adjoint.transform.ir.nodes import Op, Ref, Stmt, Var
+from adjoint.transform.lower.listing import is_generator
 from adjoint.transform.lower.local_functions import LocalFunction
 from adjoint.transform.refusals import missing_rule, place_of, unsupported
 
@@ -85,6 +86,8 @@ def why_not(value: object) -> str | None:
         return None
     if isinstance(value, types.BuiltinFunctionType | type | np.ufunc):
         return ""
+    if is_generator(value):
+        return "it is a generator; loop over what it gives, or let it return a list"
     if isinstance(value, np.vectorize):
         return "it calls a function for each element; write the loop, or operations on arrays"
     if (getattr(value, "__module__", "") or "").partition(".")[0] in ("numpy", "math"):

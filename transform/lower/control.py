@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from dataclasses import replace
+from types import FunctionType
 
 import gast
 
 from adjoint.transform.ir.nodes import (
+    Assign,
+    Atom,
     Each,
     Enumerate,
     For,
@@ -34,7 +38,7 @@ from adjoint.transform.lower import (
 )
 from adjoint.transform.lower.cursors import unfolded
 from adjoint.transform.lower.scope import Scope, resolve_path
-from adjoint.transform.lower.templates import CALLEE, hole, name
+from adjoint.transform.lower.templates import CALLEE, GIVEN, hole, name
 
 
 def if_(node: gast.If, scope: Scope, out: list[Stmt]) -> None:
@@ -121,6 +125,9 @@ def iterable(node: gast.AST, scope: Scope, out: list[Stmt]) -> Iter:
 
 def _each(node: gast.AST, scope: Scope, out: list[Stmt]) -> Each:
     """The elements of something; of what has no places (a set, the members of an enum), a list."""
+    listing = streams.listing(node, scope)
+    if listing is not None:
+        return Each(_all_given(node, listing, scope, out))
     value = expressions.atom(node, scope, out)
     if isinstance(value, Ref) and isinstance(value.value, type | Set | Iterator):
         template = gast.Call(name(CALLEE), [hole(0)], [])
@@ -128,6 +135,20 @@ def _each(node: gast.AST, scope: Scope, out: list[Stmt]) -> Each:
             Op("call", (value,), template, ("",), Ref("list", list)), scope, out
         )
     return Each(value)
+
+
+def _all_given(node: gast.Call, listing: FunctionType, scope: Scope, out: list[Stmt]) -> Atom:
+    """`list(walk(tree))`: what such a generator gives, by the function that gives a list."""
+    target = scope.temporary()
+    given = Var(f"{target.name}{GIVEN}")
+    called = calls.call(node, scope, out)
+    assert isinstance(called.callee, Ref), "a generator that is known"
+    callee = replace(called.callee, value=listing)
+    out.append(Assign(given, replace(called, callee=callee), scope.span))
+    template = gast.Call(name(CALLEE), [hole(0)], [])
+    listed = Op("call", (given,), template, ("",), Ref("list", list))
+    out.append(Assign(target, listed, scope.span))
+    return target
 
 
 def _dictionary_method(node: gast.AST, scope: Scope) -> str | None:

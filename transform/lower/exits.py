@@ -26,17 +26,20 @@ from adjoint.transform.ir.nodes import (
     Const,
     Continue,
     Define,
+    Enumerate,
     For,
     Function,
     If,
     Keep,
     Ref,
     Return,
+    Reversed,
     Stmt,
     Try,
     Var,
     While,
     With,
+    Zip,
     binds,
     blocks_of,
     reads,
@@ -169,6 +172,14 @@ def ways_out(block: Block) -> frozenset[str]:
                 for inner in blocks_of(stmt):
                     found |= ways_out(inner)
     return found
+
+
+def takes_all(loop: For) -> bool:
+    """Whether a loop goes on to the end of what it runs over; `zip` may end before one of them."""
+    inner = loop.iterable
+    while isinstance(inner, Enumerate | Reversed):
+        inner = inner.inner
+    return not isinstance(inner, Zip) and not ways_out(loop.body)
 
 
 def falls(block: Block) -> bool:

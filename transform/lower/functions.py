@@ -41,7 +41,8 @@ from adjoint.transform.lower.bindings import (
 from adjoint.transform.lower.cells import NeedsCell, Variable, can_be_in_cell, with_cells
 from adjoint.transform.lower.classes import made_classes
 from adjoint.transform.lower.cursors import cursors
-from adjoint.transform.lower.iterators import as_list
+from adjoint.transform.lower.iterators import as_list, collecting
+from adjoint.transform.lower.listing import is_listing
 from adjoint.transform.lower.opened import opened_functions, rebound_by
 from adjoint.transform.lower.reject import reject, reject_callee
 from adjoint.transform.lower.rings import rings
@@ -79,7 +80,8 @@ def lower(
     """
     fn = getattr(fn, "__func__", fn)
     source = read(fn)
-    if (listed := as_list(source.tree)) is not None:
+    listed = collecting(source.tree) if is_listing(fn) else as_list(source.tree)
+    if listed is not None:
         source = replace(source, tree=listed)
     while True:
         try:

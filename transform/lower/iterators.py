@@ -15,10 +15,11 @@ from __future__ import annotations
 import gast
 
 from adjoint.transform.ir.trees import copied, located
-from adjoint.transform.lower.bindings import own_nodes
+from adjoint.transform.lower.bindings import identifiers, own_nodes
 from adjoint.transform.lower.templates import name
 
 _ITEMS = "items"
+_GRADIENTS = frozenset({"no_grad", "enable_grad", "set_grad_enabled"})
 
 
 def as_list(tree: gast.AST) -> gast.FunctionDef | None:
@@ -26,7 +27,7 @@ def as_list(tree: gast.AST) -> gast.FunctionDef | None:
     if not isinstance(tree, gast.FunctionDef) or tree.name != "__iter__":
         return None
     if any(isinstance(inner, gast.Yield | gast.YieldFrom) for inner in own_nodes(tree.body)):
-        return _collecting(tree)
+        return collecting(tree)
     return _without_iter(tree)
 
 
@@ -47,8 +48,10 @@ def _without_iter(tree: gast.FunctionDef) -> gast.FunctionDef | None:
     return new
 
 
-def _collecting(tree: gast.FunctionDef) -> gast.FunctionDef | None:
+def collecting(tree: gast.AST) -> gast.FunctionDef | None:
     """A generator as a function that gives a list; None where a `yield` is no statement."""
+    if not isinstance(tree, gast.FunctionDef) or tree.decorator_list:
+        return None
     inside = own_nodes(tree.body)
     taken = {node.id for node in inside if isinstance(node, gast.Name)}
     items = _ITEMS
@@ -61,8 +64,10 @@ def _collecting(tree: gast.FunctionDef) -> gast.FunctionDef | None:
             return None
         if isinstance(node, gast.Return) and node.value is not None:
             return None
-        if isinstance(node, gast.Try | gast.With | gast.FunctionDef | gast.Lambda):
+        if isinstance(node, gast.FunctionDef | gast.Lambda):
             return None
+        if isinstance(node, gast.With) and not _GRADIENTS.isdisjoint(identifiers(node)):
+            return None  # it holds for the consumer, too
     first = gast.Assign([gast.Name(items, gast.Store(), None, None)],
                         gast.List([], gast.Load()), None)  # fmt: skip
     last = gast.Return(name(items))
@@ -77,13 +82,28 @@ def _changed(node: gast.AST, items: str) -> gast.AST:
         case gast.Expr(value=gast.Yield(value=value)):
             return located(_added(items, "append", value or gast.Constant(None, None)), node)
         case gast.Expr(value=gast.YieldFrom(value=value)):
-            return located(_added(items, "extend", value), node)
+            item = f"{items}_item"
+            added = located(_added(items, "append", name(item)), node)
+            loop = gast.For(name(item, gast.Store()), value, [added], [], None)
+            return located(loop, node)
         case gast.Return():
             return located(gast.Return(name(items)), node)
         case gast.If() | gast.For() | gast.While():
             new = copied(node)
             new.body = [_changed(inner, items) for inner in node.body]
             new.orelse = [_changed(inner, items) for inner in node.orelse]
+            return new
+        case gast.With():
+            new = copied(node)
+            new.body = [_changed(inner, items) for inner in node.body]
+            return new
+        case gast.Try():
+            new = copied(node)
+            for field in ("body", "orelse", "finalbody"):
+                setattr(new, field, [_changed(inner, items) for inner in getattr(node, field)])
+            new.handlers = [copied(handler) for handler in node.handlers]
+            for handler in new.handlers:
+                handler.body = [_changed(inner, items) for inner in handler.body]
             return new
     return node
 

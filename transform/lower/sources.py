@@ -39,14 +39,11 @@ from adjoint.transform.ir.nodes import (
 from adjoint.transform.ir.rebuild import map_inside
 from adjoint.transform.library import SOURCES, is_lazy, source_of
 from adjoint.transform.lower.operators import as_operator
-from adjoint.transform.lower.templates import CALLEE, hole, name
+from adjoint.transform.lower.templates import CALLEE, GIVEN, hole, name
 
 _CONSUMERS = (
     list, tuple, sum, sorted, max, min, any, all, set, frozenset, math.fsum, math.prod, math.dist,
 )  # fmt: skip
-GIVEN = ".given"
-"""How the names of temporaries end that hold what an iterator would give to a loop."""
-
 _ITERATORS = (zip, enumerate, reversed, iter)
 _KNOWN = frozenset(function for function, _ in SOURCES)
 

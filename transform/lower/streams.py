@@ -12,11 +12,10 @@ from adjoint.transform.ir.nodes import Ref
 from adjoint.transform.lower import calls
 from adjoint.transform.lower.bindings import own_nodes
 from adjoint.transform.lower.cursors import ends, unfolded
+from adjoint.transform.lower.listing import as_listing, is_generator, may_be_endless, needs_list
 from adjoint.transform.lower.scope import Opened, Scope, resolve_path
 from adjoint.transform.lower.templates import name
 from adjoint.transform.source import read_source
-
-_GENERATES = 0x20  # a flag of code objects
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +52,19 @@ def stream(node: gast.AST, scope: Scope) -> Stream | None:
         return _zipped(node, scope)
     if isinstance(known.value, Opened):
         return Stream(node, known.value) if known.value.generates else None
-    if isinstance(known.value, FunctionType) and known.value.__code__.co_flags & _GENERATES:
+    if is_generator(known.value) and not needs_list(read_source(known.value).tree):
         return Stream(node, outside(node, known.value, scope))
     return None
+
+
+def listing(node: gast.AST, scope: Scope) -> FunctionType | None:
+    """What gives all elements of a generator that is called, where it cannot be opened."""
+    known = resolve_path(node.func, scope) if isinstance(node, gast.Call) else None
+    function = known.value if isinstance(known, Ref) else None
+    if not isinstance(function, FunctionType) or not is_generator(function):
+        return None
+    tree = read_source(function).tree
+    return as_listing(function) if needs_list(tree) and not may_be_endless(tree) else None
 
 
 def _zipped(node: gast.Call, scope: Scope) -> Stream | None:
@@ -115,14 +124,14 @@ def as_list(node: gast.AST, scope: Scope) -> gast.AST:
     """An expression that is consumed at once, as a list where it runs a generator."""
     if isinstance(node, gast.GeneratorExp):
         return gast.copy_location(gast.ListComp(node.elt, node.generators), node)
-    if stream(node, scope) is None:
+    if stream(node, scope) is None and listing(node, scope) is None:
         return node
     return gast.copy_location(gast.ListComp(*_every(node)), node)
 
 
 def as_expression(node: gast.AST, scope: Scope) -> gast.AST:
     """The same as a generator expression."""
-    if stream(node, scope) is None:
+    if stream(node, scope) is None and listing(node, scope) is None:
         return node
     return gast.copy_location(gast.GeneratorExp(*_every(node)), node)
 

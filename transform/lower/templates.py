@@ -17,6 +17,8 @@ from adjoint.transform.lower.bindings import COMPREHENSIONS, targets
 from adjoint.transform.lower.scope import Scope, resolve, resolve_path
 
 CALLEE = "$callee"
+GIVEN = ".given"
+"""How the names of temporaries end that hold what an iterator would give to a loop."""
 
 
 def name(text: str, ctx: gast.expr_context | None = None) -> gast.Name:
