@@ -16,6 +16,7 @@ from adjoint.transform.derive.cotangents import Cotangent, State, flat, forget_v
 from adjoint.transform.derive.dynamic import dynamic_call
 from adjoint.transform.derive.memory import by_memory_of
 from adjoint.transform.derive.pull_common import moved
+from adjoint.transform.derive.pull_elements import give_elements
 from adjoint.transform.derive.spoiled import spoiled
 from adjoint.transform.derive.sweep import Derivative, Out, Sweep, assign
 from adjoint.transform.dynamic import ITSELF
@@ -125,6 +126,9 @@ def _give(
             continue
         assert isinstance(arg, Var)
         part: Atom = parts[parameter]
+        if parameter.startswith("*") and not parameter.startswith("**"):  # a list, of `*x`
+            give_elements(arg, part, env, state, sweep, out)
+            continue
         value: Atom | Op = part
         if place is not None:
             value = expression(f"d[{place!r}]", {"d": part}, "index")

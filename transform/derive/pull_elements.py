@@ -29,10 +29,12 @@ def give_elements(
 ) -> None:
     """Add a list of the cotangents of all elements to the cotangent of what has them."""
     assert isinstance(source, Var)
-    if sweep.kind(source.name).tag not in ("list", "tuple"):
-        listed = assign(out, sweep.names, value)
-        value = call("stack_like", listed, sweep.primal(source, env))
-    accumulate(source.name, value, state, sweep, out, lazy=True)
+    if sweep.kind(source.name).tag in ("list", "tuple"):
+        accumulate(source.name, value, state, sweep, out, lazy=True)
+        return
+    listed = assign(out, sweep.names, value)
+    stacked = call("stack_like", listed, sweep.primal(source, env))
+    accumulate(source.name, stacked, state, sweep, out, fresh=True)
 
 
 def pull_list_copy(
