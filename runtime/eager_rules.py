@@ -14,6 +14,7 @@ import numpy as np
 from adjoint.runtime.graph import TensorCore
 from adjoint.runtime.helpers import ALL
 from adjoint.runtime.home import bind_helpers
+from adjoint.runtime.on_demand import scipy
 from adjoint.runtime.rules import Rule, compiled, pullback_text, rule_of
 from adjoint.runtime.rules.evaluate import header
 
@@ -79,7 +80,7 @@ class _DispatchingFunctions(types.ModuleType):
 def _recording_helpers(run: Pull, xp: Any) -> Mapping[str, Any]:
     """Gives helpers for tensors: those with a rule dispatch, the others call these in turn."""
     space = np if xp is np else _DispatchingFunctions(xp)
-    scope: dict[str, Any] = {"np": space, "math": math, "types": types}
+    scope: dict[str, Any] = {"np": space, "math": math, "types": types, "scipy": scipy}
     at_home = bind_helpers(xp)
     for name, helper in ALL.items():
         rule = rule_of(helper)

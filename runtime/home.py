@@ -19,6 +19,7 @@ import numpy
 from .errors import AdjointError, MissingRule
 from .helpers import ALL, HELPERS
 from .helpers.structures import fields_of
+from .on_demand import scipy
 
 _NOTHING = object()
 _REGISTERED: dict[type, ModuleType] = {numpy.ndarray: numpy}
@@ -131,7 +132,7 @@ def bind_helpers(namespace: ModuleType = numpy) -> Mapping[str, Callable[..., An
     """
     if namespace is numpy:
         return HELPERS
-    scope: dict[str, Any] = {"np": namespace, "math": math, "types": types}
+    scope: dict[str, Any] = {"np": namespace, "math": math, "types": types, "scipy": scipy}
     scope["__builtins__"] = __builtins__
     for name, helper in ALL.items():
         bound = FunctionType(

@@ -13,6 +13,7 @@ import numpy
 from adjoint.runtime import anomaly, home
 from adjoint.runtime.caught import is_of_tangent
 from adjoint.runtime.cells import Cell
+from adjoint.runtime.on_demand import scipy
 from adjoint.transform import homes
 from adjoint.transform.derive.own_names import PREFIX
 from adjoint.transform.dynamic import call_with
@@ -69,6 +70,7 @@ def cells_of(emitted: Emitted, namespace: ModuleType = numpy) -> dict[str, Any]:
     cells: dict[str, Any] = {
         "np": home.facade(namespace),
         "math": math,
+        "scipy": scipy,
         "Cell": Cell,
         "call_vjp": call_with(emitted.passes),
         "call_jvp": jvp_with(emitted.passes),

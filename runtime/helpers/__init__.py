@@ -20,6 +20,7 @@ from . import (
     einsums,
     elements,
     entries,
+    filters,
     linear,
     patterns,
     placing,
@@ -33,6 +34,7 @@ from . import (
     statistics,
     stores,
     structures,
+    systems,
     tangents,
 )
 from .arrangement import arange_along_start as arange_along_start
@@ -152,6 +154,11 @@ from .entries import take_inserted as take_inserted
 from .entries import take_slice as take_slice
 from .entries import unsorted as unsorted
 from .entries import unzip as unzip
+from .filters import convolved_part as convolved_part
+from .filters import filtered_dinput as filtered_dinput
+from .filters import filtered_dweights as filtered_dweights
+from .filters import turned as turned
+from .filters import ungaussian as ungaussian
 from .linear import cholesky_along as cholesky_along
 from .linear import cholesky_da as cholesky_da
 from .linear import det_da as det_da
@@ -295,6 +302,33 @@ from .structures import snapshot as snapshot
 from .structures import spec as spec
 from .structures import unrestructure as unrestructure
 from .structures import zeros_like as zeros_like
+from .systems import banded_along as banded_along
+from .systems import banded_dab as banded_dab
+from .systems import banded_db as banded_db
+from .systems import block_at as block_at
+from .systems import block_of as block_of
+from .systems import cho_factor_along as cho_factor_along
+from .systems import cho_factor_da as cho_factor_da
+from .systems import cho_solve_along as cho_solve_along
+from .systems import cho_solve_db as cho_solve_db
+from .systems import cho_solve_dc as cho_solve_dc
+from .systems import factor_along as factor_along
+from .systems import factor_da as factor_da
+from .systems import frechet_expm as frechet_expm
+from .systems import frechet_logm as frechet_logm
+from .systems import lu_along as lu_along
+from .systems import lu_da as lu_da
+from .systems import system_along as system_along
+from .systems import system_da as system_da
+from .systems import system_db as system_db
+from .systems import toeplitz_along as toeplitz_along
+from .systems import toeplitz_along_row as toeplitz_along_row
+from .systems import toeplitz_dc as toeplitz_dc
+from .systems import toeplitz_dr as toeplitz_dr
+from .systems import triangular_along as triangular_along
+from .systems import triangular_da as triangular_da
+from .systems import triangular_db as triangular_db
+from .systems import uncirculant as uncirculant
 from .tangents import alike_tangent as alike_tangent
 from .tangents import field_tangent as field_tangent
 from .tangents import fill_tangent as fill_tangent
@@ -324,6 +358,8 @@ MODULES = (
     eigen,
     polynomials,
     placing,
+    systems,
+    filters,
     patterns,
     shadows,
     closures,

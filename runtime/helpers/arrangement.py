@@ -146,11 +146,22 @@ def unrepeat(d: Any, like: Any, repeats: Any, axis: Any = None) -> Any:
     return untake(d, like, origin, axis)
 
 
-def unpad(d: Any, like: Any, pad_width: Any, mode: str = "constant") -> Any:
-    """The cotangent of an array that was padded with constants: its middle."""
-    if mode != "constant":
+def unpad(d: Any, like: Any, pad_width: Any, mode: Any = "constant") -> Any:
+    """The cotangent of an array that was padded: its middle, and what its elements were copied to.
+
+    Raises:
+        NotImplementedError: with a mode that does not copy elements (or set constants).
+    """
+    if mode not in ("constant", "edge", "reflect", "symmetric", "wrap", "empty"):
         raise NotImplementedError(f"np.pad: mode {mode!r} has no derivative rule")
     pairs = np.broadcast_to(np.asarray(pad_width), (np.ndim(like), 2))
+    if mode not in ("constant", "empty"):
+        for i, n in enumerate(np.shape(like)):
+            copied = np.pad(np.arange(n), (int(pairs[i, 0]), int(pairs[i, 1])), mode)
+            shape = [*np.shape(d)]
+            shape[i] = n
+            d = untake(d, np.zeros(shape, d.dtype), copied, i)
+        return d
     index = tuple(
         slice(int(pairs[i, 0]), int(pairs[i, 0]) + n) for i, n in enumerate(np.shape(like))
     )

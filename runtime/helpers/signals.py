@@ -149,7 +149,7 @@ def rfft_da(d: Any, a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> 
     return fitted(np.real(np.fft.fft(d, length, axis, norm)), a)
 
 
-def other_norm(norm: Any = None) -> str:
+def other_norm(norm: Any = None) -> Any:
     """How a transform is scaled whose inverse is scaled by `norm`."""
     return "ortho" if norm == "ortho" else "backward" if norm == "forward" else "forward"
 

@@ -71,7 +71,7 @@ def spread_of_numbers(a: Any, axis: Any = None, ddof: Any = 0, where: Any = True
     return spread_where(filled(a, 0), axis, ddof, ~np.isnan(a) & where)
 
 
-def quantile_weights(q: Any, n: int, like: Any, method: str = "linear") -> Any:
+def quantile_weights(q: Any, n: int, like: Any, method: Any = "linear") -> Any:
     """What each of `n` sorted elements counts for in each quantile: at most two do.
 
     Other methods than the usual one take other places between the elements: those where the

@@ -3,6 +3,7 @@
 from .binding import bind as bind
 from .evaluate import compiled as compiled
 from .lookup import RULES as RULES
+from .lookup import has_ruled_methods as has_ruled_methods
 from .lookup import rule_of as rule_of
 from .lookup import rule_of_method as rule_of_method
 from .lookup import rule_of_operator as rule_of_operator

@@ -71,6 +71,7 @@ SURGERY = collect(
 )
 
 ARRANGEMENT = collect(
+    linear("ungaussian(d, sigma, order=0, mode='reflect', truncate=4.0)", d="scipy.ndimage.gaussian_filter(g, sigma, order, mode=mode, truncate=truncate)", also={"unwritten": ("sigma",)}),
     linear("scatter(d, like, index)", d="g[index]"),
     linear("item_da(d, like, *place)", d="item_at(g, *place)"),
     linear("item_at(d, *place)", d="item_da(g, d, *place)"),

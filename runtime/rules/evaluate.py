@@ -11,13 +11,14 @@ from typing import Any
 import numpy
 
 from ..home import bind_helpers
+from ..on_demand import scipy
 from .table import REQUIRED, Rule
 from .text import pullback_text, pushforward_text
 
 
 @cache
 def _compiled(name: str, header: str, text: str, np: ModuleType) -> Callable[..., Any]:
-    scope = {"np": np, "math": math, **bind_helpers(np)}
+    scope = {"np": np, "math": math, "scipy": scipy, **bind_helpers(np)}
     code = compile(f"lambda {header}: {text}", f"<rule of {name}>", "eval")
     function: Callable[..., Any] = eval(code, scope)
     return function

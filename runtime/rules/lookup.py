@@ -20,6 +20,7 @@ from . import (
     linalg,
     reductions,
     scalars,
+    scientific,
     shapes,
     signals,
     special,
@@ -37,6 +38,7 @@ RULES: Mapping[str, Rule] = by_name(
         scalars.RULES,
         constant.RULES,
         special.RULES,
+        scientific.RULES,
         ufuncs.RULES,
         derivatives.RULES,
     )
@@ -45,6 +47,7 @@ RULES: Mapping[str, Rule] = by_name(
 
 _OPERATORS = {rule.operator: rule for rule in RULES.values() if rule.operator}
 _METHODS = {method: rule for rule in RULES.values() for method in rule.methods}
+_PARTS_OF_SCIPY = ("scipy.special", "scipy.linalg", "scipy.signal", "scipy.ndimage")
 _RANDOM_SOURCES = (np.random.Generator, np.random.RandomState)
 
 
@@ -62,12 +65,14 @@ def rule_of(function: object) -> Rule | None:
         entry = _of_namespace(namespace).get(id(function))
         if entry is not None and entry[0] is function:
             return entry[1]
-    module = sys.modules.get("scipy.special")
-    if module is not None:
-        entry = _of_scipy(module).get(id(function))
+    for part in _PARTS_OF_SCIPY:
+        module = sys.modules.get(part)
+        entry = None if module is None else _of_scipy(module).get(id(function))
         if entry is not None and entry[0] is function:
             return entry[1]
     source = getattr(function, "__self__", None)
+    if type(source).__module__.startswith("scipy.stats."):
+        return _of_distribution(source, getattr(function, "__name__", ""))
     if isinstance(source, np.ufunc):
         return RULES.get(f"np.{source.__name__}.{getattr(function, '__name__', '')}")
     if isinstance(source, _RANDOM_SOURCES):
@@ -75,6 +80,15 @@ def rule_of(function: object) -> Rule | None:
     if isinstance(source, random.Random):
         return RULES.get(f"random.{getattr(function, '__name__', '')}")
     return None
+
+
+def has_ruled_methods(value: object) -> bool:
+    """Whether a value is one of a library's whose methods may have rules of their own.
+
+    >>> has_ruled_methods(np.add), has_ruled_methods(np.ones(3))
+    (True, False)
+    """
+    return isinstance(value, np.ufunc) or type(value).__module__.startswith("scipy.stats.")
 
 
 def rule_of_operator(symbol: str) -> Rule:
@@ -130,9 +144,16 @@ def _of_namespace(namespace: ModuleType) -> _Index:
     )
 
 
+def _of_distribution(source: object, method: str) -> Rule | None:
+    """The rule of a method of a distribution: `scipy.stats.norm.logpdf`."""
+    name = getattr(source, "name", "") or type(source).__name__.removesuffix("_gen")
+    known = getattr(sys.modules["scipy.stats"], name, None)
+    return RULES.get(f"scipy.stats.{name}.{method}") if known is source else None
+
+
 @cache
 def _of_scipy(module: ModuleType) -> _Index:
-    prefix = "scipy.special."
+    prefix = f"{module.__name__}."
     return _index(
         (getattr(module, name.removeprefix(prefix), None), rule)
         for rule in RULES.values()

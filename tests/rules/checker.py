@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import cmath
+import importlib.util
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from adjoint.runtime.helpers import HELPERS, unbroadcast
+from adjoint.runtime.on_demand import scipy
 from adjoint.runtime.rules import (
     RULES,
     Rule,
@@ -25,7 +27,11 @@ from adjoint.runtime.rules import (
 )
 
 STEP = 1e-6
-_SYMMETRIC = ("np.linalg.cholesky", "np.linalg.eigh", "np.linalg.eigvalsh")
+HAS_SCIPY = importlib.util.find_spec("scipy") is not None
+_SYMMETRIC = (
+    "np.linalg.cholesky np.linalg.eigh np.linalg.eigvalsh scipy.linalg.cholesky "
+    "scipy.linalg.cho_factor"
+).split()
 
 
 @dataclass(frozen=True)
@@ -74,11 +80,12 @@ class Case:
 
 def parse(text: str, values: Mapping[str, object]) -> list[Case]:
     """The calls in a text, several a line."""
-    scope: dict[str, Any] = {"np": np, "math": math, "slice": slice, **HELPERS, **values}
+    modules = {"np": np, "math": math, "scipy": scipy}
+    scope: dict[str, Any] = {**modules, "slice": slice, **HELPERS, **values}
     cases = []
     for line in text.splitlines():
         for part in line.split("  "):
-            if part:
+            if part and (HAS_SCIPY or not part.startswith("scipy.")):
                 cases.append(_case(part, scope))
     return cases
 
@@ -112,9 +119,8 @@ def function_named(name: str) -> Callable[..., Any]:
             return lambda array: getattr(array, rest)
     else:
         if root == "scipy":
-            import scipy.special as module
-
-            rest = rest.removeprefix("special.")
+            module = importlib.import_module(".".join(name.split(".")[:2]))
+            rest = name.split(".", 2)[2]
         else:
             module = {"np": np, "math": math, "cmath": cmath, "operator": operator}[root]
         found = module
@@ -206,6 +212,11 @@ def _in_order(rule: Rule, values: list[Any]) -> list[Any]:
     return values[: len(values) - after] if after else values
 
 
+def reads_a_half(case: Case, p: str) -> bool:
+    """Whether a matrix is taken to be symmetric, and only one half of it is read."""
+    return p == "a" and (case.rule.name in _SYMMETRIC or "assume_a" in case.keywords)
+
+
 def check(case: Case, rule: Rule | None = None) -> None:
     """Checks every derivative of a call.
 
@@ -219,14 +230,14 @@ def check(case: Case, rule: Rule | None = None) -> None:
         where = f"{case.text}, {p}"
         x = case.value(place)
         tangent = random_like(x, random)
-        if rule.name in _SYMMETRIC:
+        if reads_a_half(case, p):
             tangent = tangent + np.conjugate(np.swapaxes(tangent, -1, -2))
         cotangent = random_like(ans, random)
         ends = [
             case.call({place: mapped(lambda e, t, h=h: moved(e, h * t), x, tangent)})
             for h in (STEP, -STEP)
         ]
-        difference = mapped(lambda a, b: (np.asarray(a) - np.asarray(b)) / (2 * STEP), *ends)
+        difference = mapped(lambda a, b: (1.0 * np.asarray(a) - b) / (2 * STEP), *ends)
         along = push(case, rule, p, k, ans, tangent)
         for got, want in zip(leaves(along), leaves(difference), strict=True):
             np.testing.assert_allclose(
@@ -257,7 +268,8 @@ def short_forms(case: Case) -> Iterator[tuple[Any, Any]]:
     names = [p.lstrip("*") for p in case.rule.params]
     if case.rule.starred is not None:
         return
-    scope = {"np": np, "math": math, **HELPERS, "ans": ans, **dict(zip(names, values, strict=True))}
+    arguments = dict(zip(names, values, strict=True))
+    scope = {"np": np, "math": math, "scipy": scipy, **HELPERS, "ans": ans, **arguments}
     for p, place, _ in case.active():
         for text, whole, like in (
             (pullback_text(case.rule, p, given), compiled(case.rule, p), ans),

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adjoint import gradient
+from adjoint import gradient, hvp
 from adjoint.runtime.helpers import HELPERS
 
-from .checker import Case, parse, pull
+from .checker import HAS_SCIPY, STEP, Case, parse, pull, reads_a_half
 from .samples import SAMPLES, VALUES
 
 
@@ -61,7 +61,7 @@ def _first(ans: Any) -> Any:
 PROGRAMS = [
     Program(case, parameter, place, k)
     for case in parse(SAMPLES, VALUES)
-    if case.rule.name.startswith("np.") and case.rule.name not in HELPERS
+    if case.rule.name.startswith(("np.", "scipy.")) and case.rule.name not in HELPERS
     for parameter, place, k in case.active()
     if isinstance(case.value(place), np.ndarray)
 ]
@@ -72,7 +72,8 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """A module with a function for every program, as a file: its source is read."""
     path: Path = tmp_path_factory.mktemp("emitted") / "programs_of_rules.py"
     lines = [p.text(f"program_{i}") for i, p in enumerate(PROGRAMS)]
-    path.write_text("import numpy as np\n" + "\n".join(lines))
+    imports = ["import numpy as np", *(["import scipy"] if HAS_SCIPY else [])]
+    path.write_text("\n".join([*imports, *lines]))
     spec = importlib.util.spec_from_file_location("programs_of_rules", path)
     assert spec is not None
     assert spec.loader is not None
@@ -93,3 +94,21 @@ def test_the_emitted_gradient_is_what_the_rule_gives(number: int, programs: Modu
     x = np.array(case.value(program.place))
     got = gradient(getattr(programs, f"program_{number}"))(x)
     np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-10)
+
+
+SCIENTIFIC = [i for i, p in enumerate(PROGRAMS) if p.case.rule.name.startswith("scipy.")]
+
+
+@pytest.mark.parametrize("number", SCIENTIFIC, ids=lambda i: f"{PROGRAMS[i].case.text}")
+def test_the_emitted_gradient_of_scipys_functions_is_differentiated_again(
+    number: int, programs: ModuleType
+) -> None:
+    program = PROGRAMS[number]
+    function = getattr(programs, f"program_{number}")
+    x = np.array(program.case.value(program.place))
+    step = np.random.default_rng(8).uniform(-1, 1, np.shape(x))
+    if reads_a_half(program.case, program.parameter):
+        step = step + np.transpose(step)
+    ends = [gradient(function)(x + h * step) for h in (STEP, -STEP)]
+    want = (ends[0] - ends[1]) / (2 * STEP)
+    np.testing.assert_allclose(hvp(function, (x,), step), want, rtol=2e-4, atol=2e-5)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from adjoint.runtime.helpers import HELPERS, spec
+from adjoint.runtime.on_demand import scipy
 from adjoint.runtime.rules import (
     RULES,
     compiled,
@@ -34,7 +35,7 @@ def test_a_pullback_reads_no_more_than_it_says(case: Case) -> None:
         g = random_like(ans, np.random.default_rng(5))
         kept = {name: everything[name] for name in residuals(case.rule, p, given)}
         shapes = {name: spec(everything[name]) for name in shape_residuals(case.rule, p, given)}
-        scope = {"np": np, "math": math, **HELPERS, **kept, **shapes, "g": g}
+        scope = {"np": np, "math": math, "scipy": scipy, **HELPERS, **kept, **shapes, "g": g}
         got = eval(pullback_text(case.rule, p, given), scope)
         want = compiled(case.rule, p)(g, ans, *values)
         for a, b in zip(leaves(got), leaves(want), strict=True):

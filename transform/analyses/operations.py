@@ -108,8 +108,9 @@ def _resolve_op(
                 return replace(op, prim="look"), INT
             return _by_rule(op, rule_of_operator(name + "u"), ("",), kinds), args[0]
         case "index":
-            if isinstance(op.args[0], Ref) and (rule := rule_of(op.args[0].value)) is not None:
-                return _by_rule(op, rule, ("",) * len(op.args), kinds), ANY  # `np.r_[x, y]`
+            made = rule_of(op.args[0].value) if isinstance(op.args[0], Ref) else None
+            if made is not None:
+                return _by_rule(op, made, ("",) * len(op.args), kinds), ANY  # `np.r_[x, y]`
             return op, index_kind(op, args[0], kinds)
         case "attribute":
             return _attribute(op, name, args[0], kinds, call_kind)

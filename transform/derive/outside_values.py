@@ -22,7 +22,7 @@ import numpy as np
 from adjoint.transform.derive.build import Names, call, substitute
 from adjoint.transform.ir.nodes import Assign, Atom, Define, Function, Ref, Stmt, Var
 
-_LIBRARIES = frozenset({"numpy", "math", "cmath", "cupy"})
+_LIBRARIES = frozenset({"numpy", "scipy", "math", "cmath", "cupy"})
 _CONTAINERS = (list, tuple, dict)
 
 

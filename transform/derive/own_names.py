@@ -7,6 +7,7 @@ then goes by its name with an underscore before it.
 from __future__ import annotations
 
 import copy
+import sys
 from dataclasses import replace
 
 import gast
@@ -47,12 +48,12 @@ def _root(ref: Ref) -> str:
 
 
 def _is_ours(ref: Ref) -> bool:
-    """Whether `np` and `math` mean what we mean by them."""
+    """Whether `np`, `math` and `scipy` mean what we mean by them."""
     root, _, rest = ref.text.partition(".")
-    module = {"np": "numpy", "math": "math"}.get(root)
-    if module is None:
+    module = {"np": "numpy", "math": "math", "scipy": "scipy"}.get(root, "")
+    if module not in sys.modules:
         return False
-    found: object = __import__(module)
+    found: object = sys.modules[module]
     for part in rest.split(".") if rest else ():
         found = getattr(found, part, None)
     return found is ref.value

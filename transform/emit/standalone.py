@@ -19,7 +19,9 @@ from adjoint.runtime.errors import AdjointError
 from adjoint.transform.emit.signature import is_literal, literal
 from adjoint.transform.emit.unparse import unparse
 
-_MODULES = ("numpy", "cupy", "math", "cmath", "types", "operator", "itertools", "functools")
+_MODULES = (
+    "numpy", "scipy", "cupy", "math", "cmath", "types", "operator", "itertools", "functools",
+)  # fmt: skip
 
 
 class CannotStandAlone(AdjointError, ValueError):

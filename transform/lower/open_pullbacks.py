@@ -292,7 +292,8 @@ def _is_reached(ref: Ref, there: FunctionType, here: FunctionType) -> bool:
         return True
     root = ref.text.partition(".")[0]
     found, meant = _meaning(root, here), _meaning(root, there)
-    return found is meant or (found is _NOTHING and (root in HELPERS or root in ("np", "math")))
+    ours = root in HELPERS or root in ("np", "math", "scipy")
+    return found is meant or (found is _NOTHING and ours)
 
 
 _NOTHING = object()

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import gast
 
+from adjoint.runtime.rules import has_ruled_methods, rule_of
 from adjoint.transform.errors import UnsupportedSyntax
 from adjoint.transform.ir.nodes import Atom, Ref, Rhs, Span, Stmt, Var
 from adjoint.transform.source import Source
@@ -167,8 +168,9 @@ def resolve(node: gast.Name, scope: Scope) -> Atom:
 def resolve_path(node: gast.AST, scope: Scope) -> Atom | None:
     """What `name` or `module.name.name` stands for; `None` for any other expression.
 
-    Attributes are followed through modules only, and to the functions of classes outside: what an
-    object's attribute is, is known at run time.
+    Attributes are followed through modules only, to the functions of classes outside, and to the
+    methods of library objects that have rules (`np.add.reduce`, `scipy.stats.norm.logpdf`): what
+    any other object's attribute is, is known at run time.
     """
     if isinstance(node, gast.Name):
         return resolve(node, scope)
@@ -184,7 +186,9 @@ def resolve_path(node: gast.AST, scope: Scope) -> Atom | None:
         plain = isinstance(method, types.FunctionType)
         return Ref(f"{base.text}.{name}", method) if plain else None
     if not isinstance(base.value, types.ModuleType):
-        return None
+        path = f"{base.text}.{scope.attribute(node.attr)}"
+        method = getattr(base.value, node.attr, None) if has_ruled_methods(base.value) else None
+        return Ref(path, method) if rule_of(method) is not None else None
     try:
         value = getattr(base.value, node.attr)
     except AttributeError:
