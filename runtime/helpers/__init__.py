@@ -330,6 +330,7 @@ from .systems import triangular_da as triangular_da
 from .systems import triangular_db as triangular_db
 from .systems import uncirculant as uncirculant
 from .tangents import alike_tangent as alike_tangent
+from .tangents import cut_tangent as cut_tangent
 from .tangents import field_tangent as field_tangent
 from .tangents import fill_tangent as fill_tangent
 from .tangents import object_tangent as object_tangent

@@ -235,7 +235,7 @@ def cast_on(d: Any, like: Any, ans: Any) -> Any:
     """The tangent of `ans`, a copy of `like` in another dtype or kind of container."""
     if ans.dtype.kind not in "fc":
         _require_numbers(ans.dtype)
-        return 0.0
+        return np.zeros(ans.shape) if ans.shape else 0.0
     if not is_complex(ans):
         d = np.real(np.asarray(expand(d, like)))
     return np.asarray(d, dtype=ans.dtype)

@@ -51,12 +51,7 @@ def direction(x: Any) -> Any:
         return 1.0 if x > 0 else -1.0 if x < 0 else 0.0 if x == 0 else math.nan
     if is_complex(x):
         return divide_or_zero(np.conjugate(x), np.abs(x))
-    return np.sign(x)
-
-
-def _is_above(x: Any, y: Any) -> Any:
-    """`x > y`; NumPy orders complex numbers, too, and Python does not."""
-    return np.greater(x, y) if is_complex(x) or is_complex(y) else x > y
+    return np.sign(x + 0 if x.dtype.kind == "b" else x)  # truth values have no sign
 
 
 def where_larger(d: Any, x: Any, y: Any) -> Any:
@@ -65,7 +60,8 @@ def where_larger(d: Any, x: Any, y: Any) -> Any:
     >>> where_larger(2.0, np.array([1.0, 2.0, 3.0]), 2.0)
     array([0., 1., 2.])
     """
-    larger = _is_above(x, y)
+    x, y = _with_order(x, y)
+    larger = x > y
     if isinstance(larger, (bool, np.bool_)):
         return d if larger else 0.5 * d if x == y else 0.0 * d
     if not hasattr(d, "dtype"):
@@ -73,8 +69,16 @@ def where_larger(d: Any, x: Any, y: Any) -> Any:
     return np.where(larger, d, np.where(x == y, 0.5 * d, 0))
 
 
+def _with_order(*numbers: Any) -> tuple[Any, ...]:
+    """Numbers that can be compared: NumPy orders complex ones, and Python does not."""
+    if not any(is_complex(x) for x in numbers):
+        return numbers
+    return tuple(None if x is None else np.asarray(x) for x in numbers)
+
+
 def is_within(a: Any, low: Any, high: Any) -> Any:
     """Where `np.clip(a, low, high)` is `a`."""
+    a, low, high = _with_order(a, low, high)
     if low is None:
         return a <= high
     return a >= low if high is None else (a >= low) & (a <= high)
@@ -82,11 +86,13 @@ def is_within(a: Any, low: Any, high: Any) -> Any:
 
 def is_below(a: Any, low: Any, high: Any) -> Any:
     """Where `np.clip(a, low, high)` is `low`, strictly."""
+    a, low, high = _with_order(a, low, high)
     return a < low if high is None else (a < low) & (low <= high)
 
 
 def is_above(a: Any, low: Any, high: Any) -> Any:
     """Where `np.clip(a, low, high)` is `high`, strictly."""
+    a, low, high = _with_order(a, low, high)
     return a > high if low is None else (a > high) | (low > high)
 
 
@@ -119,7 +125,7 @@ def bessel_i(n: int, x: Any) -> Any:
     >>> abs(bessel_i(0, 1.0) - np.i0(1.0)) < 1e-14
     np.True_
     """
-    points = 40 + int(9 * math.sqrt(float(np.max(np.abs(x), initial=0.0))))
+    points = 40 + int(9 * math.sqrt(float(np.max(np.abs(x))) if np.size(x) else 0.0))
     total = 0.0 * x
     for k in range(points):
         angle = 2 * math.pi * k / points

@@ -71,8 +71,9 @@ def shadow_add(shadows: dict[int, Any], x: Any, g: Any) -> Any:
     if _is_zero(g):
         return g
     if isinstance(x, np.ndarray):
-        held = shadow(shadows, x)
-        held += g
+        if x.dtype.kind not in "biu":  # no derivative flows through whole numbers
+            held = shadow(shadows, x)
+            held += g
         return 0.0
     if _is_object(x):
         d, held = vars(_numbers(shadows, x)), _fields(x)

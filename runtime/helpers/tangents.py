@@ -16,6 +16,16 @@ from .refusals import not_followed
 from .structures import fields_of
 
 
+def cut_tangent(d: Any, x: Any) -> Any:
+    """What of the tangent `d` of a value gets into `x`: nothing where that holds whole numbers.
+
+    >>> cut_tangent(2.0, np.zeros(3)), cut_tangent(2.0, np.zeros(3, int))
+    (2.0, 0.0)
+    """
+    dtype = getattr(x, "dtype", None)
+    return d if dtype is None or dtype.kind not in "biu" else 0.0
+
+
 def fill_tangent(d: Any, v: Any, x: Any) -> Any:
     """The tangent of `x`, `d` before, when `x` is filled with a value whose tangent is `v`.
 
@@ -26,6 +36,7 @@ def fill_tangent(d: Any, v: Any, x: Any) -> Any:
     """
     if isinstance(x, np.generic):
         return d
+    v = cut_tangent(v, x)
     if hasattr(d, "fill") and not isinstance(d, np.generic):
         d.fill(v)
         return d

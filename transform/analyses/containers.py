@@ -39,7 +39,7 @@ def each_kind(source: Kind) -> Kind:
             return Kind("numeric", discrete=source.discrete)
         if source.ndim <= 1:
             return INT if source.discrete else NUM
-        return Kind("array", source.ndim - 1, discrete=source.discrete)
+        return replace(source, ndim=source.ndim - 1)
     if source.tag in ("list", "tuple"):
         return join_all(source.items) if source.items else ANY
     if source.tag == "range":

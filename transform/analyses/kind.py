@@ -34,6 +34,8 @@ class Kind:
     names: the field names of a record or of a named tuple; `bool` marks truth values.
     callee: of a function, which one it is, where that is known.
     cls: of an object whose attributes are its fields, and of a named tuple, its class.
+    undecided: whether an array may turn out to hold whole numbers when it is there: what is stored
+      into it is cut off then, and no derivative flows through it.
     """
 
     tag: str
@@ -43,6 +45,7 @@ class Kind:
     names: tuple[str, ...] = ()
     callee: Any = None
     cls: Any = None
+    undecided: bool = False
 
     @property
     def is_numeric(self) -> bool:
@@ -65,6 +68,11 @@ class Kind:
         if self.tag == "tuple" and self.items:
             return any(item.may_share for item in self.items)
         return self.tag not in ("num", "str", "none", "function", "range")
+
+    @property
+    def may_cut_off(self) -> bool:
+        """Whether what is stored into it may be made a whole number, for all that is known."""
+        return self.undecided or self.tag == "any"
 
     @property
     def is_container(self) -> bool:
@@ -128,6 +136,9 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
     if SHARING in (a, b):
         return SHARING
     discrete = a.discrete and b.discrete
+    undecided = a.undecided or b.undecided or (
+        a.discrete != b.discrete and "num" not in (a.tag, b.tag) and a.is_numeric and b.is_numeric
+    )
     if a.tag == b.tag == "function":
         return FUNCTION
     if a.tag == b.tag:
@@ -141,9 +152,10 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
         else:
             items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
         names = a.names if a.names == b.names else ()
-        return Kind(a.tag, ndim, items, discrete, names, cls=a.cls if a.cls is b.cls else None)
+        cls = a.cls if a.cls is b.cls else None
+        return Kind(a.tag, ndim, items, discrete, names, cls=cls, undecided=undecided)
     if a.is_numeric and b.is_numeric and "any" not in (a.tag, b.tag):
-        return Kind("numeric", discrete=discrete)
+        return Kind("numeric", discrete=discrete, undecided=undecided)
     if {a.tag, b.tag} == {"list", "tuple"}:
         return Kind("list", items=(join_all(a.items + b.items),) if a.items + b.items else ())
     return ANY

@@ -26,7 +26,7 @@ from adjoint.transform.analyses.kind import (
     join_all,
 )  # fmt: skip
 from adjoint.transform.analyses.ranks import result_kind
-from adjoint.transform.analyses.whole import is_whole
+from adjoint.transform.analyses.whole import is_whole, may_be_whole
 from adjoint.transform.ir.nodes import CAUGHT, Const, Op, Ref
 from adjoint.transform.ir.places import index_parts
 
@@ -126,17 +126,19 @@ def _elementwise(args: tuple[Kind | None, ...], discrete: bool) -> Kind | None:
     known = tuple(k for k in args if k is not None)
     if not known:
         return None
+    undecided = discrete and all(k.discrete or k.undecided for k in known)
     discrete = discrete and all(k.discrete for k in known)
+    undecided = undecided and not discrete
     if all(k.tag == "num" for k in known):
         return INT if discrete else NUM
     arrays = [k for k in known if k.tag == "array"]
     if len(arrays) + sum(k.tag == "num" for k in known) == len(known):
         axes = [k.ndim for k in arrays]
         ndim = None if None in axes else max(axes)  # type: ignore[type-var]
-        return Kind("array", ndim, discrete=discrete)
+        return Kind("array", ndim, discrete=discrete, undecided=undecided)
     if arrays and all(k.tag in ("num", "array", "numeric") for k in known):
-        return Kind("array", None, discrete=discrete)
-    return Kind("numeric", discrete=discrete)
+        return Kind("array", None, discrete=discrete, undecided=undecided)
+    return Kind("numeric", discrete=discrete, undecided=undecided)
 
 
 def index_kind(op: Op, base: Kind | None, kinds: Mapping[str, Kind]) -> Kind | None:
@@ -158,17 +160,17 @@ def index_kind(op: Op, base: Kind | None, kinds: Mapping[str, Kind]) -> Kind | N
     if base.tag == "range":
         return INT
     if base.tag != "array":
-        return ANY if base.tag == "any" else Kind("numeric", discrete=base.discrete)
+        return ANY if base.tag == "any" else replace(base, tag="numeric", names=())
     numbers = [p for p in parts if p.what == "at"]
     known = [atom_kind(p.at, kinds) for p in numbers]
     if any(k is not None and _gathers(k) for k in known):
-        return Kind("array", discrete=base.discrete)
+        return replace(base, ndim=None)
     if base.ndim is None or any(k is None or not k.is_position for k in known):
-        return Kind("numeric", discrete=base.discrete)
+        return replace(base, tag="numeric", ndim=None)
     ndim = base.ndim - len(numbers) + sum(p.what == "none" for p in parts)
     if ndim <= 0 and not any(p.what == "ellipsis" for p in parts):
         return INT if base.discrete else NUM
-    return Kind("array", max(ndim, 0), discrete=base.discrete)
+    return replace(base, ndim=max(ndim, 0))
 
 
 def _gathers(index: Kind) -> bool:
@@ -179,8 +181,12 @@ def _gathers(index: Kind) -> bool:
 def rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
     """The kind of what a function with a rule gives."""
     kind = _rule_kind(rule, op, args)
-    whole = kind is not None and kind.tag in ("num", "array", "numeric") and not kind.discrete
-    return replace(kind, discrete=True) if kind and whole and is_whole(op, args) else kind
+    if kind is None or kind.tag not in ("num", "array", "numeric") or kind.discrete:
+        return kind
+    if is_whole(op, args):
+        return replace(kind, discrete=True)
+    undecided = kind.tag != "num" and may_be_whole(op, args)
+    return replace(kind, undecided=undecided) if undecided != kind.undecided else kind
 
 
 def _rule_kind(rule: Rule, op: Op, args: tuple[Kind | None, ...]) -> Kind | None:
@@ -221,7 +227,7 @@ def _of_cotangent(kind: Kind) -> Kind:
         case "dict":
             return Kind("dict", items=items)
         case "num" | "array" | "numeric":
-            return replace(kind, discrete=False)
+            return replace(kind, discrete=False, undecided=False)
     return ANY
 
 

@@ -5,23 +5,19 @@ What is stored into an array of those is cut off: no derivative flows through it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
 from adjoint.runtime.rules import RULES
 from adjoint.transform.analyses.forms import names
-from adjoint.transform.analyses.kind import Kind, atom_kind
+from adjoint.transform.analyses.kind import Kind
 from adjoint.transform.ir.nodes import (
-    Assign,
     Atom,
     Const,
-    Function,
     Op,
     Ref,
-    Rhs,
     Var,
-    walk,
 )  # fmt: skip
 
 _MAKERS = names("zeros ones empty eye identity tri fromiter zeros_like ones_like empty_like")
@@ -36,6 +32,10 @@ _KEEPING = names(
     "diff dot matmul outer kron pad ndarray.clip real conjugate unique compress"
 )
 """Of whole numbers they make whole numbers."""
+_POWERS = names("power floor_divide")
+"""They do so of arrays; of numbers, the power of a negative one is none."""
+_SECOND = names("zeros ones empty identity fromiter zeros_like ones_like empty_like")
+"""They take the dtype as their second argument."""
 
 
 def is_whole(op: Op, args: tuple[Kind | None, ...]) -> bool:
@@ -57,40 +57,42 @@ def is_whole(op: Op, args: tuple[Kind | None, ...]) -> bool:
     return False
 
 
-def of_unknown_dtype(fn: Function, kinds: Mapping[str, Kind]) -> frozenset[str]:
-    """The names of arrays of which it is not known before they are there what numbers they hold.
-
-    They are made with a dtype that is known only then, or hold whole numbers at one place and
-    others at another.
+def may_be_whole(op: Op, args: tuple[Kind | None, ...]) -> bool:
+    """Whether an operation with a rule may give whole numbers, for all that is known of the dtypes.
 
     Args:
-        fn: the function.
-        kinds: the kind of each name, joined over all that is bound to it.
+        op: the operation.
+        args: the kinds of its operands.
     """
-    return frozenset(
-        stmt.target.name
-        for stmt in walk(fn.body)
-        if isinstance(stmt, Assign)
-        if _may_be_whole(stmt.value, kinds) and not kinds[stmt.target.name].discrete
-    )
-
-
-def _may_be_whole(value: Rhs, kinds: Mapping[str, Kind]) -> bool:
-    if not isinstance(value, Op):
-        return isinstance(value, Var) and value.name in kinds and kinds[value.name].discrete
-    args = tuple(atom_kind(a, kinds) for a in value.args)
-    return value.prim in RULES and ("?" in _dtypes(value) or is_whole(value, args))
+    if op.prim not in RULES:
+        return False
+    named = list(_dtypes(op))
+    if named:
+        return "?" in named
+    if not any(kind is not None and _is_undecided(kind) for kind in args):
+        return False
+    rule = RULES[op.prim]
+    if op.prim in _FILLED or op.prim in _KEEPING or op.prim in _POWERS:
+        given = [
+            k for k, role in zip(args, op.roles, strict=True)
+            if role in {*rule.differentiable, "args"}
+        ]
+        return all(k is not None and (_is_undecided(k) or _holds_whole(k)) for k in given)
+    return rule.memory != "fresh"
 
 
 def _dtypes(op: Op) -> Iterator[str]:
     """The kinds of the dtypes that are named; `?` stands for one that is not known here."""
     for atom, role in zip(op.args, op.roles, strict=True):
-        if role == "dtype":
+        if role == "dtype" and not (isinstance(atom, Const) and atom.value is None):
             yield _dtype(atom) or "?"
         elif role == "args" and op.prim in _MAKERS:
             found = _dtype(atom)
             if found:
                 yield found
+    positional = [a for a, role in zip(op.args, op.roles, strict=True) if role == "args"]
+    if op.prim in _SECOND and len(positional) > 1 and isinstance(positional[1], Var):
+        yield "?"
 
 
 def _dtype(atom: Atom) -> str | None:
@@ -100,6 +102,10 @@ def _dtype(atom: Atom) -> str | None:
         return np.dtype(atom.value).kind
     except TypeError:
         return None
+
+
+def _is_undecided(kind: Kind) -> bool:
+    return kind.undecided or any(map(_is_undecided, kind.items))
 
 
 def _holds_whole(kind: Kind) -> bool:

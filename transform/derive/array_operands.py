@@ -36,7 +36,7 @@ def _block(block: Block, kinds: dict[str, Kind], names: Names) -> Block:
 def _stmt(stmt: Stmt, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...]:
     match stmt:
         case Assign(value=Op() as op) | Effect(value=op):
-            wrapped, changed = _wrapped(op, kinds, names)
+            wrapped, changed = as_arrays(op, kinds, names)
             made = (Assign(target, value, stmt.span) for target, value in wrapped)
             return (*made, replace(stmt, value=changed)) if wrapped else (stmt,)
         case Store(place=Op(prim="index", args=(Var(name=base), *_)), value=Var() as value):
@@ -68,10 +68,10 @@ def _as_array(value: Var, kinds: dict[str, Kind], names: Names) -> tuple[Var, Op
     return array, replace(made, roles=("object",))
 
 
-def _wrapped(
+def as_arrays(
     op: Op, kinds: dict[str, Kind], names: Names
 ) -> tuple[list[tuple[Var, Op]], Op]:
-    """The arrays made of an operation's lists, and the operation on them."""
+    """The arrays made of the lists that an operation with a rule is given, and it on them."""
     if not op.prim.startswith("np.") or op.prim not in RULES:
         return [], op
     rule = RULES[op.prim]

@@ -24,6 +24,7 @@ import numpy as np
 from adjoint.transform.analyses.effects import out_argument
 from adjoint.transform.analyses.kind import ANY, Kind, atom_kind
 from adjoint.transform.analyses.operations import bind_roles, resolve_op, rule_of_name
+from adjoint.transform.derive.array_operands import as_arrays
 from adjoint.transform.derive.build import Names, expression
 from adjoint.transform.ir.nodes import (
     Assign,
@@ -104,7 +105,9 @@ def _with_out(
         return None
     result = names.temporary("out")
     kinds[result.name] = kind
-    return Assign(result, plain, span), Store(_whole(target), "", result, span)
+    arrays, plain = as_arrays(plain, kinds, names)
+    made = (Assign(array, value, span) for array, value in arrays)
+    return *made, Assign(result, plain, span), Store(_whole(target), "", result, span)
 
 
 def _without(op: Op, place: int) -> Op:

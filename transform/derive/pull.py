@@ -170,6 +170,10 @@ def _pull_effect(
         if sweep.is_active(op.args[1]):
             taken = "sum_filled" if may_lack_axes(sweep.kind(base.name)) else "np.sum"
             total = assign(out, sweep.names, call(taken, buffer))
+            if sweep.kind(base.name).may_cut_off:
+                value = sweep.primal(op.args[1], env)
+                cut = call("cast_back", total, value, sweep.value(after[base.name]))
+                total = assign(out, sweep.names, cut)
             accumulate(op.args[1].name, total, state, sweep, out, fresh=True)  # type: ignore[union-attr]
         protect(buffer.name, base.name, state, sweep, out)
         out.append(Effect(expression("d.fill(z)", {"d": buffer, "z": ZERO}, "derived.fill")))

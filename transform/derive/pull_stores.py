@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import gast
 
-from adjoint.transform.analyses.whole import of_unknown_dtype
 from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.buffers import ensure
 from adjoint.transform.derive.build import ZERO, expression
@@ -102,7 +101,10 @@ def _pull_part_store(
         assert isinstance(value, Var)
         part = _PARTS[place.prim] if stmt.operator else f"({_PARTS[place.prim]}).copy()"
         atoms = {"d": buffer, "v": sweep.primal(value, env)}
-        taken = expression(f"unbroadcast({sign}({part}), v)", atoms)
+        text = f"unbroadcast({sign}({part}), v)"
+        if isinstance(stmt.base, Var) and sweep.kind(stmt.base.name).may_cut_off:
+            text, atoms["a"] = f"cast_back({text}, v, a)", sweep.primal(stmt.base, env)
+        taken = expression(text, atoms)
         given = assign(out, sweep.names, taken, holder(sweep, value.name))
         if stmt.operator:
             link(given, taken, sweep)
@@ -147,8 +149,7 @@ def _give(
     same = (number or same) and sweep.same_field(stmt.base, value)
     text = f"{sign}g" if same else f"unbroadcast({sign}g, x)"
     atoms = {"g": g, "x": sweep.primal(value, env)}
-    unknown = of_unknown_dtype(sweep.facts.function, sweep.facts.kinds)
-    if isinstance(stmt.base, Var) and stmt.base.name in unknown:
+    if isinstance(stmt.base, Var) and sweep.kind(stmt.base.name).may_cut_off:
         text = f"cast_back({text}, x, a)"  # nothing flows through whole numbers
         atoms["a"] = sweep.primal(stmt.base, env)
     given = g if text == "g" else expression(text, atoms)
@@ -176,7 +177,10 @@ def _pull_scaled_store(
             "v": factor,
         }
         text = "g * old" if stmt.operator == "*" else "-g * old / (v * v)"
-        contribution: Op | Atom = expression(f"unbroadcast({text}, v)", atoms)
+        text = f"unbroadcast({text}, v)"
+        if isinstance(stmt.base, Var) and sweep.kind(stmt.base.name).may_cut_off:
+            text, atoms["a"] = f"cast_back({text}, v, a)", sweep.primal(stmt.base, env)
+        contribution: Op | Atom = expression(text, atoms)
         reached = sweep.facts.aliases.reached.get(id(stmt), frozenset())
         if sweep.is_elsewhere(value.name) or value.name in reached:  # this is not scaled itself
             contribution = assign(out, sweep.names, contribution)

@@ -267,7 +267,8 @@ def _filled(
         return [stmt]
     out: Out = []
     done = _last(op, state, facts, out)
-    if not may_lack_axes(kind) or not isinstance(done.args[0], Var):
+    checked = may_lack_axes(kind) or kind.undecided
+    if not checked or not isinstance(done.args[0], Var):
         return [*out, *together(Effect(done), stmt, facts)]
     held = done.args[0]
     atoms = {"d": held, "v": done.args[1], "a": op.args[0]}

@@ -49,12 +49,20 @@ def store(stmt: Store, state: State, facts: Facts) -> list[Stmt]:
     if not active and in_array:
         return [*out, *together(replace(stmt, place=here, value=ZERO), stmt, facts)]
     given = _given(value, place, kind.is_container, state, facts, out)
+    given = _cut(given, base, facts, out)
     return [*out, *together(replace(stmt, place=here, value=given), stmt, facts)]
 
 
 def together(tangent_too: Stmt, stmt: Stmt, facts: Facts) -> tuple[Stmt, Stmt]:
     """A write and that into the tangent: this one first, but in a `try`, where writes may fail."""
     return (stmt, tangent_too) if facts.in_try else (tangent_too, stmt)
+
+
+def _cut(given: Atom, base: Var, facts: Facts, out: Out) -> Atom:
+    """The tangent of what is stored, none of which gets into an array of whole numbers."""
+    if not facts.kind(base).may_cut_off:
+        return given
+    return named(out, call("cut_tangent", given, base), facts)
 
 
 def _given(
@@ -78,10 +86,11 @@ def _scaled(stmt: Store, here: Op, state: State, facts: Facts, out: Out) -> None
     if not facts.is_active(value):
         out.append(replace(stmt, place=here))
         return
+    assert isinstance(stmt.base, Var)
     before: Atom = old if old is not None else named(out, stmt.place, facts)
     atoms: dict[str, Atom] = {
         "d": named(out, here, facts), "old": before, "v": value,
-        "g": tangent(value, state, facts, out),
+        "g": _cut(tangent(value, state, facts, out), stmt.base, facts, out),
     }  # fmt: skip
     text = "d * v + old * g" if stmt.operator == "*" else "(d - old / v * g) / v"
     new = named(out, expression(text, atoms), facts)
