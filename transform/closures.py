@@ -118,11 +118,16 @@ def _stmt(stmt: Stmt, known: _Surroundings) -> tuple[Stmt, ...]:
 
 
 def _without_field(op: Op, span: Span, known: _Surroundings, made: list[Stmt]) -> Op:
-    """`obj.f(x)` where `f` is a field, not a method: `f = obj.f`, `f(x)`."""
+    """`obj.f(x)` where `f` is a field, not a method: `f = obj.f`, `f(x)`.
+
+    What an object keeps may hold the object itself: then the call stays one of the object's.
+    """
     head, _, name = op.prim.partition(":")
     owner = op.args[0] if head == "method" else None
     base = known.kinds.get(owner.name, ANY) if isinstance(owner, Var) else ANY
     if base.tag not in ("record", "tuple") or name not in base.names:
+        return op
+    if base.tag == "record" and base.items[base.names.index(name)].tag == "any":
         return op
     template = op.template
     assert isinstance(template, gast.Call)

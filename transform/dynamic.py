@@ -29,7 +29,7 @@ Found = tuple[Any, Callable[[Any], dict[Any, Any]]]
 
 
 def call_vjp(
-    function: Any, wrt: tuple[int | str, ...], passes: Passes = ALL
+    function: Any, wrt: tuple[int | str, ...], owner: Any = None, passes: Passes = ALL
 ) -> Callable[..., tuple[Any, Pullback]]:
     """A function that is called as `function` is and gives its value and a pullback.
 
@@ -39,6 +39,7 @@ def call_vjp(
             `"self"` for the object of a method, `"*k"` for the starred arguments from position k,
             `"**a,b"` for all keywords but `a` and `b`; `"()"` for what the function itself holds:
             the fields of an object, of other functions a dict by name.
+        owner: the object of which the function is taken, where `"self"` is among them.
         passes: the names of the rewrites that are made on the way.
 
     Returns:
@@ -55,7 +56,7 @@ def call_vjp(
     >>> pullback(1.0)
     ({'k': 2.0}, 3.0)
     """
-    return functools.partial(_call, function, wrt, passes)
+    return functools.partial(_call, function, wrt, owner, passes)
 
 
 def call_with(passes: Passes) -> Callable[..., Any]:
@@ -69,12 +70,13 @@ def is_call_vjp(value: object) -> bool:
 
 
 def _call(
-    function: Any, wrt: tuple[int | str, ...], passes: Passes, /, *args: Any, **kwargs: Any
-) -> tuple[Any, Pullback]:
+    function: Any, wrt: tuple[int | str, ...], owner: Any, passes: Passes, /, *args: Any,
+    **kwargs: Any,
+) -> tuple[Any, Pullback]:  # fmt: skip
     groups = [members(one, args, kwargs) for one in wrt]
     wanted = [member for group in groups for member in (group if _many(group) else [group])]
     try:
-        value, pull = _differentiated(function, wanted, args, kwargs, passes)
+        value, pull = _of_owner(function, owner, wanted, args, kwargs, passes)
     except UnsupportedSyntax as error:
         raise shown_at_run_time(function, error) from None
     number = home.is_array(value) and value.shape == ()  # on a device; seeds may be plain zeros
@@ -110,9 +112,30 @@ def _many(group: Any) -> bool:
     return isinstance(group, range | tuple)
 
 
+def _of_owner(
+    function: Any, owner: Any, wanted: Wanted, args: tuple[Any, ...], kwargs: dict[str, Any],
+    passes: Passes,
+) -> Found:  # fmt: skip
+    """Differentiate a call of what an object has under a name: a method, or what is in a field."""
+    from adjoint.transform.owned import cotangent_of, field_of  # noqa: PLC0415
+
+    field = field_of(owner, function) if "self" in wanted else None
+    if field is None:
+        return _differentiated(function, wanted, args, kwargs, passes)
+    inner = [ITSELF, *(one for one in wanted if one != "self")]
+    value, pull = _differentiated(function, inner, args, kwargs, passes, owner)
+
+    def pullback(g: Any) -> dict[Any, Any]:
+        found = pull(g)
+        return {**found, "self": cotangent_of(owner, field, function, found[ITSELF])}
+
+    return value, pullback
+
+
 def _differentiated(
-    function: Any, wanted: Wanted, args: tuple[Any, ...], kwargs: dict[str, Any], passes: Passes
-) -> Found:
+    function: Any, wanted: Wanted, args: tuple[Any, ...], kwargs: dict[str, Any], passes: Passes,
+    owner: Any = None,
+) -> Found:  # fmt: skip
     """Differentiate a call, by what it is that is called."""
     from adjoint.transform.differentiable import Differentiable  # noqa: PLC0415
     from adjoint.transform.opened import is_made_inside, opened_vjp  # noqa: PLC0415
@@ -134,7 +157,7 @@ def _differentiated(
     if isinstance(function, functools.partial):
         return _by_partial(function, wanted, args, kwargs, passes)
     if is_made_inside(function):
-        return opened_vjp(function, wanted, args, kwargs, passes)
+        return opened_vjp(function, wanted, args, kwargs, passes, owner)
     call = getattr(type(function), "__call__", None)  # noqa: B004 - it is called below
     if isinstance(call, types.FunctionType):
         shifted = [0 if one == ITSELF else shifted_by(one, 1) for one in wanted]

@@ -57,7 +57,7 @@ def is_made_inside(function: object) -> bool:
 
 def opened_vjp(
     function: FunctionType, wanted: Sequence[int | str], args: tuple[Any, ...],
-    kwargs: dict[str, Any], passes: Passes,
+    kwargs: dict[str, Any], passes: Passes, owner: Any = None,
 ) -> tuple[Any, Callable[[Any], dict[Any, Any]]]:  # fmt: skip
     """The value and a pullback to the arguments wanted, and to what the function holds.
 
@@ -67,8 +67,9 @@ def opened_vjp(
         args: the positional arguments.
         kwargs: the keyword arguments.
         passes: the names of the rewrites that are made on the way.
+        owner: the object that keeps the function in a field.
     """
-    found_for = _prepared("raw", function, tuple(wanted), args, kwargs, passes)
+    found_for = _prepared("raw", function, tuple(wanted), args, kwargs, passes, owner)
     compiled, inner = found_for.compiled, found_for.inner
     value, pullback = compiled.run(*found_for.args, **found_for.given)
 
@@ -88,7 +89,7 @@ def opened_vjp(
 
 def opened_jvp(
     function: FunctionType, tangents: Mapping[int | str, Any], args: tuple[Any, ...],
-    kwargs: dict[str, Any], passes: Passes,
+    kwargs: dict[str, Any], passes: Passes, owner: Any = None,
 ) -> tuple[Any, Any]:  # fmt: skip
     """The value and the tangent, along tangents of arguments and of what the function holds.
 
@@ -98,8 +99,9 @@ def opened_jvp(
         args: the positional arguments.
         kwargs: the keyword arguments.
         passes: the names of the rewrites that are made on the way.
+        owner: the object that keeps the function in a field.
     """
-    call = _prepared("raw jvp", function, tuple(tangents), args, kwargs, passes)
+    call = _prepared("raw jvp", function, tuple(tangents), args, kwargs, passes, owner)
     own = tangents.get(ITSELF)
     slots = _slots_of(tuple(tangents), call.compiled.parameters)
     seeds = {
@@ -124,7 +126,7 @@ class _Call:
 
 def _prepared(
     mode: str, function: FunctionType, wanted: tuple[int | str, ...], args: tuple[Any, ...],
-    kwargs: dict[str, Any], passes: Passes,
+    kwargs: dict[str, Any], passes: Passes, owner: Any,
 ) -> _Call:  # fmt: skip
     cells = _cells(function)
     held = {name: value for name, value in cells.items() if not is_fixed(value)}
@@ -135,7 +137,7 @@ def _prepared(
             "with a keyword argument of that name; rename one of them"
         )
     if ITSELF in wanted:
-        refuse_tied(function, held.values())
+        refuse_tied(function, (value for value in held.values() if value is not owner))
     args, defaults = _completed(function, args, kwargs)
     given = {**kwargs, **defaults, **held}
     compiled, inner = _find(mode, function, wanted, args, given, cells, tuple(held), passes)
@@ -168,6 +170,11 @@ def _cells(function: FunctionType) -> dict[str, Any]:
         except ValueError:
             continue
     return found
+
+
+def contents_of(function: FunctionType) -> dict[str, Any]:
+    """What a function holds, in its cells and as defaults, by name."""
+    return {**_cells(function), **_defaults(function)}
 
 
 def _completed(

@@ -179,8 +179,19 @@ def _owner(x: Any) -> Any:
 
 
 def _fields(x: Any) -> dict[str, Any]:
-    """The fields of an object, or those that it had once."""
-    return {name: e for name, e in fields_of(x).items() if name != "()"}
+    """The fields of an object, or those that it had once.
+
+    Raises:
+        NotDifferentiable: a function in one of them holds the object: there is no end of it.
+    """
+    fields = {name: e for name, e in fields_of(x).items() if name != "()"}
+    for name, e in fields.items():
+        if callable(e) and any(held is x for held in _held_by(e).values()):
+            raise not_followed(
+                f"what a {type(x).__name__} holds is written in place, and `{name}` in it holds "
+                "the object itself; make that a method of the class, or assign new arrays"
+            )
+    return fields
 
 
 def _numbers(shadows: dict[int, Any], x: Any) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import inspect
 import numbers
+import types
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -237,7 +238,9 @@ def kind_of(value: Any, deepest: int = DEEPEST) -> Kind:
     cls: Any = type(value)
     if deepest == 0 or not keeps_fields(cls):
         return ANY
-    items = tuple(kind_of(part, deepest - 1) for part in fields.values())
+    items = tuple(
+        ANY if _may_hold(part) else kind_of(part, deepest - 1) for part in fields.values()
+    )
     return Kind("record", items=items, names=tuple(fields), cls=cls)
 
 
@@ -259,6 +262,13 @@ _BY_NAME = {
     "dict": Kind("dict"), "tuple": Kind("list"), "ndarray": ARRAY, "Callable": FUNCTION,
     "None": NONE,
 }  # fmt: skip
+
+
+def _may_hold(value: Any) -> bool:
+    """Whether a function that an object keeps may hold something, the object itself for one."""
+    if isinstance(value, types.MethodType):
+        return True
+    return isinstance(value, types.FunctionType) and value.__closure__ is not None
 
 
 def kind_of_annotation(annotation: Any) -> Kind | None:

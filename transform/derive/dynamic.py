@@ -22,6 +22,7 @@ from adjoint.transform.derive.sweep import Derivative
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.foreign import check_not_ours
 from adjoint.transform.ir.nodes import Op, Ref, Stmt, Var
+from adjoint.transform.ir.places import operand
 from adjoint.transform.lower.listing import is_generator
 from adjoint.transform.lower.local_functions import LocalFunction
 from adjoint.transform.refusals import missing_rule, place_of, unsupported
@@ -98,10 +99,16 @@ def why_not(value: object) -> str | None:
 
 
 def dynamic_call(op: Op, name: str) -> gast.AST:
-    """The template of the call: `call_vjp(f, (0,))(...)`, or `call_vjp(obj.f, ("self",))(...)`."""
+    """The template: `call_vjp(f, (0,))(...)`, or `call_vjp(obj.f, ("self",), obj)(...)`."""
     template = op.template
     assert isinstance(template, gast.Call)
     wanted = gast.parse(name.removeprefix("call_vjp"), mode="eval").body
     call_vjp = gast.Name("call_vjp", gast.Load(), None, None)
-    function = gast.Call(call_vjp, [template.func, wanted], [])
+    function = gast.Call(call_vjp, [template.func, wanted, *owner_of(op, wanted)], [])
     return gast.Call(function, template.args, template.keywords)
+
+
+def owner_of(op: Op, wanted: gast.Tuple) -> list[gast.AST]:
+    """The object of a method, where it is differentiated with respect to that."""
+    asked = any(isinstance(one, gast.Constant) and one.value == "self" for one in wanted.elts)
+    return [operand(op.roles.index("self"))] if asked else []

@@ -9,7 +9,7 @@ import gast
 from adjoint.transform.analyses.cells import cells_reached
 from adjoint.transform.derive.build import expression
 from adjoint.transform.derive.calls import as_call, hidden
-from adjoint.transform.derive.dynamic import dynamic_derivative
+from adjoint.transform.derive.dynamic import dynamic_derivative, owner_of
 from adjoint.transform.dynamic import ITSELF
 from adjoint.transform.emit.names import describe
 from adjoint.transform.forward.facts import Facts, Out, Pushforward, State
@@ -118,7 +118,7 @@ def _dynamic(
     wanted = gast.parse(found.vjp.removeprefix("call_vjp"), mode="eval").body
     call_jvp = gast.Name("call_jvp", gast.Load(), None, None)
     given = gast.Tuple(tangents, gast.Load())
-    function = gast.Call(call_jvp, [template.func, wanted, given], [])
+    function = gast.Call(call_jvp, [template.func, wanted, given, *owner_of(op, wanted)], [])
     node = gast.Call(function, template.args, template.keywords)
     return replace(op, prim=CALL, args=tuple(args), template=node,
                    roles=(*op.roles, *("" for _ in tangents)))  # fmt: skip

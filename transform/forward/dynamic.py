@@ -21,14 +21,16 @@ Tangents = Mapping[int | str, Any]
 
 
 def call_jvp(
-    function: Any, wrt: tuple[int | str, ...], tangents: tuple[Any, ...], passes: Passes = ALL
-) -> Callable[..., tuple[Any, Any]]:
+    function: Any, wrt: tuple[int | str, ...], tangents: tuple[Any, ...], owner: Any = None,
+    passes: Passes = ALL,
+) -> Callable[..., tuple[Any, Any]]:  # fmt: skip
     """A function that is called as `function` is and gives its value and its tangent.
 
     Args:
         function: anything callable: a function, method, partial, object, or one with a rule.
         wrt: the arguments that have tangents; see `call_vjp`.
         tangents: these, in order.
+        owner: the object of which the function is taken, where `"self"` is among them.
         passes: the names of the rewrites that are made on the way.
 
     >>> import math
@@ -39,7 +41,7 @@ def call_jvp(
     >>> call_jvp(scaler(3.0), ("()", 0), ({"k": 1.0}, 0.5))(2.0)
     (6.0, 3.5)
     """
-    return functools.partial(_call, function, wrt, tangents, passes)
+    return functools.partial(_call, function, wrt, tangents, owner, passes)
 
 
 def jvp_with(passes: Passes) -> Callable[..., Any]:
@@ -53,9 +55,11 @@ def is_call_jvp(value: object) -> bool:
 
 
 def _call(
-    function: Any, wrt: tuple[int | str, ...], tangents: tuple[Any, ...], passes: Passes, /,
-    *args: Any, **kwargs: Any,
+    function: Any, wrt: tuple[int | str, ...], tangents: tuple[Any, ...], owner: Any,
+    passes: Passes, /, *args: Any, **kwargs: Any,
 ) -> tuple[Any, Any]:  # fmt: skip
+    from adjoint.transform.owned import field_of, tangent_of  # noqa: PLC0415
+
     given: dict[int | str, Any] = {}
     for one, tangent in zip(wrt, tangents, strict=True):
         members = dynamic.members(one, args, kwargs)
@@ -65,12 +69,17 @@ def _call(
             given |= {name: tangent[name] for name in members}
         elif one != ITSELF or tangent is not None:
             given[one] = tangent
-    return push_call(function, given, args, kwargs, passes)
+    field = field_of(owner, function) if "self" in given else None
+    if field is not None:
+        own = tangent_of(owner, field, function, given.pop("self"))
+        given |= {} if own is None else {ITSELF: own}
+    return push_call(function, given, args, kwargs, passes, owner)
 
 
 def push_call(
-    function: Any, given: Tangents, args: tuple[Any, ...], kwargs: dict[str, Any], passes: Passes
-) -> tuple[Any, Any]:
+    function: Any, given: Tangents, args: tuple[Any, ...], kwargs: dict[str, Any], passes: Passes,
+    owner: Any = None,
+) -> tuple[Any, Any]:  # fmt: skip
     """The value and the tangent of a call, by what it is that is called."""
     from adjoint.transform.differentiable import Differentiable  # noqa: PLC0415
     from adjoint.transform.opened import is_made_inside, opened_jvp  # noqa: PLC0415
@@ -90,7 +99,7 @@ def push_call(
     if isinstance(function, functools.partial):
         return _by_partial(function, given, args, kwargs, passes)
     if is_made_inside(function):
-        return opened_jvp(function, given, args, kwargs, passes)
+        return opened_jvp(function, given, args, kwargs, passes, owner)
     call = getattr(type(function), "__call__", None)  # noqa: B004 - it is called below
     if isinstance(call, types.FunctionType):
         inside = {0 if one == ITSELF else dynamic.shifted_by(one, 1): t for one, t in given.items()}
