@@ -15,6 +15,7 @@ from adjoint.runtime.helpers import HELPERS
 from adjoint.transform.analyses.aliases import aliases
 from adjoint.transform.analyses.effects import Summary
 from adjoint.transform.analyses.kind import ANY, FUNCTION, Kind, anonymous
+from adjoint.transform.analyses.outside_changes import ALL_OUTSIDE, Changed, changed_outside
 from adjoint.transform.analyses.resolve import Resolved, resolve
 from adjoint.transform.callees import Callee, ParameterKinds, call_of, target_of
 from adjoint.transform.closures import close, may_write
@@ -22,6 +23,7 @@ from adjoint.transform.derive.array_operands import array_operands
 from adjoint.transform.derive.attempts import settle_attempts
 from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.loop_tests import open_tests
+from adjoint.transform.derive.outside_copies import copy_outside
 from adjoint.transform.derive.prepare import prepare
 from adjoint.transform.derive.unbound import bind_before_loops
 from adjoint.transform.derive.waits import wait_once
@@ -126,6 +128,11 @@ def _analyse_once(
     def summary(op: Op) -> Summary:
         return summary_of(op, own, world)
 
+    def inside(op: Op) -> Changed:
+        return _changed_by(op, own, world)
+
+    changed = changed_outside(function, own, summary, inside)
+    function = copy_outside(function, own, names, changed, summary, inside)
     function, unsettled = settle_attempts(function, own, names, summary)
     function = bind_before_loops(open_tests(function, own, summary))
     prepared = prepare(function, own, names)
@@ -134,7 +141,20 @@ def _analyse_once(
     )
     used = names_used(prepared.function.body) | {p.name for p in lowered.params}
     returns = anonymous(resolved.returns)
-    return Analysis(prepared.function, prepared, own, returns, found, used | outside, unsettled)
+    return Analysis(
+        prepared.function, prepared, own, returns, found, used | outside, unsettled, changed
+    )  # fmt: skip
+
+
+def _changed_by(op: Op, kinds: Mapping[str, Kind], world: World) -> Changed:
+    """What the function that an operation calls changes outside; of an unknown one, anything."""
+    call = call_of(op, kinds, world.callees)
+    if call is None:
+        known = isinstance(op.callee, Ref) and target_of(op) is None
+        return frozenset() if known else ALL_OUTSIDE
+    if (call.callee.key, call.kinds, frozenset()) in world.running:
+        return frozenset()  # what it changes itself is found where it is analysed
+    return analyse(call.callee, call.kinds, world).changed
 
 
 def _written_around(

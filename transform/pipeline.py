@@ -15,6 +15,7 @@ from adjoint.transform.analyses.encoded import Follow, check_encoded
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.memory import MEMORY, by_memory_in_call
 from adjoint.transform.analyses.outside import Kept, check_outside, kept_parameters
+from adjoint.transform.analyses.outside_changes import ALL_OUTSIDE
 from adjoint.transform.analyses.raised import Carries, check_raised, holds_values
 from adjoint.transform.analyses.shapes import shapes
 from adjoint.transform.analyses.unseen import check_unseen
@@ -80,6 +81,7 @@ def derive(
     if key in world.emitted:
         return world.emitted[key]
     analysis = analyse(callee, kinds, world, together)
+    world.changed |= analysis.changed
     start = Adjoint(analysis.function, wrt, written)
     emitted = Emitted(start, "", callee.origin, passes=world.passes)
     name = _vjp_name(callee, world)
@@ -99,8 +101,9 @@ def derive(
             )
         numbers = _numbers(sweep, emitted.adjoint.function)
         derived = with_own_callees(emitted.adjoint.function, emitted, sweep.names)
-        if mode == "vjp" and world.later:
-            derived = keep_outside(derived, callee.origin, sweep.names)
+        if mode == "vjp":
+            changed = ALL_OUTSIDE if world.later else world.changed
+            derived = keep_outside(derived, callee.origin, sweep.names, changed)
         derived = polished(
             derived, sweep.facts.function, sweep.names, world.passes, numbers
         )
@@ -219,6 +222,7 @@ def _sweep(
             op, stmt, active, fragile, analysis, emitted, world, own
         ),
         hides_calls(analysis, world),
+        analysis.changed,
         world.device,
         world.complexes,
     )  # fmt: skip

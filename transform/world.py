@@ -11,6 +11,7 @@ from adjoint.runtime.places import Places
 from adjoint.transform.analyses.aliases import Aliases
 from adjoint.transform.analyses.complexes import Complexes
 from adjoint.transform.analyses.kind import NONE, NUMERIC, Kind, kind_of, kind_of_annotation
+from adjoint.transform.analyses.outside_changes import Changed
 from adjoint.transform.callees import Callees, ParameterKinds
 from adjoint.transform.derive.functions import Adjoint
 from adjoint.transform.derive.prepare import Prepared
@@ -23,7 +24,8 @@ from adjoint.transform.passes.pipeline import ALL, Passes
 class Analysis:
     """A function prepared for derivation, under given kinds of its parameters.
 
-    unsettled: why it cannot be derived, should it be asked for (see `derive.attempts`).
+    unsettled: why it cannot be derived, should it be asked for (see `derive.attempts`). changed:
+    what it changes of what it finds outside.
     """
 
     function: Function
@@ -33,6 +35,7 @@ class Analysis:
     aliases: Aliases
     names: frozenset[str]
     unsettled: tuple[UnsupportedSyntax, ...] = ()
+    changed: Changed = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ class World:
     may be a number or an array is taken to be an array, as in source that is shown without
     arguments. device: whether arrays live on a device, where their elements are views. complexes:
     what complex numbers there are; None where there are none. later: whether pullbacks run when
-    anything may have happened since. passes: the names of the rewrites that are made.
+    anything may have happened since. changed: what is
+    changed outside while the function runs. passes: the names of the rewrites that are made.
     """
 
     analyses: dict[Any, Analysis] = field(default_factory=dict)
@@ -116,6 +120,7 @@ class World:
     device: bool = False
     complexes: Complexes | None = field(default_factory=Complexes)
     later: bool = False
+    changed: Changed = frozenset()
     passes: Passes = ALL
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import types
 from typing import Any
 
-from ..errors import NotFollowed
+from .refusals import not_followed
 from .structures import accumulate, own
 
 
@@ -93,7 +93,7 @@ def add_field(d: Any, name: str, g: Any, like: Any) -> None:
         NotFollowed: it is one of a number or an array: a method that is used as a value.
     """
     if hasattr(like, "dtype") or isinstance(like, int | float | complex):
-        raise NotFollowed(
+        raise not_followed(
             f"`{name}` of a {type(like).__name__} is used as a value here, and a derivative flows "
             "through it; call it where it is read, or make a `lambda` of it"
         )

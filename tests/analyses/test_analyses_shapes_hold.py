@@ -9,6 +9,7 @@ import pytest
 
 import adjoint
 from adjoint.runtime.errors import AdjointError
+from adjoint.runtime.helpers import HELPERS
 from adjoint.transform import pipeline
 from adjoint.transform.ir.nodes import Function, Op, Ref, reads, walk
 from adjoint.transform.lower.local_functions import LocalFunction
@@ -43,7 +44,7 @@ def _runs(fn: Function) -> bool:
     templates = [s.value.template for s in stmts if isinstance(getattr(s, "value", None), Op)]
     names = {n.id for t in templates for n in gast.walk(t) if isinstance(n, gast.Name)}
     outside = all(not a.local and not isinstance(a.value, LocalFunction) for a in refs)
-    return outside and "np" not in names
+    return outside and names.isdisjoint({"np", *HELPERS})
 
 
 @pytest.mark.parametrize(("program", "sample"), CASES)

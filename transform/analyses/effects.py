@@ -101,9 +101,7 @@ def written_arguments(
 ) -> tuple[Var, ...]:
     """The arguments that an operation writes into."""
     head, _, name = op.prim.partition(":")
-    if op.prim in ("np.add.at", "np.subtract.at"):
-        return (op.args[1],) if isinstance(op.args[1], Var) else ()
-    place = 0 if op.prim in WRITERS else out_argument(op)
+    place = place_written(op)
     if place is not None:
         given = op.args[place]
         return (given,) if isinstance(given, Var) else ()
@@ -114,6 +112,13 @@ def written_arguments(
         places = summaries(op).writes
         return tuple(a for i, a in enumerate(op.args) if i in places and isinstance(a, Var))
     return ()
+
+
+def place_written(op: Op) -> int | None:
+    """The position of the argument that a function of NumPy's writes into."""
+    if op.prim in ("np.add.at", "np.subtract.at"):
+        return 1
+    return 0 if op.prim in WRITERS else out_argument(op)
 
 
 def out_argument(op: Op) -> int | None:

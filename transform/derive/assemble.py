@@ -8,6 +8,7 @@ import numpy as np
 
 from adjoint.runtime.modes import no_grad
 from adjoint.transform.analyses.effects import is_rule
+from adjoint.transform.analyses.outside_changes import changed_here, roots_outside
 from adjoint.transform.derive.build import expression, substitute
 from adjoint.transform.derive.storage import store
 from adjoint.transform.derive.sweep import Sweep
@@ -67,7 +68,12 @@ def assemble(
     read |= {p.name for p in sweep.facts.function.params} & _written(sweep)
     front = stored.forward
     if "dead code" in sweep.passes:
-        front = drop_dead(front, read, _is_root, sweep.facts.aliases.classes)
+        roots = roots_outside(sweep.facts.function, sweep.facts.kinds)
+
+        def must_stay(stmt: Stmt) -> bool:
+            return _is_root(stmt) or bool(changed_here(stmt, sweep.facts.kinds, roots))
+
+        front = drop_dead(front, read, must_stay, sweep.facts.aliases.classes)
     front = watched(front, sweep.facts.kinds, sweep.facts.hides)
     used = names_read(front)
     lists = tuple(name for name in stored.lists if name in used)

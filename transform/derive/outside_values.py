@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from adjoint.transform.analyses.outside_changes import ANYTHING, Changed
 from adjoint.transform.derive.build import Names, call, substitute
 from adjoint.transform.ir.nodes import Assign, Atom, Define, Function, Ref, Stmt, Var
 
@@ -26,13 +27,16 @@ _LIBRARIES = frozenset({"numpy", "scipy", "math", "cmath", "cupy"})
 _CONTAINERS = (list, tuple, dict)
 
 
-def keep_outside(derived: Function, origin: FunctionType, names: Names) -> Function:
+def keep_outside(
+    derived: Function, origin: FunctionType, names: Names, changed: Changed
+) -> Function:
     """A vjp whose pullback reads what was outside when the vjp was called.
 
     Args:
         derived: the vjp; it defines its pullback in the last statement but two.
         origin: the function that it is of.
         names: for names.
+        changed: what may be changed before the pullback runs.
     """
     *before, define, both, last = derived.body
     assert isinstance(define, Define)
@@ -40,6 +44,8 @@ def keep_outside(derived: Function, origin: FunctionType, names: Names) -> Funct
 
     def change(atom: Atom) -> Atom:
         if not isinstance(atom, Ref) or atom.local or not _may_change(atom, origin):
+            return atom
+        if ANYTHING not in changed and id(atom.value) not in changed:
             return atom
         if atom.text not in kept:
             var = names.temporary(f"kept_{atom.text.replace('.', '_')}")

@@ -20,6 +20,7 @@ import gast
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.kind import ANY, CELL
 from adjoint.transform.analyses.operations import rule_of_name
+from adjoint.transform.analyses.outside_changes import may_change
 from adjoint.transform.analyses.versions import TOP, Version
 from adjoint.transform.derive.carrying import insert, restore
 from adjoint.transform.derive.likes import represent
@@ -33,6 +34,7 @@ from adjoint.transform.ir.nodes import (
     Block,
     Mark,
     Op,
+    Ref,
     Var,
 )  # fmt: skip
 
@@ -161,6 +163,8 @@ def _recomputable(
         return False
     op = stmt.value
     if not isinstance(op, Op) or not _cheap(op):
+        return False
+    if any(isinstance(a, Ref) and may_change(a.value, sweep.facts.changed) for a in op.args):
         return False
     env, lasting = sweep.facts.versions.before[id(stmt)], _lasting(sweep.facts)
     for atom in op.args:

@@ -9,6 +9,7 @@ from adjoint.transform.analyses.aliases import Aliases
 from adjoint.transform.analyses.complexes import Complexes
 from adjoint.transform.analyses.fields import EITHER, REAL, Field, field_of, fields
 from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.analyses.outside_changes import Changed
 from adjoint.transform.analyses.shapes import NUMBER, Shape, Shapes
 from adjoint.transform.analyses.versions import Version, Versions
 from adjoint.transform.derive.build import Names
@@ -47,6 +48,7 @@ class Facts:
     device: whether arrays live on a device, where an element is a view.
     complexes: what complex numbers there are; None where there are none.
     hides: which calls of known functions call unknown ones.
+    changed: what is changed of what is found outside.
     """
 
     function: Function
@@ -63,6 +65,7 @@ class Facts:
     definitions: Mapping[str, Stmt]
     differentiate_call: Callable[[Op, Stmt, frozenset[str], frozenset[str]], Derivative]
     hides: Hides
+    changed: Changed = frozenset()
     device: bool = False
     complexes: Complexes | None = field(default_factory=Complexes)
 
