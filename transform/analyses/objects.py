@@ -139,7 +139,7 @@ _SPECIAL = {
 }  # fmt: skip
 _BUILTINS: dict[Any, str] = {
     abs: "__abs__", float: "__float__", complex: "__complex__", round: "__round__",
-    divmod: "__divmod__", math.floor: "__floor__", math.ceil: "__ceil__", math.trunc: "__trunc__",
+    divmod: "__divmod__", next: "__next__", math.floor: "__floor__", math.ceil: "__ceil__", math.trunc: "__trunc__",
 }  # fmt: skip
 
 
@@ -154,7 +154,8 @@ def object_builtin(
         return None
     if name is None or not args or args[0] is None or op.roles != ("",) * len(args):
         return None
-    if method_of(args[0].cls, name) is None:
+    with_default = function is next and len(args) > 1
+    if method_of(args[0].cls, name) is None or with_default:
         return None
     called = replace(op, prim="method:", roles=("self", *op.roles[1:]), callee=None)
     return object_method(called, name, args[0].cls, args, kinds, call_kind)

@@ -355,3 +355,41 @@ def item_deleted(x):
     b = a
     del a[3]
     return a.v * b.v
+
+
+class Heron:
+    def __init__(self, x, a):
+        self.x, self.a = x, a
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.x = 0.5 * (self.x + self.a / self.x)
+        return self.x
+
+
+@program((arr(3),))
+def next_of_an_object(x):
+    root = Heron(1.5 + x[0] ** 2, 1.0 + x[1] ** 2)
+    s = sum(next(root) * v for v in x)
+    for _ in range(2):
+        s = s * next(root)
+    return s * root.x
+
+
+@program((arr(3),))
+def next_of_an_object_in_a_condition(x):
+    root = Heron(1.5 + x[0] ** 2, 1.0 + x[1] ** 2)
+    old, new = x[2], next(root)
+    k = 0
+    while k < 3:
+        old, new = new, next(root)
+        k += 1
+    return old + 2.0 * new
+
+
+@program((arr(3),), may_refuse=True)
+def next_with_a_default(x):
+    it = It(x[:2])
+    return sum(next(it, 0.0) for _ in range(4))
