@@ -200,10 +200,16 @@ def sum_dx(d: Any, iterable: Any) -> Any:
     return [unbroadcast(d, e) for e in iterable]
 
 
+def _is_equal(x: Any, y: Any) -> bool:
+    """Whether two values are equal; rows of an array, in all their numbers."""
+    equal = x == y
+    return equal if isinstance(equal, bool) else bool(np.all(equal))
+
+
 def extreme_dx(d: Any, k: int, ans: Any, *args: Any) -> Any:
     """The cotangent of argument `k` of the builtin `max` or `min`, whose ties share evenly."""
     values = args[0] if len(args) == 1 else args
-    n = sum(1 for v in values if v == ans)
+    n = sum(1 for v in values if _is_equal(v, ans))
     if len(args) > 1:
         return d / n if args[k] == ans else 0.0
     if hasattr(values, "dtype"):

@@ -154,6 +154,8 @@ def undiff(d: Any, like: Any, n: int = 1, axis: int = -1) -> Any:
 
 def trapezoid_dy(d: Any, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """The cotangent of the integrand: half the width of the two intervals that meet there."""
+    if np.shape(y)[axis] == 0:
+        return np.zeros_like(y)
     if x is None:
         width = np.full(np.shape(y)[axis] - 1, 1.0, y.dtype) * dx
     else:
@@ -166,6 +168,8 @@ def trapezoid_dy(d: Any, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -
 def trapezoid_dx(d: Any, y: Any, x: Any, axis: int = -1) -> Any:
     """The cotangent of the points at which the integrand is given."""
     n = np.shape(y)[axis]
+    if n == 0:
+        return np.zeros_like(x)
     heights = 0.5 * (
         np.take(y, np.arange(1, n), axis=axis) + np.take(y, np.arange(n - 1), axis=axis)
     )

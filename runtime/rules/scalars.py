@@ -45,7 +45,7 @@ MATH = collect(
     elementwise("math.degrees(x)", x="math.degrees(g)", also=REAL_PART),
     elementwise("math.radians(x)", x="math.radians(g)", also=REAL_PART),
     elementwise("math.fmod(x, y)", x="g", y="-g * math.trunc(float(x / y))", also=REAL_PART),
-    elementwise("math.remainder(x, y)", x="g", y="-g * round(x / y)", also=REAL_PART),
+    elementwise("math.remainder(x, y)", x="g", y="-g * (x - ans) / y", also=REAL_PART),
     elementwise("math.copysign(x, y)", x="g * direction(x) * math.copysign(1, y)", also=REAL_PART),
     elementwise("math.ldexp(x, i)", x="math.ldexp(g, i)", also=REAL_PART),
     general("math.hypot(*coordinates)", vjp={"coordinates": "hypot_dx(g, k, ans, *coordinates)"}, jvp={"coordinates": "hypot_dx(g, k, ans, *coordinates)"}, also=REAL_PART),

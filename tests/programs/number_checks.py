@@ -30,7 +30,7 @@ DETACHING = re.compile(
     r"|\.(item|tolist)\("
 )
 """What takes bare numbers out of tensors, as in PyTorch; arrays into which a tensor is written."""
-SINGULAR = re.compile(r"\*\*|pow|sqrt|prod")
+SINGULAR = re.compile(r"\*\*|pow|sqrt|cbrt|prod")
 """Powers: of 0 they may have infinite slopes, and of negative numbers none over the exponent."""
 ROUNDINGS = 100
 """How many roundings of the coarsest dtype a gradient may be off."""

@@ -79,8 +79,8 @@ def _by_itself(stmt: Augment, kinds: dict[str, Kind], names: Names) -> tuple[Stm
 
 
 def _augmented(stmt: Augment, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...] | None:
-    """`a **= v`, with `a` an array of floats."""
-    if not _holds_floats(stmt.target.name, kinds):
+    """`a **= v`, with `a` an array of floats; of no axes, it may be a number."""
+    if not _holds_floats(stmt.target.name, kinds) or kinds[stmt.target.name].ndim == 0:
         return None
     atoms = {"a": stmt.target, "b": stmt.value}
     plain = expression(f"a {stmt.operator} b", atoms, f"binary:{stmt.operator}")

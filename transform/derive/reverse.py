@@ -187,11 +187,12 @@ def _materialise(
     views = sweep.facts.aliases.views
     ready = []
     buffers = _buffers(block, sweep)
+    viewed = {views[name] for name in buffers if name in views}
     for name in sorted(buffers, key=lambda n: n not in views):  # a list may have grown under these
         if name in open_names and name in env and not may_be_unbound(env[name]):
             ensure(name, state, sweep, out, sweep.value(env[name]))
             ready.append(name)
-        elif name not in bound and name not in views and name not in state:
+        elif name in viewed and name not in bound | views.keys() | state.keys():
             made = sweep.facts.definitions.get(name)  # seen in the block through a view alone
             known = sweep.facts.versions.after[id(made)] if made else sweep.facts.versions.start
             if name in known and (made is None or _is_around(made, block, sweep)):
