@@ -139,7 +139,8 @@ _SPECIAL = {
 }  # fmt: skip
 _BUILTINS: dict[Any, str] = {
     abs: "__abs__", float: "__float__", complex: "__complex__", round: "__round__",
-    divmod: "__divmod__", next: "__next__", math.floor: "__floor__", math.ceil: "__ceil__", math.trunc: "__trunc__",
+    divmod: "__divmod__", math.floor: "__floor__", math.ceil: "__ceil__", math.trunc: "__trunc__",
+    next: "__next__",
 }  # fmt: skip
 
 
