@@ -76,7 +76,8 @@ def outer_second(d: Any, like: Any) -> Any:
 
 def before_axes(x: Any, other: Any) -> Any:
     """The first operand of an outer operation with axes for those of the other."""
-    return np.reshape(x, (*np.shape(x), *((1,) * np.ndim(other))))
+    n = np.ndim(other)
+    return np.reshape(x, (*np.shape(x), *((1,) * n))) if np.ndim(x) else x
 
 
 def unreduceat(d: Any, like: Any, indices: Any, axis: int = 0) -> Any:

@@ -83,7 +83,8 @@ def quantile_weights(q: Any, n: int, like: Any, method: Any = "linear") -> Any:
     at = np.reshape(np.asarray(q, float_dtype(like)), (-1, 1)) * (n - 1)
     if method != "linear":
         places = np.arange(n, dtype=float_dtype(like))
-        at = np.asarray(np.quantile(places, np.reshape(q, (-1, 1)), method=method), places.dtype)
+        at = np.reshape(np.asarray(q, places.dtype), (-1, 1))
+        at = np.asarray(np.quantile(places, at, method=method), places.dtype)
     return np.maximum(1 - np.abs(at - np.arange(n, dtype=float_dtype(like))), 0)
 
 

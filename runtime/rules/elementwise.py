@@ -56,7 +56,7 @@ TRIGONOMETRIC = collect(
     elementwise("np.arccosh(x)", x="g / (np.sqrt(x - 1) * np.sqrt(x + 1))"),
     elementwise("np.arctanh(x)", x="g / (1 - x * x)"),
     # ** 2.0: the square of an int8 would overflow.
-    elementwise("np.arctan2(y, x)", y="g * x / (x ** 2.0 + y ** 2.0)", x="-g * y / (x ** 2.0 + y ** 2.0)"),
+    elementwise("np.arctan2(y, x)", y="g * divide_or_zero(x, x ** 2.0 + y ** 2.0)", x="-g * divide_or_zero(y, x ** 2.0 + y ** 2.0)"),
     elementwise("np.hypot(x, y)", x="g * divide_or_zero(x, ans)", y="g * divide_or_zero(y, ans)"),
     elementwise("np.i0(x)", x="g * bessel_i(1, x)"),
     elementwise("np.sinc(x)", x="g * sinc_slope(x)"),

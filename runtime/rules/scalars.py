@@ -30,7 +30,7 @@ MATH = collect(
     elementwise("math.asin(x)", x="g / math.sqrt(1 - x * x)", also=REAL_PART),
     elementwise("math.acos(x)", x="-g / math.sqrt(1 - x * x)", also=REAL_PART),
     elementwise("math.atan(x)", x="g / (1 + x * x)", also=REAL_PART),
-    elementwise("math.atan2(y, x)", y="g * x / (x ** 2.0 + y ** 2.0)", x="-g * y / (x ** 2.0 + y ** 2.0)", also=REAL_PART),
+    elementwise("math.atan2(y, x)", y="g * divide_or_zero(x, x ** 2.0 + y ** 2.0)", x="-g * divide_or_zero(y, x ** 2.0 + y ** 2.0)", also=REAL_PART),
     elementwise("math.sinh(x)", x="g * math.cosh(x)", also=REAL_PART),
     elementwise("math.cosh(x)", x="g * math.sinh(x)", also=REAL_PART),
     elementwise("math.tanh(x)", x="g * (1 - ans * ans)", also=REAL_PART),

@@ -111,6 +111,7 @@ def _density(name: str, signature: str, **slopes: str) -> Rule:
     return elementwise(f"scipy.stats.{name}({signature})", also=None, **slopes, **moved)
 
 
+# Where a factor of the density does not depend on `x`, `0 / 0` at its edge is 0.
 STATS = collect(
     _density("norm.logpdf", "x, loc=0, scale=1", x="g * (loc - x) / scale ** 2", scale="g * (((x - loc) / scale) ** 2 - 1) / scale"),
     _density("norm.pdf", "x, loc=0, scale=1", x="g * ans * (loc - x) / scale ** 2", scale="g * ans * (((x - loc) / scale) ** 2 - 1) / scale"),
@@ -125,13 +126,13 @@ STATS = collect(
         df="0.5 * g * (scipy.special.digamma((df + 1) / 2) - scipy.special.digamma(df / 2) - 1 / df - np.log1p(((x - loc) / scale) ** 2 / df) + (df + 1) * ((x - loc) / scale) ** 2 / (df * (df + ((x - loc) / scale) ** 2)))",
         scale="g * ((df + 1) * (x - loc) ** 2 / (df * scale ** 2 + (x - loc) ** 2) - 1) / scale",
     ),
-    _density("gamma.logpdf", "x, a, loc=0, scale=1", x="g * ((a - 1) / (x - loc) - 1 / scale)", a="g * (np.log((x - loc) / scale) - scipy.special.digamma(a))", scale="g * ((x - loc) / scale - a) / scale"),
+    _density("gamma.logpdf", "x, a, loc=0, scale=1", x="g * (divide_or_zero(a - 1, x - loc) - 1 / scale)", a="g * (np.log((x - loc) / scale) - scipy.special.digamma(a))", scale="g * ((x - loc) / scale - a) / scale"),
     _density(
         "beta.logpdf", "x, a, b, loc=0, scale=1",
-        x="g * ((a - 1) / (x - loc) - (b - 1) / (loc + scale - x))",
+        x="g * (divide_or_zero(a - 1, x - loc) - divide_or_zero(b - 1, loc + scale - x))",
         a="g * (np.log((x - loc) / scale) - scipy.special.digamma(a) + scipy.special.digamma(a + b))",
         b="g * (np.log1p((loc - x) / scale) - scipy.special.digamma(b) + scipy.special.digamma(a + b))",
-        scale="g * ((b - 1) * (x - loc) / (loc + scale - x) - a) / scale",
+        scale="g * ((x - loc) * divide_or_zero(b - 1, loc + scale - x) - a) / scale",
     ),
     _density(
         "lognorm.logpdf", "x, s, loc=0, scale=1",
@@ -140,9 +141,9 @@ STATS = collect(
         scale="g * np.log((x - loc) / scale) / (s ** 2 * scale)",
     ),
     _density("uniform.logpdf", "x, loc=0, scale=1", scale="-g / scale"),
-    _density("poisson.logpmf", "k, mu, loc=0", mu="g * ((k - loc) / mu - 1)"),
-    _density("binom.logpmf", "k, n, p, loc=0", p="g * ((k - loc) / p - (n - k + loc) / (1 - p))"),
-    _density("bernoulli.logpmf", "k, p, loc=0", p="g * ((k - loc) / p - (1 - k + loc) / (1 - p))"),
+    _density("poisson.logpmf", "k, mu, loc=0", mu="g * (divide_or_zero(k - loc, mu) - 1)"),
+    _density("binom.logpmf", "k, n, p, loc=0", p="g * (divide_or_zero(k - loc, p) - divide_or_zero(n - k + loc, 1 - p))"),
+    _density("bernoulli.logpmf", "k, p, loc=0", p="g * (divide_or_zero(k - loc, p) - divide_or_zero(1 - k + loc, 1 - p))"),
 )
 
 RULES = collect(LINALG, SIGNAL, NDIMAGE, STATS)

@@ -178,10 +178,13 @@ def inner(x: Any, y: Any) -> float:
     return float(sum(np.sum(np.asarray(a) * b) for a, b in pairs).real)
 
 
-def pull(case: Case, rule: Rule, p: str, k: int, ans: Any, cotangent: Any) -> Any:
+def pull(
+    case: Case, rule: Rule, p: str, k: int, ans: Any, cotangent: Any, space: Any = np
+) -> Any:
     """The cotangent of one argument, as a reader of the table finds it."""
     values, _ = case.parameters()
-    d = compiled(rule, p)(cotangent, ans, *_in_order(rule, values), **_more(case, rule, p, k))
+    run = compiled(rule, p, np=space)
+    d = run(cotangent, ans, *_in_order(rule, values), **_more(case, rule, p, k))
     place = next(place for q, place, i in case.active() if (q, i) == (p, k))
     return unbroadcast(d, case.value(place)) if rule.kind == "elementwise" else d
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import gast
 
-from adjoint.runtime.rules import RULES, pullback_text, residuals
+from adjoint.runtime.rules import RULES, Rule, pullback_text, residuals
 from adjoint.transform.analyses.shapes import Shape
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.accumulate import accumulate
@@ -104,10 +104,15 @@ def pull_rule(
             name, value, state, sweep, out, fresh=made.fresh or handed_on, lazy=made.lazy,
             borrows=frozenset() if made.fresh else g.borrows, extent=made.extent, like=made.like,
         )  # fmt: skip
-        if first and name in state and (rule.name == "np.where" or (
+        if first and name in state and (_selects(rule, op) or (
             g.masked and rule.kind == "elementwise"
         )):  # fmt: skip
             state[name] = replace(state[name], masked=True)
+
+
+def _selects(rule: Rule, op: Op) -> bool:
+    """Whether an operation leaves out elements that may be anything: `np.where`, `np.nansum`."""
+    return rule.name == "np.where" or "where" in op.roles or rule.name.startswith("np.nan")
 
 
 def _of_real_parts(text: str, read: Mapping[str, Atom], sweep: Sweep) -> str:
