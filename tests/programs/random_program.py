@@ -16,6 +16,7 @@ from . import random_containers as containers
 from . import random_control as control
 from . import random_iteration as iteration
 from . import random_objects as objects
+from . import random_outside as outside
 from . import random_raising as raising
 from . import random_statements as statements
 from . import random_views as views
@@ -33,7 +34,7 @@ SIMPLE: dict[str, Callable[[Scope], Block]] = {
     "apply": calls.apply, "generator": iteration.generator, "iterate": iteration.iterate,
     "iterator": iteration.iterator, "queue": iteration.queue, "state": objects.keep_state,
     "functions": objects.functions, "records": objects.records, "view": views.view,
-    "time_steps": views.time_steps, "product": views.product,
+    "time_steps": views.time_steps, "product": views.product, "outside": outside.outside,
 }  # fmt: skip
 COMPOUND: dict[str, Callable[[Scope, int, control.Write], Block]] = {
     "branch": control.branch, "loop": control.loop, "while": control.while_loop,
@@ -86,6 +87,8 @@ def random_program(seed: int) -> Block:
         rng, makers, {"k"}, {"n"}, {"x": LENGTH, "y": LENGTH}, {"m"}, helpers=helpers
     )  # fmt: skip
     body = _write(scope, rng.choice([2, 3, 3, 4, 5, 8]), 0)
+    if "outside" in makers:
+        body = (outside.BEGIN, *body)
     result = Line(f"return {number(scope, 2)} + {_digest(scope)}")
     module.append(Compound((("def program(x, y, m, k, n):", (*body, result)),)))
     text = render(tuple(module))
@@ -102,13 +105,13 @@ def random_program(seed: int) -> Block:
 def _prelude() -> list[str]:
     """What programs may use, one definition each, each after those that it uses."""
     pieces: list[str] = []
-    for prelude in (PRELUDE, raising.PRELUDE, objects.PRELUDE):
+    for prelude in (PRELUDE, raising.PRELUDE, objects.PRELUDE, outside.PRELUDE):
         pieces += prelude.strip().split("\n\n\n")
     return pieces
 
 
 def _name(definition: str) -> str:
-    found = re.search(r"^(?:class|def) (\w+)", definition, re.MULTILINE)
+    found = re.search(r"^(?:class |def |)(\w+)", definition, re.MULTILINE)
     assert found is not None
     return found[1]
 
