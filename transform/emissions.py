@@ -81,7 +81,7 @@ def _compile(
     slots: tuple[Slot, ...] | None
     if wanted is not None:
         slots = tuple(
-            parameters.at_name(one) if isinstance(one, str) else parameters.at_position(one)
+            parameters.at_keyword(one) if isinstance(one, str) else parameters.at_position(one)
             for one in wanted
         )
     else:

@@ -241,7 +241,7 @@ def _slots_of(
     """The slot of each argument wanted; None for what the function itself holds."""
     return [
         None if one == ITSELF
-        else parameters.at_name(one) if isinstance(one, str)
+        else parameters.at_keyword(one) if isinstance(one, str)
         else parameters.at_position(one)
         for one in wanted
     ]  # fmt: skip

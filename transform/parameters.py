@@ -67,6 +67,11 @@ class Parameters:
             raise TypeError(f"{self.title}() has no parameter `{name}`")
         return Slot(self.double, name)
 
+    def at_keyword(self, name: str) -> Slot:
+        """The slot that a keyword argument of a call fills."""
+        hidden = self.double is not None and name not in self.named
+        return Slot(self.double or name, name) if hidden else self.at_name(name)
+
     def at_number(self, number: int, first: int, preset: Collection[str]) -> Slot:
         """A parameter by its position (negative: from the end) among those left to be given.
 

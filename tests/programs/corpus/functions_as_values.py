@@ -618,3 +618,20 @@ def value_and_slope(x):
 def pullback_of_the_users(x):
     value, pull = value_and_slope(x)
     return pull(2.0)[0] * value
+
+
+def _doubled(f):
+    @functools.wraps(f)
+    def g(*a, **k):
+        return f(*a, **k) * 2
+
+    return g
+
+
+@program((arr(4),))
+def keyword_of_the_name_of_the_starred_parameter(x):
+    @_doubled
+    def h(v, k=1.0):
+        return v * k * x[0]
+
+    return h(x[1]) * h(x[2], k=x[3])

@@ -172,7 +172,7 @@ def loop_leaves_a_generator_that_writes(x):
 def zip_leaves_a_generator_that_writes(x):
     simulation = Simulation(x, x[1])
     s = 0.0
-    for y, v in zip(simulation.run(9), x):  # noqa: B905
+    for y, v in zip(simulation.run(9), x):
         s = s + np.sum(y) * v
     return s + np.sum(simulation.x)
 
