@@ -101,8 +101,10 @@ def _analyse_once(
     for name, local in callee.locals.items():
         known[name] = replace(FUNCTION, callee=local)
     resolved = _resolve(split_webs(lowered, names, RESERVED), known, world)
-    function = open_iterables(resolved.function, resolved.kinds, world.callees, names)
-    if function is not resolved.function:
+    for _ in range(_DEEPEST):
+        function = open_iterables(resolved.function, resolved.kinds, world.callees, names)
+        if function is resolved.function:
+            break
         resolved = _resolve(function, known, world)
     for _ in range(_DEEPEST):
         reach = Reach(callee, resolved, names, world.callees)

@@ -143,6 +143,8 @@ def _iterated(stmt: Stmt) -> list[Atom]:
         return []
     if "*" in op.roles:
         return [a for a, role in zip(op.args, op.roles, strict=True) if role == "*"]
+    if op.prim == "method:extend":
+        return list(op.args[1:])
     if op.prim == "list.copy" or op.prim.startswith("elements:"):
         return list(op.args[:1])
     if isinstance(op.callee, Ref) and any(op.callee.value is known for known in _TAKE_ALL):

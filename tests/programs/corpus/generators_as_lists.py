@@ -229,3 +229,71 @@ def loop_writes_what_the_generator_reads(x):
         y[1:] *= 0.5
         s = s + v
     return s
+
+
+class Series:
+    def __init__(self, x):
+        self.x = x
+
+    def numbered(self):
+        yield from enumerate(self.x)
+
+    def doubled(self):
+        for v in self.x:
+            yield v * 2.0 * self.x[0]
+
+    def powers(self):
+        for v in self.x:
+            yield Series(np.array([v, v * v]))
+
+    def rows(self):
+        for i in range(2):
+            yield self.x[2 * i : 2 * i + 2]
+
+
+@program((arr(4),))
+def methods_of_what_a_method_yields(x):
+    t = 0.0
+    for one in Series(x).powers():
+        for i, v in one.numbered():
+            t = t + v * (i + 1)
+    return t
+
+
+@program((arr(4),))
+def consumed_in_every_way(x):
+    s = Series(x)
+    xs = [x[0]]
+    xs.extend(s.doubled())
+    a, b, *_ = s.doubled()
+    low, *others = sorted(s.doubled())
+    pairs = [v * w for i, v in s.numbered() for j, w in s.numbered() if i < j]
+    table = {i: v for i, v in s.numbered()}  # noqa: C416
+    return sum(xs) * a * b + low * sum(others) + sum(pairs) * table[2] + max(s.doubled())
+
+
+@program((arr(4),))
+def rows_that_are_written_later(x):
+    s = Series(x * 1.0)
+    for row in list(s.rows()):
+        row[0] = row[1] * 3.0
+    return np.sum(s.x * s.x)
+
+
+@program((arr(4),), may_refuse=True)
+def rows_that_are_written_meanwhile(x):
+    s = Series(x * 1.0)
+    for row in s.rows():
+        row[0] = row[1] * 3.0
+    return np.sum(s.x * s.x)
+
+
+@program((arr(4),))
+def left_by_a_return(x):
+    def find(s):
+        for i, v in s.numbered():
+            if v > 0.3:
+                return v * (i + 2)
+        return np.sum(s.x)
+
+    return find(Series(x)) + find(Series(x * x))
