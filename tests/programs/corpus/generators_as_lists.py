@@ -268,7 +268,7 @@ def consumed_in_every_way(x):
     a, b, *_ = s.doubled()
     low, *others = sorted(s.doubled())
     pairs = [v * w for i, v in s.numbered() for j, w in s.numbered() if i < j]
-    table = {i: v for i, v in s.numbered()}  # noqa: C416
+    table = {i: v for i, v in s.numbered()}
     return sum(xs) * a * b + low * sum(others) + sum(pairs) * table[2] + max(s.doubled())
 
 
