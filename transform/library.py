@@ -229,6 +229,40 @@ def min_by(values: Values, *, key: Function) -> Any:
     return best
 
 
+def max_item(values: Values) -> Any:
+    """`max(xs)` of tuples or lists."""
+    items = list(values)
+    if not items:
+        raise ValueError("max() arg is an empty sequence")
+    best = items[0]
+    for item in items[1:]:
+        if item > best:  # noqa: PLR1730 - this is what max() does
+            best = item
+    return best
+
+
+def min_item(values: Values) -> Any:
+    """`min(xs)` of tuples or lists."""
+    items = list(values)
+    if not items:
+        raise ValueError("min() arg is an empty sequence")
+    best = items[0]
+    for item in items[1:]:
+        if item < best:  # noqa: PLR1730 - this is what min() does
+            best = item
+    return best
+
+
+def max_pair(first: Any, second: Any) -> Any:
+    """`max(x, y)` of tuples or lists."""
+    return second if second > first else first
+
+
+def min_pair(first: Any, second: Any) -> Any:
+    """`min(x, y)` of tuples or lists."""
+    return second if second < first else first
+
+
 def max_of_two(first: Any, second: Any, *, key: Function) -> Any:
     """`max(x, y, key=f)`."""
     return second if key(first) < key(second) else first
@@ -304,6 +338,14 @@ SOURCES: dict[Form, Function] = {
     (min, ("", "key", "default")): min_by_or,
     (min, ("", "default", "key")): min_by_or,
 }
+
+OF_SEQUENCES: dict[Form, Function] = {
+    (max, ("",)): max_item,
+    (min, ("",)): min_item,
+    (max, ("", "")): max_pair,
+    (min, ("", "")): min_pair,
+}
+"""Calls that are compared as sequences are, where they are given some."""
 
 _LAZY = frozenset(function for function, _ in SOURCES) - {functools.reduce, max, min}
 

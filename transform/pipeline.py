@@ -25,6 +25,7 @@ from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of
 from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.dynamic import dynamic_derivative
 from adjoint.transform.derive.functions import Adjoint, gradient, takes_result, vjp
+from adjoint.transform.derive.listed_iterators import listed_iterators
 from adjoint.transform.derive.outside_values import keep_outside
 from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.derive.sweep import Derivative, Facts, Sweep
@@ -107,7 +108,7 @@ def derive(
         derived = polished(
             derived, sweep.facts.function, sweep.names, world.passes, numbers
         )
-        derived = clear_names(derived, RESERVED)
+        derived = clear_names(listed_iterators(derived), RESERVED)
         emitted.adjoint = replace(emitted.adjoint, function=derived, idle=_is_idle(derived))
         emitted.text, emitted.places = to_text_and_places(derived, world.passes, numbers)
         add_primals(emitted, world)

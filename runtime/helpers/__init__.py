@@ -281,6 +281,7 @@ from .statistics import vander_along as vander_along
 from .statistics import vander_dx as vander_dx
 from .statistics import without_initial as without_initial
 from .stores import buffer as buffer
+from .stores import by_rows as by_rows
 from .stores import gather_stored as gather_stored
 from .stores import item_of as item_of
 from .stores import require_scalar as require_scalar

@@ -87,6 +87,20 @@ def stack_like(parts: Any, like: Any) -> Any:
     return np.stack([expand(part, row) for part in parts])
 
 
+def by_rows(g: Any, rows: Any) -> list[Any]:
+    """The cotangents of the rows of which `zip(*rows)` gave the columns, whose cotangents are `g`.
+
+    >>> by_rows([[1.0, 2.0], 0.0], [(5.0, 6.0), (7.0, 8.0, 9.0)])
+    [[1.0, 0.0], [2.0, 0.0, 0.0]]
+    """
+    rows = list(rows)
+    columns = [listed(column, rows) for column in listed(g)]
+    return [
+        stack_like([*(c[i] for c in columns), *[0.0] * (len(row) - len(columns))], row)
+        for i, row in enumerate(rows)
+    ]
+
+
 def unstack_like(d: Any, parts: Any) -> Any:
     """The cotangents of `parts` where `d` is that of `stack_like(parts, like)`.
 

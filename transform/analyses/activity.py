@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from adjoint.transform.analyses.aliases import Aliases
 from adjoint.transform.analyses.cells import cell_names, cells_reached
-from adjoint.transform.analyses.container_calls import DEEP_COPY
+from adjoint.transform.analyses.container_calls import DEEP_COPY, ENUMERATED, TRANSPOSED
 from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analyses.kind import ANY, CELL, Kind
 from adjoint.transform.analyses.operations import rule_of_name
@@ -125,7 +125,10 @@ def differentiable_operands(op: Op) -> tuple[Atom, ...]:
     """The operands through which an operation has a derivative (or may have one)."""
     if op.prim == "look":
         return ()
-    sources = ("index", "list.copy", DEEP_COPY, "elements:sorted", "elements:reversed")
+    sources = (
+        "index", "list.copy", DEEP_COPY, ENUMERATED, TRANSPOSED, "elements:sorted",
+        "elements:reversed",
+    )  # fmt: skip
     if op.prim in sources or op.prim.startswith("attribute:"):
         return op.args[:1]
     if op.prim in ("np.add.at", "np.subtract.at"):

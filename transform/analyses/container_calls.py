@@ -1,8 +1,8 @@
 """Calls that make containers.
 
 Operations get these meanings here, beside `tuple`, `list`, `dict` and `list.copy`:
-`elements:zip`, `elements:sorted`, `elements:reversed` (lists of what others hold), `record:NAME`
-(a dataclass that was made; args: its fields, in order).
+`elements:zip`, `elements:transposed`, `elements:enumerate`, `elements:sorted`, `elements:reversed`
+(lists of what others hold), `record:NAME` (a dataclass that was made; args: its fields, in order).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import gast
 from adjoint.transform.analyses.classes import copies_plainly, field_defaults, record_fields
 from adjoint.transform.analyses.containers import each_kind, list_of
 from adjoint.transform.analyses.kind import (
+    INT,
     Kind,
     join_all,
     kind_of,
@@ -34,6 +35,8 @@ def container_call(
     op: Op, function: Any, args: tuple[Kind | None, ...]
 ) -> tuple[Op, Kind | None] | None:
     """What a call means that makes a container; None for every other call."""
+    if function is zip and op.roles[:1] == ("*",) and set(op.roles[1:]) <= {"strict"}:
+        return _transposed(op, args[0])
     plain = not {"*", "**"} & set(op.roles)
     if not plain:
         return None
@@ -51,6 +54,11 @@ def container_call(
         if any(k is None for k in zipped):
             return op, None
         return op, list_of(Kind("tuple", items=tuple(each_kind(k) for k in zipped if k)))
+    if function is enumerate and args:
+        op = replace(op, prim=ENUMERATED)
+        if args[0] is None:
+            return op, None
+        return op, list_of(Kind("tuple", items=(INT, each_kind(args[0]))))
     if function in (sorted, reversed) and args:
         if args[0] is not None and not args[0].differentiable:
             return replace(op, prim="look"), list_of(each_kind(args[0]))
@@ -59,8 +67,22 @@ def container_call(
     return _record_call(op, function, args)
 
 
+def _transposed(op: Op, rows: Kind | None) -> tuple[Op, Kind | None]:
+    """`zip(*rows)`: the columns; of rows of known lengths a list for each place."""
+    op = replace(op, prim=TRANSPOSED)
+    if rows is None:
+        return op, None
+    row = each_kind(rows)
+    if row.tag == "tuple" and rows.tag == "list":
+        return op, Kind("tuple", items=tuple(map(list_of, row.items)))
+    return op, list_of(list_of(each_kind(row)))
+
+
 DEEP_COPY = "deep copy"
 """`copy.deepcopy(xs)` of what is no array: it shares nothing with `xs`."""
+ENUMERATED = "elements:enumerate"
+TRANSPOSED = "elements:transposed"
+"""`zip(*rows)`: what the rows hold, by columns."""
 REPLACE = "record:replace"
 """`replace(s, v=w)` of a dataclass, `p._replace(x=w)` of a named tuple."""
 SOURCE = "source"

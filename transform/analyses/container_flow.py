@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from adjoint.transform.analyses.classes import getter_of
-from adjoint.transform.analyses.container_calls import DEEP_COPY
+from adjoint.transform.analyses.container_calls import DEEP_COPY, TRANSPOSED
 from adjoint.transform.analyses.containers import each_kind
 from adjoint.transform.analyses.kind import (
     ANY,
@@ -171,6 +171,8 @@ def _op_back(op: Op, kind: Kind | None, kinds: Mapping[str, Kind]) -> Iterator[t
     elif head in ("list", "dict", "set") and kind.items:
         for arg in op.args:
             yield from _back(arg, kind.items[0], kinds)
+    elif op.prim == TRANSPOSED:
+        return
     elif head in ("list.copy", DEEP_COPY, "elements", "binary", "method") or op.prim == "call":
         for arg in op.args:
             for item in kind.items:

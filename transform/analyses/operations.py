@@ -23,7 +23,7 @@ from adjoint.transform.analyses.container_calls import (
     known_container,
     replaced_fields,
 )  # fmt: skip
-from adjoint.transform.analyses.containers import display_kind, method_kind
+from adjoint.transform.analyses.containers import display_kind, each_kind, method_kind
 from adjoint.transform.analyses.dataclass_calls import dataclass_function
 from adjoint.transform.analyses.kind import (
     ANY,
@@ -54,6 +54,7 @@ from adjoint.transform.analyses.result_kinds import (
     without_axes,
 )  # fmt: skip
 from adjoint.transform.ir.nodes import Atom, Op, Ref
+from adjoint.transform.library import OF_SEQUENCES
 
 # Calls that only look at their operands, or make something that carries no derivative.
 LOOKS: frozenset[Any] = frozenset(
@@ -257,6 +258,12 @@ def _call(
         held = ("()", *(str(i) for i in range(op.roles.count("") - 1)))
         roles = (*held, *(role for role in op.roles if role))
         return replace(op, prim="closure:partial", roles=roles), ANY
+    if function is max or function is min:
+        if any(k is None for k in args):
+            return op, None
+        compared = _of_sequences(function, op.roles, args)
+        if compared is not None:
+            return call_kind(replace(op, callee=Ref(op.callee.text, compared)), kinds)[:2]
     special = object_builtin(op, function, args, kinds, call_kind) or _builtin(op, function, args)
     if special is None and (known := dataclass_function(function, op.roles, args)) is not None:
         op = replace(op, callee=Ref(op.callee.text, known))
@@ -269,6 +276,17 @@ def _call(
     if any(k is None for k in args):
         return op, None
     return call_kind(op, kinds)[:2]
+
+
+def _of_sequences(
+    function: Any, roles: tuple[str, ...], args: tuple[Kind | None, ...]
+) -> Any:
+    """The source of `max` or `min` of tuples, lists or objects; None of every other call."""
+    if roles == ("",):
+        args = tuple(None if k is None else each_kind(k) for k in args)
+    if not any(k is not None and k.is_container for k in args):
+        return None
+    return OF_SEQUENCES.get((function, roles))
 
 
 def _builtin(

@@ -141,7 +141,7 @@ def pull_unpack(stmt: Unpack, env: Env, state: State, sweep: Sweep, out: Out) ->
         return
     if any(t == source for t in stmt.targets):
         parts = tuple(None if p is None else moved(p, sweep, out) for p in parts)
-    if stmt.star is not None:
+    if stmt.star is not None or _is_plain_list(source, sweep):
         _unpack_starred(stmt, parts, source, env, state, sweep, out)
         return
     if source.name not in state and sweep.kind(source.name).tag == "tuple":
@@ -162,6 +162,14 @@ def pull_unpack(stmt: Unpack, env: Env, state: State, sweep: Sweep, out: Out) ->
             out.append(Store(place, "", assign(out, sweep.names, total)))
         else:
             out.append(Store(place, "+", value))
+
+
+def _is_plain_list(source: Var, sweep: Sweep) -> bool:
+    """Whether a list is followed by its name alone, and has as many elements as it is taken to."""
+    name = source.name
+    if sweep.is_elsewhere(name) or name in sweep.facts.aliases.mixed or sweep.is_shadowed(name):
+        return False
+    return sweep.kind(name).tag == "list"
 
 
 def _unpack_starred(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adjoint.transform.analyses.container_calls import ENUMERATED, TRANSPOSED
 from adjoint.transform.analyses.versions import Version
 from adjoint.transform.derive.accumulate import accumulate
 from adjoint.transform.derive.buffers import ensure
@@ -66,7 +67,11 @@ def pull_elements(
     source = op.args[0]
     assert isinstance(source, Var), "a key has no derivative: the order changes by jumps"
     atoms = {"g": value, "x": sweep.primal(source, env)}
-    if op.prim == "elements:reversed":
+    if op.prim == ENUMERATED:
+        given = expression("unzip(g, 1, x)", atoms)
+    elif op.prim == TRANSPOSED:
+        given = expression("by_rows(g, x)", atoms)
+    elif op.prim == "elements:reversed":
         given = expression("listed(g, x)[::-1]", atoms)
     else:
         given = _unsorted(op, atoms, env, sweep)

@@ -8,7 +8,13 @@ from dataclasses import replace
 import gast
 
 from adjoint.transform.analyses.classes import record_fields
-from adjoint.transform.analyses.container_calls import DEEP_COPY, REPLACE, SOURCE
+from adjoint.transform.analyses.container_calls import (
+    DEEP_COPY,
+    ENUMERATED,
+    REPLACE,
+    SOURCE,
+    TRANSPOSED,
+)
 from adjoint.transform.analyses.containers import entries
 from adjoint.transform.analyses.kind import Kind, may_lack_axes
 from adjoint.transform.closures import CLOSURE
@@ -50,10 +56,13 @@ def container_tangent(
         return _mirrored(op, (0,), state, facts, out)
     if head == "attribute":
         return _attribute(op, state, facts, out)
-    if op.prim in _COPIES or op.prim == "elements:reversed":
+    if op.prim in (*_COPIES, TRANSPOSED, "elements:reversed"):
         return _mirrored(op, (0,), state, facts, out)
     if op.prim == "elements:zip":
         return _zipped(op, state, facts, out)
+    if op.prim == ENUMERATED:
+        atoms = {"d": tangent(op.args[0], state, facts, out)}
+        return expression("list(zip([0.0] * len(d), d))", atoms)
     if op.prim == "elements:sorted":
         return _sorted(op, state, facts, out)
     if op.prim in ("binary:+", "binary:*"):

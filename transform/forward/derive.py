@@ -13,6 +13,7 @@ from adjoint.transform.analyses.versions import versions
 from adjoint.transform.analysis import RESERVED, Together, analyse
 from adjoint.transform.callees import Callee, ParameterKinds, call_of
 from adjoint.transform.derive.build import Names
+from adjoint.transform.derive.listed_iterators import listed_iterators
 from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.emit.module import to_text_and_places
 from adjoint.transform.forward.facts import Facts, Pushforward
@@ -55,7 +56,7 @@ def derive_jvp(
         made = jvp(facts, promise, "dead code" in world.passes)
         numbers = _numbers(facts, world.device)
         derived = polished(made.function, analysis.function, facts.names, world.passes, numbers)
-        derived = clear_names(derived, RESERVED)
+        derived = clear_names(listed_iterators(derived), RESERVED)
         emitted.adjoint = replace(made, function=derived)
         emitted.text, emitted.places = to_text_and_places(
             derived, world.passes, numbers, names_of(analysis.function)

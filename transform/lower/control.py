@@ -129,7 +129,8 @@ def _each(node: gast.AST, scope: Scope, out: list[Stmt]) -> Each:
     if listing is not None:
         return Each(_all_given(node, listing, scope, out))
     value = expressions.atom(node, scope, out)
-    if isinstance(value, Ref) and isinstance(value.value, type | Set | Iterator):
+    columns = calls.is_call_of(node, scope, "zip") is not None  # `zip(*rows)`
+    if columns or (isinstance(value, Ref) and isinstance(value.value, type | Set | Iterator)):
         template = gast.Call(name(CALLEE), [hole(0)], [])
         value = expressions.bind(
             Op("call", (value,), template, ("",), Ref("list", list)), scope, out
