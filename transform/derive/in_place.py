@@ -2,6 +2,7 @@
 
     np.add(a, b, out=c)        ->  t = np.add(a, b); c[...] = t
     a.sort()                   ->  t = np.sort(a); a[...] = t
+    a.partition(k)             ->  t = np.partition(a, k); a[...] = t
     np.copyto(a, b)            ->  a[...] = b
     np.copyto(a, b, where=m)   ->  t = np.where(m, b, a); a[...] = t
     np.fill_diagonal(a, v)     ->  i = np.arange(min(a.shape)); a[i, i] = v
@@ -58,8 +59,8 @@ def as_store(stmt: Stmt, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ..
             return (*stores, *again)
         case Effect(value=Op(prim="call") as op):
             return _with_out(op, stmt.span, kinds, names)
-        case Effect(value=Op(prim="method:sort") as op):
-            return _sort(op, stmt.span, kinds, names)
+        case Effect(value=Op(prim="method:sort" | "method:partition") as op):
+            return _sorted(op, stmt.span, kinds, names)
         case Effect(value=Op(prim="method:put", args=(Var() as target, at, value)) as op):
             plain = _holds_floats(target.name, kinds) and not _written_by_keyword(op)
             return _put(target, at, value, stmt.span, kinds, names) if plain else None
@@ -126,17 +127,24 @@ def _without(op: Op, place: int) -> Op:
     )  # fmt: skip
 
 
-def _sort(op: Op, span: Span, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...] | None:
-    target, axis = op.args[0], op.args[1:]
+_ORDERS = {"method:sort": ("np.sort", "axis"), "method:partition": ("np.partition", "kth", "axis")}
+"""The functions that put in order a copy of what a method does in place, and their parameters."""
+
+
+def _sorted(op: Op, span: Span, kinds: dict[str, Kind], names: Names) -> tuple[Stmt, ...] | None:
+    """`a.sort(axis)`, `a.partition(kth, axis)`."""
+    target = op.args[0]
+    function, *parameters = _ORDERS[op.prim]
     if not isinstance(target, Var) or kinds.get(target.name, ANY).discrete:
         return None
     if kinds.get(target.name, ANY).tag not in ("array", "numeric"):  # a number cannot be sorted
         return None
-    if len(axis) > 1 or any(role not in ("", "axis") for role in op.roles[1:]):
+    filled = [role or place for role, place in zip(op.roles[1:], parameters, strict=False)]
+    if len(filled) < len(op.args) - 1 or set(filled) != set(parameters[: len(filled)]):
         return None
-    text = "np.sort(a, axis)" if axis else "np.sort(a)"
-    atoms: dict[str, Atom] = {"a": target, **({"axis": axis[0]} if axis else {})}
-    ordered = _rule_op(text, atoms, "np.sort")
+    atoms: dict[str, Atom] = {"a": target, **dict(zip(filled, op.args[1:], strict=True))}
+    given = ", ".join(["a", *(name for name in parameters if name in filled)])
+    ordered = _rule_op(f"{function}({given})", atoms, function)
     result = names.temporary("ordered")
     kinds[result.name] = kinds[target.name]
     return Assign(result, ordered, span), Store(_whole(target), "", result, span)

@@ -423,3 +423,19 @@ def method_of_a_number_as_a_value(x, y):
     for i in range(2):
         near = functools.partial(np.multiply, 0.5 * y[i])
     return near(0.4)
+
+
+@program((arr(4), arr(3), arr(3, 4), 0.2, 2), (arr(4), arr(3), arr(3, 4), 0.8, 2))
+def view_that_is_rebound_before_it_is_read(x, y, m, k, n):
+    a = m[0] * 1.0
+    x[[3, 3, 0]] *= np.sort(a[:-1])
+    for _ in range(n):
+        if not k > 0.3:
+            a = x[-1:-3:-1]
+        if -0.9 < k <= -0.7:
+            a = m[1, :3]
+        else:
+            x.fill(np.mean(y))
+            a = m[2]
+        a = m[1]
+    return np.sum(np.sin(x)) + np.sum(a)
