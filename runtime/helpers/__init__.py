@@ -173,8 +173,6 @@ from .linear import vector_slope as vector_slope
 from .patterns import is_mapping as is_mapping
 from .patterns import is_sequence as is_sequence
 from .placing import before_axes as before_axes
-from .placing import broadcast_at as broadcast_at
-from .placing import broadcast_part as broadcast_part
 from .placing import kept_of as kept_of
 from .placing import outer_first as outer_first
 from .placing import outer_second as outer_second

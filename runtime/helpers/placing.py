@@ -18,18 +18,6 @@ def rolled_to(d: Any, axis: int, start: int = 0) -> int:
     return start - 1 if axis < start else start
 
 
-def broadcast_part(d: Any, k: int, *args: Any) -> Any:
-    """The cotangent of one of the arrays of `np.broadcast_arrays`."""
-    return unbroadcast(d[k], args[k])
-
-
-def broadcast_at(d: Any, k: int, *args: Any) -> Any:
-    """The tangents of `np.broadcast_arrays`, `d` being that of one of them."""
-    along = [np.zeros_like(x) for x in args]
-    along[k] = d
-    return list(np.broadcast_arrays(*along))
-
-
 def unpartition(d: Any, a: Any, kth: Any, axis: Any = -1) -> Any:
     """The cotangent of what was partitioned: each element goes back where it came from."""
     if axis is None:

@@ -17,7 +17,8 @@ RESHAPING = collect(
     linear("np.atleast_1d(a)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe"}),
     linear("np.atleast_2d(a)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe"}),
     linear("np.atleast_3d(a)", a="np.reshape(g, np.shape(a))", also={"memory": "maybe"}),
-    general("np.broadcast_arrays(*args)", vjp={"args": "broadcast_part(g, k, *args)"}, jvp={"args": "broadcast_at(g, k, *args)"}, also={"result": "tuple", "memory": "maybe"}),
+    # The tangents would have to share memory as the arrays do: a sum of what each argument gives does not.
+    missing("np.broadcast_arrays", why="its arrays share memory with its arguments; call `np.broadcast_to` on each", also={"memory": "maybe"}),
     linear("np.broadcast_to(array, shape)", array="unbroadcast(g, array)", also={"memory": "view"}),
 )
 

@@ -26,6 +26,7 @@ LACKING = {
     **dict.fromkeys("np.piecewise np.apply_along_axis np.vectorize np.frompyfunc".split(), _CALLS),
     **dict.fromkeys(("np.put", "np.put_along_axis"), _WRITES),
     "np.isnat": "of dates",
+    "np.broadcast_arrays": "its arrays share memory with its arguments: use `np.broadcast_to`",
     **dict.fromkeys(
         (f"scipy.optimize.{name}" for name in ("root", "brentq", "fixed_point", "minimize")), _CALLS
     ),
