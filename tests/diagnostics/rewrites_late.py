@@ -99,32 +99,6 @@ REWRITES: dict[str, tuple[str, str, str, str]] = {
                 return made.v * x[2]
         """,
     ),
-    "a function with values of its own in an attribute": (
-        """
-            class Holder:
-                pass
-
-            def f(x):
-                k = x[1]
-                h = Holder()
-                h.g = lambda v: v * k
-                return h.g(x[0])  # refused
-        """,
-        "NotDifferentiable",
-        "'<lambda>' is kept in an attribute, is called as a method is, and holds values of "
-        "its own; give it a name first: `f = obj.f`",
-        """
-            class Holder:
-                pass
-
-            def f(x):
-                k = x[1]
-                h = Holder()
-                h.g = lambda v: v * k
-                g = h.g
-                return g(x[0])
-        """,
-    ),
     "a function with a rule that takes any number of arguments": (
         """
             def f(x):

@@ -195,3 +195,17 @@ def method_in_a_field_that_changes_its_object(x):
     m = Bumped(x[0])
     s = m.f(x[1])
     return s * m.f(x[2]) * m.w
+
+
+class Empty:
+    pass
+
+
+@program((arr(4),))
+def lambda_with_values_put_into_a_field(x):
+    k = x[1]
+    h = Empty()
+    h.g = lambda v: v * k
+    s = h.g(x[0])
+    h.g = np.sin
+    return s * h.g(x[2])
