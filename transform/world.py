@@ -106,8 +106,8 @@ class World:
     may be a number or an array is taken to be an array, as in source that is shown without
     arguments. device: whether arrays live on a device, where their elements are views. complexes:
     what complex numbers there are; None where there are none. later: whether pullbacks run when
-    anything may have happened since. changed: what is
-    changed outside while the function runs. passes: the names of the rewrites that are made.
+    anything may have happened since. changed: what is changed outside while the function runs.
+    passes: the names of the rewrites that are made.
     """
 
     analyses: dict[Any, Analysis] = field(default_factory=dict)

@@ -552,4 +552,45 @@ REWRITES: dict[str, tuple[str, str, str]] = {
                 return total
         """,
     ),
+    "a variable of a module": (
+        """
+            def f(x):
+                np.rate = 0.5
+            #   ^^^^^^^
+                return np.sum(x * np.rate)
+        """,
+        "a variable of the module `np` is assigned here; keep it in a dict or an object, and "
+        "change that",
+        """
+            SETTINGS = {}
+
+            def f(x):
+                SETTINGS["rate"] = 0.5
+                return np.sum(x * SETTINGS["rate"])
+        """,
+    ),
+    "a loop over what it changes": (
+        """
+            WEIGHTS = [1.0, 2.0, 3.0, 4.0]
+
+            def f(x):
+                total = 0.0
+                for i, w in enumerate(WEIGHTS):
+            #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                    total += w * x[i]
+                    WEIGHTS[-1] = 4.0
+                return total
+        """,
+        "this loop runs over `WEIGHTS`, and changes it; loop over a copy (`.copy()`)",
+        """
+            WEIGHTS = [1.0, 2.0, 3.0, 4.0]
+
+            def f(x):
+                total = 0.0
+                for i, w in enumerate(WEIGHTS.copy()):
+                    total += w * x[i]
+                    WEIGHTS[-1] = 4.0
+                return total
+        """,
+    ),
 }

@@ -23,22 +23,18 @@ Changed = frozenset[int]
 
 ANYTHING = 0
 ALL_OUTSIDE: Changed = frozenset({ANYTHING})
-_FIXED = (
-    int, float, complex, str, bytes, bool, type(None), type, types.ModuleType, types.FunctionType,
-    types.BuiltinFunctionType, types.MethodType, property, range, slice,
+_FIXED = (int, float, complex, str, bytes, bool, type(None), range, slice)
+_RARELY = (
+    np.ndarray, np.ufunc, type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType,
 )  # fmt: skip
+"""What an unknown function is taken not to change."""
 
 
 def may_change(value: object, changed: Changed) -> bool:
     """Whether a value outside may be changed while the function runs."""
-    if not changed or isinstance(value, _FIXED) or (callable(value) and not vars_of(value)):
+    if not changed or isinstance(value, _FIXED):
         return False
-    return id(value) in changed or (ANYTHING in changed and not isinstance(value, np.ndarray))
-
-
-def vars_of(value: object) -> bool:
-    """Whether an object has attributes of its own."""
-    return bool(getattr(value, "__dict__", None))
+    return id(value) in changed or (ANYTHING in changed and not isinstance(value, _RARELY))
 
 
 def changed_outside(
@@ -104,9 +100,13 @@ def roots_outside(fn: Function, kinds: Mapping[str, Kind]) -> Roots:
 
     def note(stmt: Stmt) -> None:
         match stmt:
+            case Assign(target=target, value=Op() as op) if _gives_class(op):
+                found[target.name] = ALL_OUTSIDE
+                return
             case Assign(target=target, value=Op(args=(base, *_)) as op):
                 part = op.prim == "index" or op.prim.startswith(("attribute:", "method:"))
-                if not part or not kinds.get(target.name, ANY).may_share:
+                fresh = op.prim == "method:copy" or not kinds.get(target.name, ANY).may_share
+                if not part or fresh:
                     return
             case Assign(target=target, value=base):
                 pass
@@ -122,3 +122,9 @@ def roots_outside(fn: Function, kinds: Mapping[str, Kind]) -> Roots:
             note(stmt)
         if sum(map(len, found.values())) == before:
             return found
+
+
+def _gives_class(op: Op) -> bool:
+    """Whether an operation gives the class of an object: `type(x)`, `x.__class__`."""
+    asked = isinstance(op.callee, Ref) and op.callee.value is type
+    return asked or op.prim == "attribute:__class__"

@@ -118,4 +118,4 @@ def _changes(atom: Atom, roots: Roots, changed: Changed) -> bool:
         known = roots.get(atom.name, frozenset())
         return bool(known & changed)
     data = isinstance(atom, Ref) and isinstance(atom.value, _HELD) and not atom.local
-    return data and may_change(atom.value, changed)  # type: ignore[union-attr]
+    return data and may_change(atom.value, changed)

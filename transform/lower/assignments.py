@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import types
+
 import gast
 
 from adjoint.transform.ir.nodes import (
@@ -9,6 +11,7 @@ from adjoint.transform.ir.nodes import (
     Atom,
     Augment,
     Op,
+    Ref,
     Rhs,
     Stmt,
     Store,
@@ -38,10 +41,23 @@ def assign_to(target: gast.AST, value: Rhs, scope: Scope, out: list[Stmt]) -> No
             _unpack(elements, held, scope, out)
         case gast.Subscript() | gast.Attribute():
             held = expressions.bind(value, scope, out) if isinstance(value, Op) else value
-            place = expressions.place(target, scope, out)
+            place = _place_written(target, scope, out)
             out.append(Store(place, "", held, scope.span))
         case _:
             raise reject(target, scope)
+
+
+def _place_written(
+    node: gast.Subscript | gast.Attribute, scope: Scope, out: list[Stmt]
+) -> Op:
+    """The place of an element or attribute that is written."""
+    place = expressions.place(node, scope, out)
+    base = place.args[0]
+    module = isinstance(base, Ref) and isinstance(base.value, types.ModuleType)
+    if isinstance(node, gast.Attribute) and isinstance(base, Ref) and module:
+        what = f"a variable of the module `{base.text}` is assigned here"
+        raise scope.refuse(node, what, "keep it in a dict or an object, and change that")
+    return place
 
 
 def variable(node: gast.Name, scope: Scope) -> Var:
@@ -158,7 +174,7 @@ def augmented(node: gast.AugAssign, scope: Scope, out: list[Stmt]) -> None:
         value = expressions.atom(node.value, scope, out)
         out.append(Augment(target, operator, value, scope.span))
         return
-    place = expressions.place(node.target, scope, out)
+    place = _place_written(node.target, scope, out)
     if _may_write(node, scope):
         _augment_in_steps(place, operator, node.value, scope, out)
         return

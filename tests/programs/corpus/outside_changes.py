@@ -399,3 +399,71 @@ def _made():
 
 
 closure_that_counts = program(_TWO)(_made())
+
+
+CALLS = []
+
+
+class Counter:
+    n = 0
+    calls = CALLS
+
+    @classmethod
+    def up(cls):
+        cls.n += 1
+
+    def __call__(self, v):
+        Counter.calls.append(1)
+        type(self).n = type(self).n + 1
+        return v * self.n * len(Counter.calls)
+
+
+@program(_TWO)
+def attribute_of_a_class(x, y):
+    Counter.n = 0
+    t = 1.0
+    for j in range(4):
+        Counter.n += 1
+        if Counter.n % 2 == 1:
+            t *= x[j]
+        else:
+            t += x[j] * y[j] * t
+    return t
+
+
+@program(_TWO)
+def method_of_a_class_that_counts(x, y):
+    Counter.n = 0
+    t = 1.0
+    for j in range(4):
+        Counter.up()
+        if Counter.n % 2 == 1:
+            t *= x[j]
+        else:
+            t += x[j] * y[j] * t
+    return t
+
+
+@program(_TWO)
+def object_that_counts_in_its_class(x, y):
+    Counter.n = 0
+    Counter.calls.clear()
+    counter = Counter()
+    t = 1.0
+    for j in range(4):
+        t = t + counter(x[j]) * y[j] * t
+    return t
+
+
+def squared(v):
+    squared.calls += 1
+    return v * v * squared.calls
+
+
+@program(_TWO)
+def attribute_of_a_function(x, y):
+    squared.calls = 0
+    t = 1.0
+    for j in range(4):
+        t += squared(x[j]) * y[j] * t
+    return t
