@@ -13,12 +13,12 @@ SUMS = collect(
         "np.sum(a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True)",
         a="unreduce(g, a, axis, keepdims, dtype, where)",
         initial="unbroadcast(g, initial)",
-        also={"jvp": {"a": "np.sum(g, axis=axis, dtype=dtype, keepdims=keepdims, where=where)", "initial": "expand(g, ans)"}, "methods": ("sum",)},
+        also={"jvp": {"a": "np.sum(g, axis=axis, keepdims=keepdims, where=where) if dtype is None else np.sum(of_floats(g, dtype), axis=axis, dtype=dtype, keepdims=keepdims, where=where)", "initial": "expand(g, ans)"}, "methods": ("sum",)},
     ),
     linear(
         "np.mean(a, axis=None, dtype=None, *, keepdims=False, where=True)",
         a="unreduce(g / count(a, axis), a, axis, keepdims, dtype) if where is True else unreduce(g, a, axis, keepdims, dtype) * shares_where(a, axis, where)",
-        also={"methods": ("mean",)},
+        also={"jvp": {"a": "np.mean(g, axis=axis, keepdims=keepdims, where=where) if dtype is None else np.mean(of_floats(g, dtype), axis=axis, dtype=dtype, keepdims=keepdims, where=where)"}, "methods": ("mean",)},
     ),
     general(
         "np.var(a, axis=None, *, ddof=0, keepdims=False, dtype=None, where=True)",

@@ -13,7 +13,7 @@ REDUCING = collect(
         "np.add.reduce(a, axis=0, dtype=None, *, keepdims=False, initial=0, where=True)",
         a="unreduce(g, a, axis, keepdims, dtype, where)",
         initial="unbroadcast(g, initial)",
-        also={"jvp": {"a": "np.sum(g, axis=axis, dtype=dtype, keepdims=keepdims, where=where)", "initial": "expand(g, ans)"}},
+        also={"jvp": {"a": "np.sum(g, axis=axis, keepdims=keepdims, where=where) if dtype is None else np.sum(of_floats(g, dtype), axis=axis, dtype=dtype, keepdims=keepdims, where=where)", "initial": "expand(g, ans)"}},
     ),
     general(
         "np.multiply.reduce(a, axis=0, dtype=None, *, keepdims=False, initial=1, where=True)",

@@ -125,7 +125,8 @@ def held_name(op: Op, place: int) -> str:
 def _is_mirrored(rule: Rule, role: str, op: Op) -> bool:
     """Whether the tangent is the operation itself, as the user wrote it, of the tangent."""
     if rule.kind in ("linear", "multilinear") or rule.name in _LINEAR:
-        return "initial" not in op.roles  # a sum that starts at a number is not linear
+        # A sum that starts at a number is not linear, nor is one in whole numbers.
+        return not {"initial", "dtype"} & set(op.roles)
     if rule.name in _CONVERSIONS:
         return all(isinstance(a, Ref) and a.value in _FLOATS for a in op.args[1:])
     return rule.name == "np.choose" and role in rule.sequences
