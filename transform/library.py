@@ -347,6 +347,15 @@ OF_SEQUENCES: dict[Form, Function] = {
 }
 """Calls that are compared as sequences are, where they are given some."""
 
+KEPT: dict[type, type] = {
+    base: type(base.__name__, (base,), {"__module__": "builtins"})
+    for base in (zip, enumerate, reversed)
+}
+"""What stands for a class of iterators where what it makes is not taken apart at once.
+
+Nothing is known of such a call: the same iterator may be empty when it is read again.
+"""
+
 _LAZY = frozenset(function for function, _ in SOURCES) - {functools.reduce, max, min}
 
 

@@ -14,6 +14,9 @@ _INSTEAD = {
     "set": "keep the values in a list",
     "frozenset": "keep the values in a list",
     "dict": "write `{key: value for key, value in ...}`",
+    **dict.fromkeys(
+        ("zip", "enumerate", "reversed"), "make a list of it: what it gives is taken only once"
+    ),
     "map": "write a list comprehension",
     "filter": "write a list comprehension with `if`",
     "replace": "call the class with all its fields",

@@ -14,8 +14,11 @@ import gast
 
 from adjoint.transform.analyses.container_calls import ENUMERATED, TRANSPOSED
 from adjoint.transform.analyses.effects import is_rule
+from adjoint.transform.derive.build import DERIVED
 from adjoint.transform.ir.nodes import Assign, Block, Function, Op, Stmt, Unpack, Var, reads
+from adjoint.transform.ir.places import hole
 from adjoint.transform.ir.rebuild import everything, inner_blocks, replace_stmts
+from adjoint.transform.ir.trees import nodes
 
 _ITERATORS = frozenset({"elements:zip", ENUMERATED, TRANSPOSED, "elements:reversed"})
 
@@ -53,12 +56,14 @@ def _taken_once(readers: list[Stmt], block: Block) -> bool:
 
 def _takes_all(op: Op) -> bool:
     """Whether an operation takes the elements of its operands, and keeps no iterator."""
+    shown = [place for node in nodes(op.template) if (place := hole(node)) is not None]
+    if op.prim.startswith(DERIVED) or len(shown) != len(set(shown)):
+        return False
     taking = op.prim.startswith("elements:") or op.prim in ("list.copy", "look")
     return taking or "*" in op.roles or is_rule(op.prim)
 
 
 def _as_list(op: Op) -> Op:
     """`list(...)` of what an operation gives."""
-    assert isinstance(op.template, gast.AST)
     name = gast.Name("list", gast.Load(), None, None)
     return replace(op, template=gast.Call(name, [op.template], []))

@@ -62,7 +62,7 @@ def container_tangent(
         return _zipped(op, state, facts, out)
     if op.prim == ENUMERATED:
         atoms = {"d": tangent(op.args[0], state, facts, out)}
-        return expression("list(zip([0.0] * len(d), d))", atoms)
+        return expression("zip([0.0] * len(d), d)", atoms, "elements:zip")
     if op.prim == "elements:sorted":
         return _sorted(op, state, facts, out)
     if op.prim in ("binary:+", "binary:*"):

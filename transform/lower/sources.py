@@ -37,7 +37,7 @@ from adjoint.transform.ir.nodes import (
     walk,
 )  # fmt: skip
 from adjoint.transform.ir.rebuild import map_inside
-from adjoint.transform.library import SOURCES, is_lazy, source_of
+from adjoint.transform.library import KEPT, SOURCES, is_lazy, source_of
 from adjoint.transform.lower.operators import as_operator
 from adjoint.transform.lower.templates import CALLEE, GIVEN, hole, name
 
@@ -84,6 +84,10 @@ def _stmt(stmt: Stmt, known: _Temporaries) -> Iterator[Stmt]:
             yield replace(stmt, function=with_sources(function))
         case Assign(value=Op() as op) if (operation := as_operator(op)) is not op:
             yield replace(stmt, value=operation)
+        case Assign(target=target, value=Op() as op) if _is_kept(op, target, known):
+            assert isinstance(op.callee, Ref)
+            callee = replace(op.callee, value=KEPT[op.callee.value])
+            yield replace(stmt, value=replace(op, callee=callee))
         case Assign(target=target, value=Op() as op) if (reached := _reached(op)) is not None:
             users = known.uses.get(target.name, []) if target.is_temporary else []
             if _lazy(op) and (len(users) != 1 or not _consumes(users[0], target)):
@@ -106,6 +110,25 @@ def _stmt(stmt: Stmt, known: _Temporaries) -> Iterator[Stmt]:
                 yield replace(stmt, value=reached)
         case _:
             yield map_inside(stmt, lambda block: _block(block, known))
+
+
+def _is_kept(op: Op, target: Var, known: _Temporaries) -> bool:
+    """Whether this makes an iterator that is not taken apart at once: it may be, once or twice."""
+    if op.prim != "call" or not isinstance(op.callee, Ref) or not isinstance(op.callee.value, type):
+        return False
+    if op.callee.value not in KEPT:
+        return False
+    users = known.uses.get(target.name, []) if target.is_temporary else []
+    return len(users) != 1 or not (_consumes(users[0], target) or _passes_on(users[0], target))
+
+
+def _passes_on(stmt: Stmt, target: Var) -> bool:
+    """Whether a statement takes all elements, or makes of them an iterator that does."""
+    op = stmt.value if isinstance(stmt, Assign | Effect) else None
+    if not isinstance(op, Op) or op.prim != "call" or not isinstance(op.callee, Ref):
+        return False
+    role = op.roles[op.args.index(target)]
+    return role == "*" or op.callee.value is dict or any(op.callee.value is one for one in KEPT)
 
 
 def _listed(value: Var) -> Op:
@@ -134,8 +157,8 @@ def _consumes(stmt: Stmt, target: Var) -> bool:
         case For(iterable=iterable):
             return not _reversed(iterable)
         case Assign(value=Op() as op) | Effect(value=op):
-            if op.prim in ("list", "tuple", "set"):
-                return op.roles[op.args.index(target)] == "*"
+            if op.prim in ("list", "tuple", "set"):  # without roles, where nothing is starred
+                return bool(op.roles) and op.roles[op.args.index(target)] == "*"
             known = op.callee.value if isinstance(op.callee, Ref) else None
             if op.prim != "call" or op.roles[op.args.index(target)] != "":
                 return False

@@ -96,3 +96,80 @@ def columns_of_no_rows(rows, k):
     for column in zip(*rows):
         s += sum(column) * k
     return s
+
+
+class Holder:
+    def __init__(self, pairs):
+        self.pairs = pairs
+
+
+def total_twice(pairs):
+    s = 0.0
+    for a, b in pairs:
+        s += a * b
+    for a, _ in pairs:
+        s += 100.0 * a
+    return s
+
+
+def pairs_of(x):
+    return zip(x, x * 2)
+
+
+@program((arr(4),), may_refuse=True)
+def iterator_given_to_a_function(x):
+    return total_twice(zip(x, x))
+
+
+@program((arr(4),), may_refuse=True)
+def iterator_returned_by_a_function(x):
+    return total_twice(pairs_of(x))
+
+
+@program((arr(4),), may_refuse=True)
+def iterator_in_a_field(x):
+    holder = Holder(zip(x, x))
+    return total_twice(holder.pairs) + total_twice(holder.pairs)
+
+
+@program((arr(4),), may_refuse=True)
+def iterator_in_a_list(x):
+    held = [zip(x, x * 2), 1.0]
+    a = list(held[0])
+    b = list(held[0])
+    return a[0][1] * a[1][0] + len(b)
+
+
+@program((arr(4),), may_refuse=True)
+def iterator_of_a_condition(x):
+    z = zip(x, x * 2) if x[0] > 10 else zip(x * 3, x)
+    return total_twice(z)
+
+
+@program((arr(4),), may_refuse=True)
+def iterator_rebound(x):
+    z = reversed(x)
+    if x[0] > 10:
+        z = reversed(x * 2)
+    return max(z) + 10 * sum(z)
+
+
+@program((arr(4),))
+def iterators_of_places(x):
+    holder = Holder(zip([0, 1], [2, 3]))
+    z = enumerate("ab") if x[0] > 10 else enumerate("abc")
+    s = 0.0
+    for i, j in holder.pairs:
+        s += x[i] * x[j]
+    for i, _ in holder.pairs:
+        s += 100 * x[i]
+    for i, _ in z:
+        s += x[i] ** 2
+    return s + len(list(z))
+
+
+@program((arr(4),))
+def iterators_of_iterators(x):
+    nested = list(enumerate(zip(x, x * x)))
+    s = sum(a * b * c for (a, b), c in zip(zip(x, x), x))
+    return s + nested[1][1][1] + np.sum(np.array([*zip(x, x * x)]))
