@@ -132,9 +132,11 @@ def aliases(
     shadowed, mixed = shadowed_names(classes, world)
     known = shadowed | mixed
     check_deep_copies(fn, classes, known)
+    reached = frozenset(name for names in world.reached.values() for name in names)
     taken = {
         name: view for name, view in world.tracked.items()
-        if name not in known or (name in mixed and _is_container(name, view, world))
+        if (name not in known or (name in mixed and _is_container(name, view, world)))
+        and (name in reached or _is_no_number(name, view, world))
     }  # fmt: skip
     return Aliases(
         {key: frozenset(names) for key, names in world.reached.items()},
@@ -151,6 +153,12 @@ def aliases(
         _given_back(fn, end.apart),
         _given_back(fn, end.disjoint),
     )
+
+
+def _is_no_number(name: str, view: View, world: World) -> bool:
+    """Whether a name certainly holds what can be added to in place; else it is taken as a value."""
+    whole = view.take is None and world.kinds.get(name, ANY).tag in ("num", "numeric", "any")
+    return not whole
 
 
 def _is_container(name: str, view: View, world: World) -> bool:

@@ -1,5 +1,6 @@
 """Programs that random ones led to: each was wrong, or broke the tool, when it was written."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -439,3 +440,25 @@ def view_that_is_rebound_before_it_is_read(x, y, m, k, n):
             a = m[2]
         a = m[1]
     return np.sum(np.sin(x)) + np.sum(a)
+
+
+@dataclasses.dataclass
+class _Pair:
+    u: object
+    v: float = 0.5
+
+
+def _first(v):
+    if np.sum(v) > 100.0:
+        return v * 1.0
+    return v[1] * 2.0
+
+
+@program((arr(4), arr(4)))
+def number_beside_a_field_that_is_written(x, y):
+    pair = _Pair(x * y, y[0] if x[1] > 0 else _first(y))
+    pair.u += 0.3 * x
+    k = _first(y)
+    if x[0] > -1000.0:
+        k = 0.2 * np.sum(pair.u) + pair.v
+    return k
