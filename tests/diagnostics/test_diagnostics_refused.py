@@ -178,6 +178,7 @@ CASES = {
         def f(x):
             g = (v for v in x)
             #   ^^^^^^^^^^^^^^ a generator expression is not supported except
+            return g
     """,
     "generator looped over": """
         def f(x):

@@ -23,6 +23,8 @@ from adjoint.transform.analyses.effects import is_rule
 from adjoint.transform.analysis import analyse
 from adjoint.transform.callees import target_of
 from adjoint.transform.derive.dynamic import is_numeric_method, why_not
+from adjoint.transform.derive.watched import Hides
+from adjoint.transform.hidden_calls import hides_calls
 from adjoint.transform.ir.nodes import (
     Assign,
     Augment,
@@ -46,6 +48,7 @@ from adjoint.transform.world import Analysis, World
 
 DIFFERENTIATES, KEPT, INACTIVE, REFUSED = "differentiates", "kept", "inactive", "refused"
 LATE = "found when it runs"
+_VIEW = f"a view or a copy, {LATE}"
 STRENGTH = ("", INACTIVE, KEPT, DIFFERENTIATES, REFUSED)
 
 
@@ -69,7 +72,8 @@ def marks_of(world: World) -> dict[tuple[str, int], Mark]:
             continue
         callee_key, _, wrt, kinds, written, _, together, *_ = key
         analysis = analyse(world.callees.known[callee_key], kinds, world, together)
-        for stmt, mark in _of_statements(analysis, {*wrt, *written}, written):
+        hides = hides_calls(analysis, world)
+        for stmt, mark in _of_statements(analysis, {*wrt, *written}, written, hides):
             for line in range(stmt.span.line, stmt.span.end_line + 1):
                 place = stmt.span.file, line
                 found[place] = _joined(found.get(place, Mark("")), mark)
@@ -85,20 +89,25 @@ def _joined(one: Mark, other: Mark) -> Mark:
 
 
 def _of_statements(
-    analysis: Analysis, inputs: set[str], outputs: Iterable[str]
+    analysis: Analysis, inputs: set[str], outputs: Iterable[str], hides: Hides
 ) -> Iterator[tuple[Stmt, Mark]]:
     fn, kinds, aliases = analysis.function, analysis.kinds, analysis.aliases
     active = active_names(fn, kinds, aliases, inputs, outputs)
     varied = varied_names(fn, kinds, aliases, inputs)
+    unsure = {id(view.made) for view in aliases.taken.values() if not view.sure}
     for stmt in walk(fn.body):
         if isinstance(stmt, Break | Continue):
             continue
         bound = targets_of(stmt, aliases)
         flows = differentiable_reads(stmt) & active
         if flows and (bound & active or isinstance(stmt, Return)):
-            yield stmt, Mark(DIFFERENTIATES, tuple(_through(stmt, flows)), tuple(_calls(stmt)))
+            through = (*_through(stmt, flows), *([_VIEW] if id(stmt) in unsure else []))
+            yield stmt, Mark(DIFFERENTIATES, through, tuple(_calls(stmt)))
         elif {a.name for a in reads(stmt) if isinstance(a, Var)} & varied:
-            late = [_late(op, stmt) for op in _operations(stmt) if not is_rule(op.prim)]
+            late = [
+                _late(op, stmt) or _hidden(op, hides)
+                for op in _operations(stmt) if not is_rule(op.prim)
+            ]  # fmt: skip
             yield stmt, Mark(KEPT, tuple(filter(None, late)), tuple(_calls(stmt)))
         else:
             yield stmt, Mark(INACTIVE, calls=tuple(_calls(stmt)))
@@ -115,6 +124,12 @@ def _late(op: Op, stmt: Stmt) -> str | None:
             return None
         return None if why_not(op.callee.value) is not None else f"{op.callee.text}(), {LATE}"
     return f".{name}(), {LATE}" if head == "method" and not is_numeric_method(op) else None
+
+
+def _hidden(op: Op, hides: Hides) -> str | None:
+    """A call of a known function that calls one which is found when it runs."""
+    hidden = isinstance(op.callee, Ref) and op.prim == "call" and hides(op)
+    return f"{op.callee.text}() calls what is {LATE}" if hidden else None  # type: ignore[union-attr]
 
 
 def _called(callee: Var, op: Op, stmt: Stmt) -> str:
