@@ -16,6 +16,7 @@ from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.watched import Hides
 from adjoint.transform.ir.nodes import Assign, Atom, Const, Function, Op, Ref, Rhs, Stmt, Var
 from adjoint.transform.passes.pipeline import ALL, Passes
+from adjoint.transform.refusals import unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,16 @@ class Sweep:
         return self.facts.kinds.get(name, ANY)
 
     def primal(self, atom: Atom, env: Mapping[str, Version]) -> Atom:
-        """A placeholder for the value that an atom has in `env`."""
+        """A placeholder for the value that an atom has in `env`.
+
+        Raises:
+            UnsupportedSyntax: it is a variable that has none there, whatever way leads to it.
+        """
         if not isinstance(atom, Var):
             return atom
+        if atom.name not in env:
+            what = f"`{atom.name}` is read in this function where nothing has been bound to it"
+            raise unsupported(self.facts.function.span, what, f"give `{atom.name}` a value before")
         return self.value(env[atom.name])
 
     def value(self, version: Version) -> Var:
