@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from .random_scope import LENGTH, ROWS, SLICES, Scope
 
-DETACHING = ("math.", "float(", "np.float64(")
-"""What takes the bare number out of an eager tensor, here as in PyTorch."""
+DETACHING = ("math.", "float(", "np.float64(", "begin()")
+"""What takes the bare number out of an eager tensor, here as in PyTorch; and what writes into
+arrays that are no tensors (`random_outside`), which these do not see.
+"""
 
 
 def number(scope: Scope, depth: int) -> str:

@@ -19,6 +19,7 @@ import numpy as np
 
 from adjoint.runtime.helpers import HELPERS
 from adjoint.runtime.rules import REQUIRED, RULES, Rule
+from adjoint.transform.analyses.effects import WRITERS
 from tests.strict import strict, to_host, to_strict
 
 from .checker import Case, check, is_floating, leaves, mapped, parse, pull, random_like
@@ -47,6 +48,9 @@ _GROUPS = (
 )
 
 
+_WRITTEN = WRITERS - {"np.put_along_axis"}  # which is refused where a derivative flows into it
+
+
 def page() -> str:
     """The text of the page."""
     calls = _by_rule(parse(SAMPLES, VALUES))
@@ -65,9 +69,13 @@ def page() -> str:
         parts += [_row(r, calls[r.name], complex_calls[r.name]) for r in here if r.vjp]
         parts.append("")
         parts.append(_listed("The derivative is zero wherever there is one", here, "zero"))
+    parts.append("## Written in place\n")
+    written = ", ".join(f"`{name}`" for name in sorted(_WRITTEN))
+    parts.append(f"As statements, differentiated by what they write, not by a rule: {written}.\n")
     parts.append("## Refused by name\n\nThese have a derivative that nobody has written.\n")
     parts.append("| function | why, or what to write instead |\n|---|---|")
-    parts += [f"| `{r.name}` | {r.why} |" for r in rules if r.kind == "missing"]
+    refused = [r for r in rules if r.kind == "missing" and r.name not in _WRITTEN]
+    parts += [f"| `{r.name}` | {r.why} |" for r in refused]
     return "\n".join(parts) + "\n"
 
 
