@@ -90,6 +90,12 @@ def fields_of(x: Any) -> dict[str, Any]:
     return kept
 
 
+def is_open(x: Any) -> bool:
+    """Whether an object may be given attributes, though it has none yet."""
+    closed = _is_function(x) or isinstance(x, (type, types.ModuleType))
+    return hasattr(x, "__dict__") and not closed
+
+
 def _is_function(x: Any) -> bool:
     """Whether something is a function, partial or ufunc, and no object that may also be called."""
     kinds = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, np.ufunc)

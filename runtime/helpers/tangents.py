@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .refusals import not_followed
-from .structures import fields_of
+from .structures import fields_of, is_open
 
 
 def cut_tangent(d: Any, x: Any) -> Any:
@@ -66,7 +66,8 @@ def zero_tangent(x: Any) -> Any:
         return [zero_tangent(e) for e in x]
     if isinstance(x, dict):
         return {key: zero_tangent(e) for key, e in x.items()}
-    if fields := fields_of(x):
+    fields = fields_of(x)
+    if fields or is_open(x):
         return types.SimpleNamespace(**{name: zero_tangent(e) for name, e in fields.items()})
     return None
 

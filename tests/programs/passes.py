@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -34,7 +35,8 @@ def answers(
 ) -> dict[str, Any]:
     """All that the tool says of a call when these passes are made; a refusal as its first line.
 
-    Without `wrt`, only what `vjp` says, which then is of all arguments.
+    What a function is called there that has no name of its own depends on the passes: it is left
+    out. Without `wrt`, only what `vjp` says, which then is of all arguments.
     """
     found: dict[str, Any] = {}
     own = adjoint.Differentiable(function, wrt, passes)
@@ -46,7 +48,7 @@ def answers(
             found["gradient"] = own.gradient(*duplicate(args))
             found["value and gradient"] = own.value_and_gradient(*duplicate(args))
     except AdjointError as error:
-        found["refusal"] = str(error).splitlines()[0]
+        found["refusal"] = re.sub(r"^\S+\(\)", "", str(error).splitlines()[0])
     return found
 
 
