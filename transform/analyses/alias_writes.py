@@ -133,6 +133,9 @@ def check_writes(stmt: Stmt, state: State, world: World) -> None:
                 _track(stmt, name, state, world)
             else:
                 _doubt(stmt, name, other, how, world)
+        rebound = _rebound_root(stmt, name, state)
+        if rebound is not None:  # its cotangent is that of the new value once this is done
+            _doubt(stmt, name, rebound, "same", world)
         _track(stmt, name, state, world)
         doubtful = kind.tag in ("numeric", "any") and not is_whole_view(name, state)
         if doubtful and not world.assume_arrays and isinstance(stmt, Augment):
@@ -147,6 +150,16 @@ def check_writes(stmt: Stmt, state: State, world: World) -> None:
                     f"write `{name} = {name} + ...`, or `{name}[...] += ...`",
                 )
                 doubt(name, refusal, world)
+
+
+def _rebound_root(stmt: Stmt, name: str, state: State) -> str | None:
+    """What a name is a view of, where the statement that writes into it binds that anew."""
+    bound = set() if isinstance(stmt, Augment) else {v.name for v in binds(stmt)}
+    while name in state.views:
+        name = state.views[name].of
+        if name in bound:
+            return name
+    return None
 
 
 def _is_list(stmt: Stmt, kind: Kind) -> bool:

@@ -462,3 +462,16 @@ def number_beside_a_field_that_is_written(x, y):
     if x[0] > -1000.0:
         k = 0.2 * np.sum(pair.u) + pair.v
     return k
+
+
+def _swapped_and_first(p, q):
+    q[[3, 2]] = q[[2, 3]]
+    return p
+
+
+@program((arr(4), arr(4)))
+def name_bound_by_the_call_that_writes_what_it_held(x, y):
+    a = _swapped_and_first(x, np.sort(y))
+    if y[0] > -100.0:
+        x = _swapped_and_first(y, a)
+    return np.sum(x[::2])
