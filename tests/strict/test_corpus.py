@@ -51,8 +51,6 @@ FAILS_THERE = {
     "dtypes_at_run_time.stored_into_what_an_unknown_function_gives":
         "what an unknown function gives is made on the host",
     "dtypes_at_run_time.stored_into_a_field": "a dtype in a field is asked of the host",
-    "everyday_pairs.zips_as_values_in_a_loop":
-        "an element is a view there, into which `+=` writes: a WRONG gradient",
     "functions_in_fields.activation_and_loss": "a function of NumPy's in a field is the host's",
     "found_by_chance.steps_that_are_parameters_where_they_are":
         "a bool of Python's where an array of the device's is wanted",

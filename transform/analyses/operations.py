@@ -83,7 +83,16 @@ def resolve_op(
             kind = without_axes(kind)
         elif kind is not None and kind.is_number and isinstance(op.template, gast.Call):
             kind = Kind("numeric", discrete=kind.discrete)
+    if device and kind is not None and (op.prim == "list.copy" or op.prim.startswith("elements:")):
+        kind = _perhaps_without_axes(kind)
     return op, kind
+
+
+def _perhaps_without_axes(kind: Kind) -> Kind:
+    """What stands on a device for a container whose numbers may be elements of arrays."""
+    if kind.is_number and not kind.discrete:
+        return Kind("numeric")
+    return replace(kind, items=tuple(map(_perhaps_without_axes, kind.items)))
 
 
 def _resolve_op(
