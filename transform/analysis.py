@@ -17,7 +17,7 @@ from adjoint.transform.analyses.effects import Summary
 from adjoint.transform.analyses.kind import ANY, FUNCTION, Kind, anonymous
 from adjoint.transform.analyses.outside_changes import ALL_OUTSIDE, Changed, changed_outside
 from adjoint.transform.analyses.resolve import Resolved, resolve
-from adjoint.transform.callees import Callee, ParameterKinds, call_of, target_of
+from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of, target_of
 from adjoint.transform.closures import close, may_write
 from adjoint.transform.derive.array_operands import array_operands
 from adjoint.transform.derive.attempts import settle_attempts
@@ -27,10 +27,11 @@ from adjoint.transform.derive.outside_copies import copy_outside
 from adjoint.transform.derive.prepare import prepare
 from adjoint.transform.derive.unbound import bind_before_loops
 from adjoint.transform.derive.waits import wait_once
+from adjoint.transform.derive.watched import is_given_numbers, is_open
 from adjoint.transform.derived import emitted_call
 from adjoint.transform.foreign import shown_at
 from adjoint.transform.ir.names import names_of, names_used
-from adjoint.transform.ir.nodes import Function, Op, Ref, Var, reads, walk
+from adjoint.transform.ir.nodes import Function, Op, Ref, Var, operations, reads, walk
 from adjoint.transform.iterables import open_iterables
 from adjoint.transform.lower import lower, normalise_exits
 from adjoint.transform.lower.local_functions import LocalFunction
@@ -143,9 +144,23 @@ def _analyse_once(
     )
     used = names_used(prepared.function.body) | {p.name for p in lowered.params}
     returns = anonymous(resolved.returns)
-    return Analysis(
-        prepared.function, prepared, own, returns, found, used | outside, unsettled, changed
+    opens = any(
+        is_open(op, own) or hides_calls(op, own, world)
+        for stmt in walk(prepared.function.body) for op in operations(stmt)
     )  # fmt: skip
+    return Analysis(
+        prepared.function, prepared, own, returns, found, used | outside, unsettled, changed, opens
+    )  # fmt: skip
+
+
+def hides_calls(op: Op, kinds: Mapping[str, Kind], world: World) -> bool:
+    """Whether an operation calls a known function that calls one found when it runs.
+
+    What that writes is not seen when the caller is derived.
+    """
+    call = call_of(op, kinds, world.callees)
+    called = None if call is None else _known(call, world)
+    return called is not None and called.opens and is_given_numbers(op, kinds)
 
 
 def _changed_by(op: Op, kinds: Mapping[str, Kind], world: World) -> Changed:
@@ -154,9 +169,14 @@ def _changed_by(op: Op, kinds: Mapping[str, Kind], world: World) -> Changed:
     if call is None:
         known = isinstance(op.callee, Ref) and target_of(op) is None
         return frozenset() if known else ALL_OUTSIDE
-    if (call.callee.key, call.kinds, frozenset()) in world.running:
-        return frozenset()  # what it changes itself is found where it is analysed
-    return analyse(call.callee, call.kinds, world).changed
+    called = _known(call, world)
+    return frozenset() if called is None else called.changed
+
+
+def _known(call: Call, world: World) -> Analysis | None:
+    """The analysis of what is called; None while it is made: its own part is found there."""
+    running = (call.callee.key, call.kinds, frozenset()) in world.running
+    return None if running else analyse(call.callee, call.kinds, world)
 
 
 def _written_around(

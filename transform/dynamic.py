@@ -117,9 +117,11 @@ def _of_owner(
     passes: Passes,
 ) -> Found:  # fmt: skip
     """Differentiate a call of what an object has under a name: a method, or what is in a field."""
+    if "self" not in wanted:
+        return _differentiated(function, wanted, args, kwargs, passes)
     from adjoint.transform.owned import cotangent_of, field_of  # noqa: PLC0415
 
-    field = field_of(owner, function) if "self" in wanted else None
+    field = field_of(owner, function)
     if field is None:
         return _differentiated(function, wanted, args, kwargs, passes)
     inner = [ITSELF, *(one for one in wanted if one != "self")]

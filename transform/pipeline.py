@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from adjoint.transform.analyses.activity import active_names
@@ -15,12 +16,11 @@ from adjoint.transform.analyses.encoded import Follow, check_encoded
 from adjoint.transform.analyses.kind import ANY
 from adjoint.transform.analyses.memory import MEMORY, by_memory_in_call
 from adjoint.transform.analyses.outside import Kept, check_outside, kept_parameters
-from adjoint.transform.analyses.outside_changes import ALL_OUTSIDE
 from adjoint.transform.analyses.raised import Carries, check_raised, holds_values
 from adjoint.transform.analyses.shapes import shapes
 from adjoint.transform.analyses.unseen import check_unseen
 from adjoint.transform.analyses.versions import bindings, identities, versions
-from adjoint.transform.analysis import RESERVED, Together, analyse, summary_of
+from adjoint.transform.analysis import RESERVED, Together, analyse, hides_calls, summary_of
 from adjoint.transform.callees import Call, Callee, ParameterKinds, call_of
 from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.dynamic import dynamic_derivative
@@ -33,7 +33,6 @@ from adjoint.transform.derive.written import is_made_anew
 from adjoint.transform.emit.module import to_text_and_places
 from adjoint.transform.escapes import check_escapes
 from adjoint.transform.foreign import shown_at
-from adjoint.transform.hidden_calls import hides_calls
 from adjoint.transform.ir.nodes import (
     Assign,
     Augment,
@@ -103,7 +102,7 @@ def derive(
         numbers = _numbers(sweep, emitted.adjoint.function)
         derived = with_own_callees(emitted.adjoint.function, emitted, sweep.names)
         if mode == "vjp":
-            changed = ALL_OUTSIDE if world.later else world.changed
+            changed = None if world.later else world.changed
             derived = keep_outside(derived, callee.origin, sweep.names, changed)
         derived = polished(
             derived, sweep.facts.function, sweep.names, world.passes, numbers
@@ -222,7 +221,7 @@ def _sweep(
         lambda op, stmt, active, fragile: _differentiate_call(
             op, stmt, active, fragile, analysis, emitted, world, own
         ),
-        hides_calls(analysis, world),
+        partial(hides_calls, kinds=analysis.kinds, world=world),
         analysis.changed,
         world.device,
         world.complexes,

@@ -74,7 +74,6 @@ def _written(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
     """The parameters that a function with source writes into, given such arguments."""
     from adjoint.transform.again import with_cells_where_needed  # noqa: PLC0415
     from adjoint.transform.analysis import analyse  # noqa: PLC0415
-    from adjoint.transform.hidden_calls import hidden_in  # noqa: PLC0415
     from adjoint.transform.parameters import parameters_of  # noqa: PLC0415
     from adjoint.transform.summaries import written_parameters  # noqa: PLC0415
     from adjoint.transform.unwrap import unwrap  # noqa: PLC0415
@@ -90,7 +89,7 @@ def _written(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         analysis = with_cells_where_needed(
             world, lambda: analyse(world.callees.of(target), kinds, world)
         )
-        if hidden_in(analysis, world):
+        if analysis.opens:
             raise NotDifferentiable("what it calls is known only when it runs")
         _known[key] = written_parameters(analysis)
     return _known[key]

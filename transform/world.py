@@ -25,7 +25,8 @@ class Analysis:
     """A function prepared for derivation, under given kinds of its parameters.
 
     unsettled: why it cannot be derived, should it be asked for (see `derive.attempts`). changed:
-    what it changes of what it finds outside.
+    what it changes of what it finds outside. opens: whether it calls, itself or in what it calls,
+    a function that is found when it runs (see `derive.watched`).
     """
 
     function: Function
@@ -36,6 +37,7 @@ class Analysis:
     names: frozenset[str]
     unsettled: tuple[UnsupportedSyntax, ...] = ()
     changed: Changed = frozenset()
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

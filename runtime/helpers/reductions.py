@@ -86,10 +86,15 @@ def ties(
     >>> ties(np.array([1.0, 3.0, 3.0]), 3.0)
     array([0. , 0.5, 0.5])
     """
-    full = ans if keepdims or axis is None else np.expand_dims(ans, axis)
-    chosen = a == full if where is True else (a == full) & where
+    chosen, full = _chosen(a, ans, axis, keepdims, where)
     n = np.sum(chosen, axis=axis, keepdims=True, dtype=float_dtype(a))
     return chosen / (n if initial is None else n + (full == initial))
+
+
+def _chosen(a: Any, ans: Any, axis: Any, keepdims: bool, where: Any) -> tuple[Any, Any]:
+    """Which elements are the maximum or minimum `ans`, and that with the axes of `a`."""
+    full = ans if keepdims or axis is None else np.expand_dims(ans, axis)
+    return (a == full if where is True else (a == full) & where), full
 
 
 def ties_of_initial(
@@ -105,8 +110,7 @@ def ties_of_initial(
     >>> ties_of_initial(np.array([1.0, 3.0, 3.0]), 3.0, initial=3.0)
     np.float64(0.3333333333333333)
     """
-    full = ans if keepdims or axis is None else np.expand_dims(ans, axis)
-    chosen = a == full if where is True else (a == full) & where
+    chosen, _ = _chosen(a, ans, axis, keepdims, where)
     n = np.sum(chosen, axis=axis, keepdims=keepdims, dtype=float_dtype(a))
     first = ans == initial
     return first / (n + np.where(first, 1, n == 0))

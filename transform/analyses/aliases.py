@@ -157,8 +157,7 @@ def aliases(
 
 def _is_no_number(name: str, view: View, world: World) -> bool:
     """Whether a name certainly holds what can be added to in place; else it is taken as a value."""
-    whole = view.take is None and world.kinds.get(name, ANY).tag in ("num", "numeric", "any")
-    return not whole
+    return view.take is not None or world.kinds.get(name, ANY).tag not in ("num", "numeric", "any")
 
 
 def _is_container(name: str, view: View, world: World) -> bool:

@@ -8,8 +8,8 @@ from adjoint.transform.analyses.activity import varied_names
 from adjoint.transform.analyses.aliases import Aliases
 from adjoint.transform.analyses.effects import MUTATORS, Summaries
 from adjoint.transform.analyses.kind import ANY, Kind
+from adjoint.transform.analyses.outside_changes import handed_on
 from adjoint.transform.ir.nodes import (
-    Assign,
     Atom,
     Augment,
     Function,
@@ -81,14 +81,8 @@ def _names_outside(fn: Function, kinds: Mapping[str, Kind]) -> frozenset[str]:
     found: set[str] = set()
     while True:
         before = len(found)
-        for stmt in walk(fn.body):
-            match stmt:
-                case Assign(target=target, value=Op(args=(base, *_)) as op):
-                    part = op.prim == "index" or op.prim.startswith(("attribute:", "method:"))
-                    if part and _is_outside(base, found) and kinds.get(target.name, ANY).may_share:
-                        found.add(target.name)
-                case Assign(target=target, value=value) if _is_outside(value, found):
-                    found.add(target.name)
+        flows = (handed_on(stmt, kinds) for stmt in walk(fn.body))
+        found |= {flow[0] for flow in flows if flow is not None and _is_outside(flow[1], found)}
         if len(found) == before:
             return frozenset(found)
 

@@ -16,7 +16,18 @@ import numpy as np
 
 from adjoint.transform.analyses.effects import MUTATORS, Summaries, place_written
 from adjoint.transform.analyses.kind import ANY, Kind
-from adjoint.transform.ir.nodes import Assign, Augment, Function, Op, Ref, Stmt, Store, Var, walk
+from adjoint.transform.ir.nodes import (
+    Assign,
+    Augment,
+    Function,
+    Op,
+    Ref,
+    Rhs,
+    Stmt,
+    Store,
+    Var,
+    walk,
+)
 
 Changed = frozenset[int]
 """The identities of values outside that are changed; `ANYTHING` among them says: perhaps all."""
@@ -98,30 +109,38 @@ def roots_outside(fn: Function, kinds: Mapping[str, Kind]) -> Roots:
     """Which names of a function may hold a part of what is outside."""
     found: dict[str, Changed] = {}
 
-    def note(stmt: Stmt) -> None:
-        match stmt:
-            case Assign(target=target, value=Op() as op) if _gives_class(op):
-                found[target.name] = ALL_OUTSIDE
-                return
-            case Assign(target=target, value=Op(args=(base, *_)) as op):
-                part = op.prim == "index" or op.prim.startswith(("attribute:", "method:"))
-                fresh = op.prim == "method:copy" or not kinds.get(target.name, ANY).may_share
-                if not part or fresh:
-                    return
-            case Assign(target=target, value=base):
-                pass
-            case _:
-                return
-        known = _of(base, found)
-        if known:
-            found[target.name] = found.get(target.name, frozenset()) | known
-
     while True:
         before = sum(map(len, found.values()))
         for stmt in walk(fn.body):
-            note(stmt)
+            flow = handed_on(stmt, kinds)
+            if isinstance(stmt, Assign) and isinstance(stmt.value, Op) and _gives_class(stmt.value):
+                found[stmt.target.name] = ALL_OUTSIDE
+            elif flow is not None and not _is_flat_copy(stmt, kinds):
+                name, base = flow
+                if known := _of(base, found):
+                    found[name] = found.get(name, frozenset()) | known
         if sum(map(len, found.values())) == before:
             return found
+
+
+def handed_on(stmt: Stmt, kinds: Mapping[str, Kind]) -> tuple[str, Rhs] | None:
+    """The name to which a statement gives something, or what may be a part of it, and that."""
+    match stmt:
+        case Assign(target=target, value=Op(args=(base, *_)) as op):
+            part = op.prim == "index" or op.prim.startswith(("attribute:", "method:"))
+            return (target.name, base) if part and kinds.get(target.name, ANY).may_share else None
+        case Assign(target=target, value=value):
+            return target.name, value
+    return None
+
+
+def _is_flat_copy(stmt: Stmt, kinds: Mapping[str, Kind]) -> bool:
+    """Whether a statement copies a list or dict of numbers: nothing of the original is in it."""
+    if not (isinstance(stmt, Assign) and isinstance(stmt.value, Op)):
+        return False
+    kind = kinds.get(stmt.target.name, ANY)
+    flat = bool(kind.items) and not any(item.may_share for item in kind.items)
+    return stmt.value.prim == "method:copy" and kind.tag in ("list", "dict") and flat
 
 
 def _gives_class(op: Op) -> bool:

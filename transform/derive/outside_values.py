@@ -28,7 +28,7 @@ _CONTAINERS = (list, tuple, dict)
 
 
 def keep_outside(
-    derived: Function, origin: FunctionType, names: Names, changed: Changed
+    derived: Function, origin: FunctionType, names: Names, changed: Changed | None
 ) -> Function:
     """A vjp whose pullback reads what was outside when the vjp was called.
 
@@ -36,7 +36,7 @@ def keep_outside(
         derived: the vjp; it defines its pullback in the last statement but two.
         origin: the function that it is of.
         names: for names.
-        changed: what may be changed before the pullback runs.
+        changed: what is changed before the pullback runs; None: anything may be.
     """
     *before, define, both, last = derived.body
     assert isinstance(define, Define)
@@ -45,8 +45,9 @@ def keep_outside(
     def change(atom: Atom) -> Atom:
         if not isinstance(atom, Ref) or atom.local or not _may_change(atom, origin):
             return atom
-        if ANYTHING not in changed and id(atom.value) not in changed:
-            return atom
+        if changed is not None and id(atom.value) not in changed:
+            if ANYTHING not in changed or isinstance(atom.value, np.ndarray):
+                return atom
         if atom.text not in kept:
             var = names.temporary(f"kept_{atom.text.replace('.', '_')}")
             kept[atom.text] = var, _keeping(var, atom)

@@ -7,6 +7,7 @@ import linecache
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gast
@@ -20,17 +21,14 @@ from adjoint.transform.analyses.activity import (
     varied_names,
 )  # fmt: skip
 from adjoint.transform.analyses.effects import is_rule
-from adjoint.transform.analysis import analyse
+from adjoint.transform.analysis import analyse, hides_calls
 from adjoint.transform.callees import target_of
 from adjoint.transform.derive.dynamic import is_numeric_method, why_not
 from adjoint.transform.derive.watched import Hides
-from adjoint.transform.hidden_calls import hides_calls
 from adjoint.transform.ir.nodes import (
-    Assign,
     Augment,
     Break,
     Continue,
-    Effect,
     Op,
     Ref,
     Return,
@@ -38,7 +36,7 @@ from adjoint.transform.ir.nodes import (
     Stmt,
     Store,
     Var,
-    With,
+    operations,
     reads,
     walk,
 )  # fmt: skip
@@ -72,7 +70,7 @@ def marks_of(world: World) -> dict[tuple[str, int], Mark]:
             continue
         callee_key, _, wrt, kinds, written, _, together, *_ = key
         analysis = analyse(world.callees.known[callee_key], kinds, world, together)
-        hides = hides_calls(analysis, world)
+        hides = partial(hides_calls, kinds=analysis.kinds, world=world)
         for stmt, mark in _of_statements(analysis, {*wrt, *written}, written, hides):
             for line in range(stmt.span.line, stmt.span.end_line + 1):
                 place = stmt.span.file, line
@@ -106,7 +104,7 @@ def _of_statements(
         elif {a.name for a in reads(stmt) if isinstance(a, Var)} & varied:
             late = [
                 _late(op, stmt) or _hidden(op, hides)
-                for op in _operations(stmt) if not is_rule(op.prim)
+                for op in operations(stmt) if not is_rule(op.prim)
             ]  # fmt: skip
             yield stmt, Mark(KEPT, tuple(filter(None, late)), tuple(_calls(stmt)))
         else:
@@ -153,14 +151,8 @@ def _text(span: Span) -> str:
     return "".join(lines)
 
 
-def _operations(stmt: Stmt) -> Iterator[Op]:
-    match stmt:
-        case Assign(value=Op() as op) | Effect(value=op) | With(context=op):
-            yield op
-
-
 def _calls(stmt: Stmt) -> Iterator[Any]:
-    for op in _operations(stmt):
+    for op in operations(stmt):
         if isinstance(op.callee, Ref):
             yield op.callee.value
 
@@ -170,7 +162,7 @@ def _through(stmt: Stmt, flows: frozenset[str]) -> Iterator[str]:
     if isinstance(stmt, Store | Augment):
         target = "[...]" if isinstance(stmt, Store) and stmt.place.prim == "index" else ""
         yield f"{target} {stmt.operator}=".strip()
-    for op in _operations(stmt):
+    for op in operations(stmt):
         if not flows & {a.name for a in differentiable_operands(op) if isinstance(a, Var)}:
             continue
         head, _, name = op.prim.partition(":")

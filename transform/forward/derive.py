@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from adjoint.transform.analyses.activity import active_names
 from adjoint.transform.analyses.liveness import live_after
 from adjoint.transform.analyses.shapes import shapes
 from adjoint.transform.analyses.versions import versions
-from adjoint.transform.analysis import RESERVED, Together, analyse
+from adjoint.transform.analysis import RESERVED, Together, analyse, hides_calls
 from adjoint.transform.callees import Callee, ParameterKinds, call_of
 from adjoint.transform.derive.build import Names
 from adjoint.transform.derive.listed_iterators import listed_iterators
@@ -18,7 +19,6 @@ from adjoint.transform.derive.own_names import clear_names
 from adjoint.transform.emit.module import to_text_and_places
 from adjoint.transform.forward.facts import Facts, Pushforward
 from adjoint.transform.forward.functions import Tangent, jvp, promised
-from adjoint.transform.hidden_calls import hides_calls
 from adjoint.transform.ir.names import names_of
 from adjoint.transform.ir.nodes import Assign, Op, Stmt, Var, walk
 from adjoint.transform.passes.polish import polished
@@ -96,7 +96,7 @@ def _facts(
         prepared.old, made, frozenset({*prepared.counters.values(), *prepared.lengths.values()}),
         names,
         lambda op, stmt, active: _differentiate(op, stmt, active, analysis, emitted, world, names),
-        hides_calls(analysis, world),
+        partial(hides_calls, kinds=analysis.kinds, world=world),
         bool(world.complexes),
     )  # fmt: skip
 

@@ -411,6 +411,13 @@ def iter_atoms(iterable: Iter) -> Iterator[Atom]:
             yield from iter_atoms(inner)
 
 
+def operations(stmt: Stmt) -> Iterator[Op]:
+    """The operation whose value a statement binds, drops or enters, if there is one."""
+    match stmt:
+        case Assign(value=Op() as op) | Effect(value=op) | With(context=op):
+            yield op
+
+
 def op_atoms(op: Op) -> tuple[Atom, ...]:
     """The atoms that an operation reads."""
     callee = op.callee

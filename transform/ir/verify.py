@@ -9,13 +9,11 @@ import gast
 
 from adjoint.runtime.errors import AdjointError
 from adjoint.transform.ir.nodes import (
-    Assign,
     Atom,
     Block,
     Break,
     Continue,
     Define,
-    Effect,
     For,
     Function,
     If,
@@ -31,6 +29,7 @@ from adjoint.transform.ir.nodes import (
     With,
     binds,
     blocks_of,
+    operations,
     reads,
     walk,
 )  # fmt: skip
@@ -100,9 +99,9 @@ def _operations(fn: Function) -> None:
 
 
 def _ops(stmt: Stmt) -> Iterator[Op]:
-    match stmt:
-        case Assign(value=Op() as op) | Effect(value=op) | With(context=op) | Store(place=op):
-            yield op
+    yield from operations(stmt)
+    if isinstance(stmt, Store):
+        yield stmt.place
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import gast
 
 from adjoint.transform.ir.trees import children
-from adjoint.transform.lower.bindings import COMPREHENSIONS, FUNCTIONS, targets
+from adjoint.transform.lower.bindings import COMPREHENSIONS, FUNCTIONS, own_nodes, targets
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +31,7 @@ def comprehension_of(function: gast.FunctionDef, name: str) -> Once | None:
     """The comprehension that binds a variable, if nothing else in a function binds that name."""
     found = [one for one in _all(function.body) if name in _bound(one.comprehension)]
     stores = [
-        node for node in _own(function.body)
+        node for node in own_nodes(function.body)
         if isinstance(node, gast.Name) and node.id == name and isinstance(node.ctx, gast.Store)
     ]  # fmt: skip
     return found[0] if len(found) == 1 and len(stores) == 1 else None
@@ -39,13 +39,6 @@ def comprehension_of(function: gast.FunctionDef, name: str) -> Once | None:
 
 def _bound(comprehension: gast.AST) -> set[str]:
     return {text for part in comprehension.generators for text in targets(part.target)}
-
-
-def _own(nodes: list[gast.AST]) -> Iterator[gast.AST]:
-    for node in nodes:
-        yield node
-        if not isinstance(node, FUNCTIONS):
-            yield from _own(children(node))
 
 
 def _all(block: list[gast.AST]) -> Iterator[Once]:

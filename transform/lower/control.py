@@ -38,7 +38,7 @@ from adjoint.transform.lower import (
 )
 from adjoint.transform.lower.cursors import unfolded
 from adjoint.transform.lower.scope import Scope, resolve_path
-from adjoint.transform.lower.templates import CALLEE, GIVEN, hole, name
+from adjoint.transform.lower.templates import CALLEE, GIVEN, hole, listed, name
 
 
 def if_(node: gast.If, scope: Scope, out: list[Stmt]) -> None:
@@ -146,9 +146,7 @@ def _all_given(node: gast.Call, listing: FunctionType, scope: Scope, out: list[S
     assert isinstance(called.callee, Ref), "a generator that is known"
     callee = replace(called.callee, value=listing)
     out.append(Assign(given, replace(called, callee=callee), scope.span))
-    template = gast.Call(name(CALLEE), [hole(0)], [])
-    listed = Op("call", (given,), template, ("",), Ref("list", list))
-    out.append(Assign(target, listed, scope.span))
+    out.append(Assign(target, listed(given), scope.span))
     return target
 
 

@@ -31,6 +31,7 @@ from adjoint.transform.ir.nodes import Ref, Var
 from adjoint.transform.ir.trees import located
 from adjoint.transform.library import is_lazy
 from adjoint.transform.lower.bindings import own_nodes
+from adjoint.transform.lower.listing import is_generator
 from adjoint.transform.lower.scope import Cursor, Opened, Scope, resolve_path
 from adjoint.transform.lower.steady import Tree, is_steady
 from adjoint.transform.lower.templates import name
@@ -39,7 +40,6 @@ from adjoint.transform.source import read_source
 _TAKE_ALL = (list, tuple, sum, sorted, max, min, set, frozenset, dict, math.fsum, math.prod)
 _LISTED = (zip, enumerate, reversed)
 _ENDLESS = (itertools.count, itertools.cycle, itertools.repeat)
-_GENERATES = 0x20  # a flag of code objects
 
 
 def cursors(body: list[gast.AST], scope: Scope) -> dict[str, Cursor]:
@@ -88,7 +88,7 @@ def _generator(callee: Any) -> gast.AST | None:
     """The definition of a generator function."""
     if isinstance(callee, Opened):
         return callee.node if callee.generates else None
-    if isinstance(callee, FunctionType) and callee.__code__.co_flags & _GENERATES:
+    if isinstance(callee, FunctionType) and is_generator(callee):
         return read_source(callee).tree
     return None
 

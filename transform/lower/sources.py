@@ -14,8 +14,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-import gast
-
 from adjoint.transform.ir.nodes import (
     Assign,
     Atom,
@@ -39,7 +37,7 @@ from adjoint.transform.ir.nodes import (
 from adjoint.transform.ir.rebuild import map_inside
 from adjoint.transform.library import KEPT, SOURCES, is_lazy, source_of
 from adjoint.transform.lower.operators import as_operator
-from adjoint.transform.lower.templates import CALLEE, GIVEN, hole, name
+from adjoint.transform.lower.templates import GIVEN, listed
 
 _CONSUMERS = (
     list, tuple, sum, sorted, max, min, any, all, set, frozenset, math.fsum, math.prod, math.dist,
@@ -96,16 +94,16 @@ def _stmt(stmt: Stmt, known: _Temporaries) -> Iterator[Stmt]:
             args: list[Atom] = []
             for arg in reached.args:
                 if isinstance(arg, Var) and arg.name in known.iterators:
-                    listed = Var(f"{arg.name}.listed")
-                    yield Assign(listed, _listed(arg), stmt.span)
-                    args.append(listed)
+                    held = Var(f"{arg.name}.listed")
+                    yield Assign(held, listed(arg), stmt.span)
+                    args.append(held)
                 else:
                     args.append(arg)
             reached = replace(reached, args=tuple(args))
             if _lazy(op) and isinstance(users[0], For):
                 given = Var(f"{target.name}{GIVEN}")
                 yield Assign(given, reached, stmt.span)
-                yield Assign(target, _listed(given), stmt.span)
+                yield Assign(target, listed(given), stmt.span)
             else:
                 yield replace(stmt, value=reached)
         case _:
@@ -129,12 +127,6 @@ def _passes_on(stmt: Stmt, target: Var) -> bool:
         return False
     role = op.roles[op.args.index(target)]
     return role == "*" or op.callee.value is dict or any(op.callee.value is one for one in KEPT)
-
-
-def _listed(value: Var) -> Op:
-    """`list(value)`."""
-    template = gast.Call(name(CALLEE), [hole(0)], [])
-    return Op("call", (value,), template, ("",), Ref("list", list))
 
 
 def _lazy(op: Op) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import gast
 
-from adjoint.transform.ir.nodes import Atom, Const, Op
+from adjoint.transform.ir.nodes import Atom, Const, Op, Ref, Var
 from adjoint.transform.ir.places import operand
 from adjoint.transform.lower.bindings import COMPREHENSIONS, targets
 from adjoint.transform.lower.scope import Scope, resolve, resolve_path
@@ -34,6 +34,12 @@ def hole(position: int) -> gast.Name:
 def holes(count: int, start: int = 0) -> list[gast.Name]:
     """The places of `count` operands."""
     return [hole(position) for position in range(start, start + count)]
+
+
+def listed(value: Var) -> Op:
+    """`list(value)`."""
+    template = gast.Call(name(CALLEE), [hole(0)], [])
+    return Op("call", (value,), template, ("",), Ref("list", list))
 
 
 class Operands:

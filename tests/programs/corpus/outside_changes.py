@@ -467,3 +467,17 @@ def attribute_of_a_function(x, y):
     for j in range(4):
         t += squared(x[j]) * y[j] * t
     return t
+
+
+@program(_TWO)
+def entry_of_a_copy_changed_in_place(x, y):
+    reset()
+    copied = STATE.copy()
+    t = 1.0
+    for j in range(3):
+        copied["w"][1] *= 0.5
+        if STATE["w"][1] < 0.3:
+            t = t * x[j]
+        else:
+            t = t + x[j] * y[j]
+    return t
